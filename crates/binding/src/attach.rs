@@ -1,0 +1,136 @@
+//! An isolate takes a seat: the memory it shares with Rust, the raw callbacks, and what happens when the isolate goes. The
+//! environment's cleanup hook is the one place where a dying thread, however it dies, gives its processes up.
+
+use std::ffi::c_void;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
+use std::sync::Arc;
+
+use napi::sys;
+use rumpus_runtime::{Runtime, Scheduler};
+
+use crate::completions::{BUFFER, Completions};
+use crate::crowd::Crowd;
+use crate::error::Failure;
+use crate::hot::CALLBACKS;
+use crate::memory::{Bytes, array_buffer};
+use crate::wake::LoopWaker;
+use crate::{clock, pin};
+
+/// Bytes of the scratch buffer, in which JavaScript encodes.
+const SCRATCH: usize = 64 * 1024;
+
+/// What one isolate holds of one runtime.
+#[derive(Debug)]
+pub(crate) struct Attachment {
+    /// Nothing once the seat has been left.
+    pub(crate) scheduler: Option<Scheduler>,
+    pub(crate) completions: Completions,
+    pub(crate) scratch: Arc<Bytes>,
+    pub(crate) crowd: Crowd,
+    pub(crate) waker: Arc<LoopWaker>,
+}
+
+impl Attachment {
+    /// Leaves the seat; whatever had started here is down.
+    fn leave(&mut self) {
+        let Some(scheduler) = self.scheduler.take() else { return };
+        let (seat, runtime) = (scheduler.seat_number(), Arc::clone(scheduler.runtime()));
+        scheduler.leave();
+        if seat == 0 {
+            // Without its host a runtime has nobody to start threads or to end them.
+            runtime.stop();
+        }
+    }
+}
+
+/// Takes `seat` for the isolate of `env`. Answers an object with the callbacks and the buffers.
+///
+/// # Safety
+/// `env` is the calling thread's environment, `on_wake` a function in it.
+pub(crate) unsafe fn attach(
+    env: sys::napi_env,
+    runtime: &Arc<Runtime>,
+    seat: usize,
+    on_wake: sys::napi_value,
+) -> Result<sys::napi_value, Failure> {
+    pin::pin();
+    // SAFETY: vouched for by the caller.
+    let waker = unsafe { LoopWaker::new(env, on_wake) }.ok_or(Failure::Defect)?;
+    let seed = u64::from(std::process::id()) << 16 | seat as u64;
+    let told: Arc<dyn rumpus_runtime::Waker> = Arc::clone(&waker) as _;
+    let Some(scheduler) = Scheduler::take_seat(Arc::clone(runtime), seat, told, seed, clock::now_us()) else {
+        waker.release();
+        return Err(if seat < runtime.seats.len() { Failure::SeatTaken } else { Failure::NoScheduler });
+    };
+    let (buffer, scratch) = (Bytes::new(BUFFER), Bytes::new(SCRATCH));
+    let completions = Completions::new(Arc::clone(&buffer));
+    let attachment = Attachment { scheduler: Some(scheduler), completions, scratch: Arc::clone(&scratch), crowd: Crowd::default(), waker };
+    let raw = Box::into_raw(Box::new(attachment));
+    // SAFETY: the hook gets the attachment it expects, once, when the environment goes.
+    unsafe { sys::napi_add_env_cleanup_hook(env, Some(on_cleanup), raw.cast()) };
+    let mut object = ptr::null_mut();
+    // SAFETY: env is current.
+    unsafe { sys::napi_create_object(env, &mut object) };
+    let page = &runtime.seats[seat].page;
+    let (ints, counts) = (page.ints(), page.counts());
+    // SAFETY: the page lives in the runtime, which each buffer keeps; sizes are those of the slices.
+    unsafe {
+        set(env, object, c"page", array_buffer(env, Arc::clone(runtime), ints.as_ptr().cast_mut().cast(), size_of_val(ints)));
+        set(env, object, c"counts", array_buffer(env, Arc::clone(runtime), counts.as_ptr().cast_mut().cast(), size_of_val(counts)));
+    }
+    for (name, bytes) in [(c"completions", buffer), (c"scratch", scratch)] {
+        let (start, len) = (bytes.start().cast(), bytes.len());
+        // SAFETY: the buffer keeps the bytes.
+        unsafe { set(env, object, name, array_buffer(env, bytes, start, len)) };
+    }
+    for (name, callback) in CALLBACKS {
+        let mut function = ptr::null_mut();
+        // SAFETY: `raw` outlives every call: it is freed when the environment is gone.
+        unsafe { sys::napi_create_function(env, name.as_ptr(), name.count_bytes() as isize, Some(callback), raw.cast(), &mut function) };
+        // SAFETY: object and function are live values.
+        unsafe { set(env, object, name, function) };
+    }
+    let mut function = ptr::null_mut();
+    // SAFETY: as above.
+    unsafe { sys::napi_create_function(env, c"detach".as_ptr(), 6, Some(detach), raw.cast(), &mut function) };
+    // SAFETY: as above.
+    unsafe { set(env, object, c"detach", function) };
+    Ok(object)
+}
+
+unsafe fn set(env: sys::napi_env, object: sys::napi_value, name: &std::ffi::CStr, value: sys::napi_value) {
+    // SAFETY: live values of the current scope, as every caller in this file has just made them.
+    unsafe { sys::napi_set_named_property(env, object, name.as_ptr(), value) };
+}
+
+/// The isolate stays, but gives its seat up.
+unsafe extern "C" fn detach(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    let mut data: *mut c_void = ptr::null_mut();
+    // SAFETY: env and info are those of the running callback.
+    unsafe { sys::napi_get_cb_info(env, info, ptr::null_mut(), ptr::null_mut(), ptr::null_mut(), &mut data) };
+    // SAFETY: as in `hot::enter`.
+    let attachment = unsafe { &mut *data.cast::<Attachment>() };
+    let left = catch_unwind(AssertUnwindSafe(|| attachment.leave()));
+    attachment.waker.release();
+    if left.is_err() {
+        report("leaving a seat");
+    }
+    ptr::null_mut()
+}
+
+unsafe extern "C" fn on_cleanup(data: *mut c_void) {
+    // SAFETY: the attachment given to the hook; the environment is going, so no callback can run any more.
+    let mut attachment = unsafe { Box::from_raw(data.cast::<Attachment>()) };
+    attachment.waker.forget();
+    if catch_unwind(AssertUnwindSafe(|| attachment.leave())).is_err() {
+        report("giving up a thread's processes");
+    }
+    drop(attachment);
+}
+
+/// A defect where there is no JavaScript to throw into.
+fn report(doing: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "rumpus: the native core failed while {doing}: please report this");
+}

@@ -1,0 +1,224 @@
+//! The cold calls: make a runtime, find it again in another isolate, take a seat, ask what happened. One handle, one
+//! runtime; the runtime goes when its last handle and its last seat go.
+
+use std::sync::Arc;
+
+use napi::bindgen_prelude::{Float64Array, Unknown};
+use napi::{Env, JsValue};
+use napi_derive::napi;
+use rumpus_runtime::{Options, Runtime, layout};
+use rumpus_sync::ring;
+
+use crate::completions::{HEAD, INLINE_MAX};
+use crate::error::{FAILURES, Failure};
+use crate::hot::SCRATCH_LEN;
+use crate::submit::OPERATIONS;
+use crate::{attach, registry};
+
+type Result<T> = std::result::Result<T, napi::Error<String>>;
+
+/// How a runtime is made.
+#[napi(object)]
+pub struct BindingOptions {
+    /// Its number, 0 to 63: part of every pid.
+    pub number: u32,
+    /// Scheduler threads beside the host, 1 to 63.
+    pub schedulers: u32,
+    /// Whether the host takes placed and stolen processes.
+    pub host_works: bool,
+    /// Whether definitions are placed.
+    pub placement: bool,
+    /// Whether local messages take the native lane.
+    pub native_lane: bool,
+}
+
+/// A runtime, held by one isolate.
+#[napi]
+pub struct RuntimeHandle {
+    runtime: Arc<Runtime>,
+    key: u32,
+}
+
+/// Makes a runtime.
+#[napi]
+pub fn create_runtime(options: BindingOptions) -> RuntimeHandle {
+    let runtime = Arc::new(Runtime::new(Options {
+        number: options.number,
+        schedulers: options.schedulers as usize,
+        host_works: options.host_works,
+        placement: options.placement,
+        native_lane: options.native_lane,
+    }));
+    let key = registry::enter(&runtime);
+    RuntimeHandle { runtime, key }
+}
+
+/// Finds the runtime with a key that another isolate was given.
+#[napi]
+pub fn open_runtime(key: u32) -> Result<RuntimeHandle> {
+    let runtime = registry::find(key).ok_or_else(|| Failure::Stopped.thrown())?;
+    Ok(RuntimeHandle { runtime, key })
+}
+
+#[napi]
+impl RuntimeHandle {
+    /// The key by which other isolates find it.
+    #[napi(getter)]
+    pub fn key(&self) -> u32 {
+        self.key
+    }
+
+    /// Its number.
+    #[napi(getter)]
+    pub fn number(&self) -> u32 {
+        self.runtime.options.number
+    }
+
+    /// Takes a seat for the calling isolate; `onWake` is called when the thread must take a turn.
+    #[napi(ts_args_type = "seat: number, onWake: () => void", ts_return_type = "unknown")]
+    pub fn attach<'env>(&self, env: &'env Env, seat: u32, on_wake: Unknown<'env>) -> Result<Unknown<'env>> {
+        // SAFETY: env is the caller's, and `on_wake` a live value of it.
+        let object = unsafe { attach::attach(env.raw(), &self.runtime, seat as usize, on_wake.raw()) }.map_err(Failure::thrown)?;
+        // SAFETY: a live value that `attach` has just made in this environment.
+        Ok(unsafe { Unknown::from_raw_unchecked(env.raw(), object) })
+    }
+
+    /// The number of the definition `key`.
+    #[napi]
+    pub fn define(&self, key: String) -> u32 {
+        self.runtime.define(&key)
+    }
+
+    /// The key of a definition.
+    #[napi]
+    pub fn definition(&self, id: u32) -> Option<String> {
+        self.runtime.definition(id)
+    }
+
+    /// The number of a name, or -1: a string or a record shape that repeats.
+    #[napi]
+    pub fn name(&self, text: String, known_only: bool) -> i32 {
+        self.runtime.name(&text, known_only).map_or(-1, |id| id as i32)
+    }
+
+    /// The name with this number.
+    #[napi]
+    pub fn named(&self, id: u32) -> Option<String> {
+        self.runtime.named(id)
+    }
+
+    /// Tells every scheduler to stop.
+    #[napi]
+    pub fn stop(&self) {
+        self.runtime.stop();
+    }
+
+    /// Seats, the host's included.
+    #[napi(getter)]
+    pub fn seats(&self) -> u32 {
+        self.runtime.seats.len() as u32
+    }
+
+    /// What a seat shows: taken, alive, unstarted, busy share, asleep, then all counters.
+    #[napi]
+    pub fn seat(&self, seat: u32) -> Option<Float64Array> {
+        let seat = self.runtime.seats.get(seat as usize)?;
+        let flag = |on: bool| f64::from(u8::from(on));
+        let mut figures = vec![
+            flag(seat.is_taken()),
+            f64::from(seat.alive()),
+            seat.unstarted() as f64,
+            seat.busy_share(),
+            flag(seat.bell.is_asleep()),
+        ];
+        figures.extend((0..layout::COUNTS).map(|count| seat.page.count(count)));
+        Some(Float64Array::new(figures))
+    }
+}
+
+/// One named number that both sides of the border must agree on.
+#[napi(object)]
+pub struct BindingConstant {
+    /// Its name in `js/native/layout.ts`.
+    pub name: String,
+    /// Its value here.
+    pub value: i32,
+}
+
+/// Every number that both sides must agree on; a test compares them with the mirror.
+#[napi]
+pub fn layout_constants() -> Vec<BindingConstant> {
+    let constant = |name: &str, value: usize| BindingConstant { name: name.to_owned(), value: value as i32 };
+    let mut all = vec![
+        constant("RING_HEAD", ring::HEAD),
+        constant("RING_TAIL", ring::TAIL),
+        constant("RING_SLOT", ring::SLOT),
+        constant("RING_STREAK", ring::STREAK),
+        constant("RING_ENTRIES", ring::ENTRIES),
+        constant("RING_CAPACITY", ring::CAPACITY),
+        constant("STREAK_MAX", ring::STREAK_MAX as usize),
+        constant("GRANT", layout::GRANT),
+        constant("STARTED", layout::STARTED),
+        constant("COMPLETIONS", layout::COMPLETIONS),
+        constant("AFTER", layout::AFTER),
+        constant("AFTER_COLLECT", layout::COLLECT as usize),
+        constant("AFTER_TAKE_TURN", layout::TAKE_TURN as usize),
+        constant("DEFINITIONS", layout::DEFINITIONS),
+        constant("ARGUMENTS", layout::ARGUMENTS),
+        constant("SCRATCH_LEN", layout::ARGUMENTS + SCRATCH_LEN),
+        constant("HEAD_BYTES", HEAD),
+        constant("INLINE_MAX", INLINE_MAX),
+        constant("COUNT_LOCAL_ACCEPTED", layout::LOCAL_ACCEPTED),
+        constant("COUNT_RECEIVED", layout::RECEIVED),
+        constant("COUNT_DROPPED_DIED", layout::DROPPED_DIED),
+        constant("COUNT_DROPPED_CORRUPT", layout::DROPPED_CORRUPT),
+        constant("COUNT_NATIVE_ACCEPTED", layout::NATIVE_ACCEPTED),
+        constant("COUNT_NATIVE_DROPPED_DEAD", layout::NATIVE_DROPPED_DEAD),
+        constant("COUNT_NATIVE_DROPPED_DIED", layout::NATIVE_DROPPED_DIED),
+        constant("COUNT_NATIVE_DELIVERED", layout::NATIVE_DELIVERED),
+        constant("COUNT_CROSSINGS", layout::CROSSINGS),
+        constant("COUNT_TURNS", layout::TURNS),
+        constant("COUNT_SPAWNED", layout::SPAWNED),
+        constant("COUNT_EXITED", layout::EXITED),
+        constant("COUNT_STARTED_HERE", layout::STARTED_HERE),
+        constant("COUNT_STOLEN", layout::STOLEN),
+        constant("COUNT_STEALS", layout::STEALS),
+        constant("COUNT_WAKES_SENT", layout::WAKES_SENT),
+        constant("COUNT_SLEEPS", layout::SLEEPS),
+        constant("COUNT_BUSY_US", layout::BUSY_US),
+        constant("COUNT_RESUMES", layout::RESUMES),
+        constant("COUNT_TURN_GAPS", layout::TURN_GAPS),
+        constant("TURN_GAP_BUCKETS", layout::TURN_GAP_BUCKETS),
+    ];
+    all.extend(OPERATIONS.iter().map(|&(name, value)| constant(&format!("OP_{name}"), value as usize)));
+    all
+}
+
+/// One row of the error table.
+#[napi(object)]
+pub struct BindingFailure {
+    /// The status word.
+    pub status: i32,
+    /// The JavaScript class.
+    pub class: String,
+    /// Its code.
+    pub code: String,
+    /// What it says.
+    pub message: String,
+}
+
+/// The error table.
+#[napi]
+pub fn error_table() -> Vec<BindingFailure> {
+    let row = |failure: &Failure| {
+        let (class, code, message) = failure.told();
+        BindingFailure { status: *failure as i32, class: class.to_owned(), code: code.to_owned(), message: message.to_owned() }
+    };
+    FAILURES.iter().map(row).collect()
+}
+
+/// Cores that this process may use, by affinity and quota.
+#[napi]
+pub fn available_parallelism() -> u32 {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32)
+}

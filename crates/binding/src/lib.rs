@@ -1,0 +1,18 @@
+//! The N-API border: converts in, calls the runtime once, converts out. No policy, no state of its own but the registry of
+//! live runtimes by number. `js/native/load.ts` is the only file that loads it.
+//!
+//! Reading order: [`handle`] (the cold calls), [`attach`] (an isolate takes a seat), [`hot`] (the two crossings that matter),
+//! [`submit`], [`completions`], [`wake`].
+
+mod attach;
+mod clock;
+mod completions;
+mod crowd;
+mod error;
+mod handle;
+mod hot;
+mod memory;
+mod pin;
+mod registry;
+mod submit;
+mod wake;

@@ -1,0 +1,121 @@
+//! Submissions: what JavaScript asks of its scheduler outside a turn. The operation and its arguments lie in the page from
+//! word ARGUMENTS on, the answer comes back there: word 0 of it is the status, 0 or a failure's number. Bytes come from the
+//! scratch buffer, or as typed arrays when they are too large for it. Mirror: `js/native/layout.ts`.
+
+use rumpus_runtime::layout::ARGUMENTS;
+use rumpus_runtime::{Pid, Reason, ReasonKind, Scheduler, SpawnError, Where};
+use rumpus_sync::Page;
+
+use crate::error::Failure;
+
+/// Operations, the first word of a submission.
+pub(crate) const SEND: i32 = 1;
+pub(crate) const SEND_SLOT: i32 = 2;
+pub(crate) const SPAWN: i32 = 3;
+pub(crate) const SPAWN_HERE: i32 = 4;
+pub(crate) const FINISH: i32 = 5;
+pub(crate) const LINK: i32 = 6;
+pub(crate) const UNLINK: i32 = 7;
+pub(crate) const MONITOR: i32 = 8;
+pub(crate) const DEMONITOR: i32 = 9;
+pub(crate) const EXIT: i32 = 10;
+pub(crate) const TRAP_EXITS: i32 = 11;
+pub(crate) const IS_ALIVE: i32 = 12;
+pub(crate) const LOADED: i32 = 13;
+pub(crate) const OVERFLOW: i32 = 14;
+pub(crate) const COLLECT: i32 = 15;
+
+/// The operations by name, for the drift test of the mirror.
+pub(crate) const OPERATIONS: [(&str, i32); 15] = [
+    ("SEND", SEND),
+    ("SEND_SLOT", SEND_SLOT),
+    ("SPAWN", SPAWN),
+    ("SPAWN_HERE", SPAWN_HERE),
+    ("FINISH", FINISH),
+    ("LINK", LINK),
+    ("UNLINK", UNLINK),
+    ("MONITOR", MONITOR),
+    ("DEMONITOR", DEMONITOR),
+    ("EXIT", EXIT),
+    ("TRAP_EXITS", TRAP_EXITS),
+    ("IS_ALIVE", IS_ALIVE),
+    ("LOADED", LOADED),
+    ("OVERFLOW", OVERFLOW),
+    ("COLLECT", COLLECT),
+];
+
+/// The words of a submission.
+struct Words<'a>(&'a Page);
+
+impl Words<'_> {
+    fn get(&self, word: usize) -> i32 {
+        self.0.get(ARGUMENTS + word)
+    }
+
+    fn bits(&self, word: usize) -> u64 {
+        u64::from(self.get(word) as u32) | u64::from(self.get(word + 1) as u32) << 32
+    }
+
+    fn pid(&self, word: usize) -> Pid {
+        Pid::from_bits(self.bits(word))
+    }
+
+    fn answer(&self, bits: u64) {
+        self.0.set(ARGUMENTS + 1, bits as u32 as i32);
+        self.0.set(ARGUMENTS + 2, (bits >> 32) as u32 as i32);
+    }
+}
+
+/// Does what the page asks; the status. `pieces` are the bytes that belong to it.
+pub(crate) fn submit(scheduler: &mut Scheduler, pieces: &[&[u8]]) -> Result<(), Failure> {
+    let runtime = std::sync::Arc::clone(scheduler.runtime());
+    let words = Words(&runtime.seats[scheduler.seat_number()].page);
+    scheduler.before_submission();
+    match words.get(0) {
+        SEND => {
+            let delivered = scheduler.send(words.pid(1), words.get(3) as u32, pieces);
+            words.answer(u64::from(delivered));
+        }
+        SEND_SLOT => {
+            let delivered = scheduler.send_slot(words.pid(1), words.get(3) as u32);
+            words.answer(u64::from(delivered));
+        }
+        SPAWN => {
+            let at = match words.get(2) {
+                -1 => Where::Any,
+                -2 => Where::Here,
+                seat => Where::On(usize::try_from(seat).map_err(|_| Failure::NoScheduler)?),
+            };
+            let pid = scheduler.spawn(words.get(1) as u32, words.get(3) as u32, pieces, at).map_err(refused)?;
+            words.answer(pid.bits());
+        }
+        SPAWN_HERE => words.answer(scheduler.spawn_here().map_err(refused)?.bits()),
+        FINISH => scheduler.finish(words.pid(1), &reason(&words, 3, pieces)),
+        LINK => scheduler.link(words.pid(1), words.pid(3)),
+        UNLINK => scheduler.unlink(words.pid(1), words.pid(3)),
+        MONITOR => {
+            let reference = scheduler.monitor(words.pid(1), words.pid(3));
+            words.answer(reference);
+        }
+        DEMONITOR => scheduler.demonitor(words.pid(1), words.bits(3)),
+        EXIT => scheduler.exit(words.pid(1), words.pid(3), reason(&words, 5, pieces)),
+        TRAP_EXITS => scheduler.trap_exits(words.pid(1), words.get(3) != 0),
+        IS_ALIVE => words.answer(u64::from(scheduler.runtime().is_alive(words.pid(1)))),
+        LOADED => scheduler.definition_loaded(words.get(1) as u32),
+        OVERFLOW => scheduler.overflow(words.get(1) as u32),
+        _ => return Err(Failure::BadSubmission),
+    }
+    scheduler.after_submission();
+    Ok(())
+}
+
+fn reason(words: &Words<'_>, word: usize, pieces: &[&[u8]]) -> Reason {
+    Reason::new(ReasonKind::from_code(words.get(word)), &pieces.concat())
+}
+
+fn refused(error: SpawnError) -> Failure {
+    match error {
+        SpawnError::TooMany => Failure::TooManyProcesses,
+        SpawnError::NoScheduler => Failure::NoScheduler,
+    }
+}

@@ -1,0 +1,146 @@
+//! What a mailbox carries: messages and signals in one queue, so that they arrive in the order sent. A letter names the
+//! pid it is for, because a slot may have a new tenant by the time it arrives. Payloads are opaque here.
+
+use std::sync::Arc;
+
+use crate::pid::Pid;
+
+/// Why a process ended, as far as this crate must know; the rest is the payload, encoded by whoever ended it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ReasonKind {
+    /// The body returned.
+    Normal = 0,
+    /// Asked to end, not a failure.
+    Shutdown = 1,
+    /// The untrappable request; never seen by others.
+    Kill = 2,
+    /// Ended by a kill.
+    Killed = 3,
+    /// The body threw.
+    Error = 4,
+    /// There was no such process.
+    NoProc = 5,
+    /// Its scheduler thread went away.
+    SchedulerDown = 6,
+    /// A value of the user's own.
+    User = 7,
+}
+
+impl ReasonKind {
+    /// The kind that travels as `code`; an unknown code is a user's.
+    pub fn from_code(code: i32) -> Self {
+        match code {
+            0 => Self::Normal,
+            1 => Self::Shutdown,
+            2 => Self::Kill,
+            3 => Self::Killed,
+            4 => Self::Error,
+            5 => Self::NoProc,
+            6 => Self::SchedulerDown,
+            _ => Self::User,
+        }
+    }
+}
+
+/// An exit reason: data, shared by all who hear of the exit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason(Arc<Told>);
+
+#[derive(Debug, PartialEq, Eq)]
+struct Told {
+    kind: ReasonKind,
+    detail: u32,
+    payload: Box<[u8]>,
+}
+
+impl Reason {
+    /// A reason with its encoded value, empty if it has none.
+    pub fn new(kind: ReasonKind, payload: &[u8]) -> Self {
+        Self(Arc::new(Told { kind, detail: 0, payload: payload.into() }))
+    }
+
+    /// Scheduler `seat` went away.
+    pub fn scheduler_down(seat: usize) -> Self {
+        Self(Arc::new(Told { kind: ReasonKind::SchedulerDown, detail: seat as u32, payload: Box::default() }))
+    }
+
+    /// What kind.
+    pub fn kind(&self) -> ReasonKind {
+        self.0.kind
+    }
+
+    /// A number that belongs to the kind: the scheduler of `SchedulerDown`.
+    pub fn detail(&self) -> u32 {
+        self.0.detail
+    }
+
+    /// The encoded value.
+    pub fn payload(&self) -> &[u8] {
+        &self.0.payload
+    }
+}
+
+/// A message or a signal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Envelope {
+    /// A message; its bytes lie in the parcel: `skeleton` of them are the value, the rest large binary pieces.
+    Message {
+        /// How many of the bytes describe the value.
+        skeleton: u32,
+    },
+    /// A message whose value waits in this slot of the receiver's isolate.
+    Slot {
+        /// Which slot.
+        slot: u32,
+    },
+    /// `from` linked itself to the receiver.
+    Link {
+        /// Who.
+        from: Pid,
+    },
+    /// `from` took its link back.
+    Unlink {
+        /// Who.
+        from: Pid,
+    },
+    /// An exit signal; a linked one counts only while the link stands.
+    Exit {
+        /// Who ended, or asked.
+        from: Pid,
+        /// Why.
+        reason: Reason,
+        /// Whether it came through a link.
+        linked: bool,
+    },
+    /// `from` wants to hear of the receiver's end.
+    Monitor {
+        /// Who.
+        from: Pid,
+        /// Under which reference.
+        reference: u64,
+    },
+    /// Nobody wants to hear of `reference` any more.
+    Demonitor {
+        /// Which.
+        reference: u64,
+    },
+    /// A monitored process ended.
+    Down {
+        /// Under which reference.
+        reference: u64,
+        /// Who ended.
+        from: Pid,
+        /// Why.
+        reason: Reason,
+    },
+}
+
+/// An envelope and the pid it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// For whom.
+    pub to: Pid,
+    /// What.
+    pub envelope: Envelope,
+}

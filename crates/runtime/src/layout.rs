@@ -1,0 +1,70 @@
+//! The words of a scheduler's page that both halves know. `js/native/layout.ts` is the mirror; a test compares the two.
+//! Words below [`rumpus_sync::ring::ENTRIES`] that the run ring does not use belong to the grant.
+
+use rumpus_sync::ring;
+
+/// Resumes that JavaScript may still make by itself.
+pub const GRANT: usize = 4;
+/// Definition processes whose body JavaScript has begun, ever.
+pub const STARTED: usize = 5;
+/// How many completions a turn or a collect wrote.
+pub const COMPLETIONS: usize = 6;
+/// What a submission left behind: [`COLLECT`] and [`TAKE_TURN`] bits.
+pub const AFTER: usize = 7;
+/// Completions wait that the submission caused: collect them before going on.
+pub const COLLECT: i32 = 1;
+/// There is something to do here: see to it that a turn comes.
+pub const TAKE_TURN: i32 = 2;
+/// How many definitions the runtime knows.
+pub const DEFINITIONS: usize = 8;
+/// First argument word of a submission and of its answer.
+pub const ARGUMENTS: usize = 16;
+/// Words of a page.
+pub const WORDS: usize = ring::WORDS;
+
+/// Counters, written by JavaScript: local messages accepted.
+pub const LOCAL_ACCEPTED: usize = 0;
+/// Messages that a body took.
+pub const RECEIVED: usize = 1;
+/// Messages that waited for a process when it ended.
+pub const DROPPED_DIED: usize = 2;
+/// Messages whose bytes made no sense.
+pub const DROPPED_CORRUPT: usize = 3;
+/// Counters from here on are written by Rust: messages accepted into native mailboxes.
+pub const NATIVE_ACCEPTED: usize = 8;
+/// Messages refused because the receiver was gone.
+pub const NATIVE_DROPPED_DEAD: usize = 9;
+/// Messages that waited in a native mailbox when their process ended.
+pub const NATIVE_DROPPED_DIED: usize = 10;
+/// Messages handed to JavaScript.
+pub const NATIVE_DELIVERED: usize = 11;
+/// Crossings.
+pub const CROSSINGS: usize = 12;
+/// Turns.
+pub const TURNS: usize = 13;
+/// Processes spawned by this scheduler.
+pub const SPAWNED: usize = 14;
+/// Processes that ended here.
+pub const EXITED: usize = 15;
+/// Definition processes started here.
+pub const STARTED_HERE: usize = 16;
+/// Processes stolen from others.
+pub const STOLEN: usize = 17;
+/// Thefts that brought something.
+pub const STEALS: usize = 18;
+/// Wake-ups this scheduler caused at others.
+pub const WAKES_SENT: usize = 19;
+/// Sleeps.
+pub const SLEEPS: usize = 20;
+/// Microseconds spent awake.
+pub const BUSY_US: usize = 21;
+/// Resumes counted by turns.
+pub const RESUMES: usize = 25;
+/// References ever given by former tenants of the seat.
+pub const REFERENCES: usize = 26;
+/// First bucket of the histogram of microseconds between two turns while busy: four buckets an octave.
+pub const TURN_GAPS: usize = 32;
+/// Buckets of that histogram.
+pub const TURN_GAP_BUCKETS: usize = 80;
+/// Counters of a page.
+pub const COUNTS: usize = TURN_GAPS + TURN_GAP_BUCKETS;

@@ -1,0 +1,132 @@
+//! The state word of a process: its phase, its scheduler, two flags. One word, so that a glance from any thread is whole.
+//!
+//! Bits, low to high: 3 phase; 1 `TRAPS` (exit signals become messages; set and cleared by the owner); 1 `OPEN` (nothing
+//! from its own scheduler is under way in the mailbox, so local signals may act at once; set once by the owner); 8 seat.
+//!
+//! Arrows, with who makes them: `Free → Unstarted` and `Free → Running` the spawner; `Unstarted → Running` the scheduler
+//! that starts it; `Running → Exiting` the owner; any but `Free` `→ Dead` the owner; `Dead → Free` the owner, when the
+//! slot is in no inlet. Nobody else ever writes, so plain stores would do but for readers on other threads.
+
+use rumpus_sync::shim::{AtomicU32, Ordering};
+
+/// Where a process stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Phase {
+    /// Nobody lives here.
+    Free = 0,
+    /// Spawned; any scheduler that may run it can still take it.
+    Unstarted = 1,
+    /// Its body runs, or waits.
+    Running = 2,
+    /// Its body is being unwound.
+    Exiting = 3,
+    /// Over; the slot waits to be freed.
+    Dead = 4,
+}
+
+const PHASE: u32 = 0b111;
+const TRAPS: u32 = 1 << 3;
+const OPEN: u32 = 1 << 4;
+const SEAT_SHIFT: u32 = 5;
+
+/// A copy of the word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Snapshot(u32);
+
+impl Snapshot {
+    /// Where it stands.
+    pub fn phase(self) -> Phase {
+        match self.0 & PHASE {
+            1 => Phase::Unstarted,
+            2 => Phase::Running,
+            3 => Phase::Exiting,
+            4 => Phase::Dead,
+            _ => Phase::Free,
+        }
+    }
+
+    /// Its scheduler; for an unstarted process the one at whose door it was put.
+    pub fn seat(self) -> usize {
+        (self.0 >> SEAT_SHIFT) as usize
+    }
+
+    /// Whether exit signals become messages.
+    pub fn traps(self) -> bool {
+        self.0 & TRAPS != 0
+    }
+
+    /// Whether local signals may act at once.
+    pub fn is_open(self) -> bool {
+        self.0 & OPEN != 0
+    }
+
+    /// Whether others call it alive.
+    pub fn is_alive(self) -> bool {
+        matches!(self.phase(), Phase::Unstarted | Phase::Running)
+    }
+
+    /// Whether its body has started and not settled.
+    pub fn has_body(self) -> bool {
+        matches!(self.phase(), Phase::Running | Phase::Exiting)
+    }
+}
+
+/// The word itself.
+#[derive(Debug, Default)]
+pub struct State(AtomicU32);
+
+impl State {
+    /// Looks.
+    pub fn load(&self) -> Snapshot {
+        // Acquire, pairs with the Release of `set`: who sees a phase sees what led to it; who sees the older one is told
+        // the truth of a moment ago, and the mailbox word decides what becomes of its letter.
+        Snapshot(self.0.load(Ordering::Acquire))
+    }
+
+    fn set(&self, word: u32) {
+        // Release, pairs with the Acquire of `load`. One writer at a time (see the arrows), so no exchange is needed.
+        self.0.store(word, Ordering::Release);
+    }
+
+    /// `Free → Unstarted`, at the door of `seat`.
+    pub fn await_start(&self, seat: usize) {
+        self.set(Phase::Unstarted as u32 | (seat as u32) << SEAT_SHIFT);
+    }
+
+    /// `Free|Unstarted → Running` on `seat`.
+    pub fn run(&self, seat: usize) {
+        self.set(Phase::Running as u32 | (seat as u32) << SEAT_SHIFT);
+    }
+
+    /// `Running → Exiting`; false if it was not running.
+    pub fn exit(&self) -> bool {
+        let now = self.load();
+        if now.phase() != Phase::Running {
+            return false;
+        }
+        self.set((now.0 & !PHASE) | Phase::Exiting as u32);
+        true
+    }
+
+    /// `any → Dead`.
+    pub fn die(&self) {
+        self.set((self.load().0 & !PHASE) | Phase::Dead as u32);
+    }
+
+    /// `Dead → Free`.
+    pub fn vacate(&self) {
+        self.set(Phase::Free as u32);
+    }
+
+    /// From now on local signals act at once.
+    pub fn open(&self) {
+        self.set(self.load().0 | OPEN);
+    }
+
+    /// Exit signals become messages, or no longer.
+    pub fn set_traps(&self, traps: bool) {
+        let word = self.load().0;
+        self.set(if traps { word | TRAPS } else { word & !TRAPS });
+    }
+}

@@ -1,0 +1,169 @@
+//! What all schedulers of one runtime share: the table, the seats, who sleeps, which definitions there are. Reached through
+//! an `Arc`; there is no process-wide state here. Owns no thread; locks only what is off the message path.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rumpus_sync::shim::{AtomicU32, Ordering};
+use rustc_hash::FxHashMap;
+
+use crate::pid::Pid;
+use crate::process::Table;
+use crate::process::state::Phase;
+use crate::sched::idle::Idle;
+use crate::sched::seat::Seat;
+
+/// Seats at most: the host and 63 schedulers, for sleepers are bits of one word.
+pub const SEATS_MAX: usize = 64;
+
+/// What a runtime is made with.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Its number, part of every pid.
+    pub number: u32,
+    /// Worker threads beside the host, 1 to 63.
+    pub schedulers: usize,
+    /// Whether the host takes placed and stolen processes too.
+    pub host_works: bool,
+    /// Whether definitions are placed; otherwise they queue at their spawner.
+    pub placement: bool,
+    /// Whether every local message takes the native lane.
+    pub native_lane: bool,
+}
+
+/// Texts that every isolate knows by number.
+#[derive(Debug, Default)]
+struct Numbered {
+    ids: FxHashMap<String, u32>,
+    texts: Vec<String>,
+}
+
+impl Numbered {
+    fn number(&mut self, text: &str) -> u32 {
+        if let Some(&id) = self.ids.get(text) {
+            return id;
+        }
+        let id = self.texts.len() as u32;
+        self.texts.push(text.to_owned());
+        self.ids.insert(text.to_owned(), id);
+        id
+    }
+}
+
+/// Names at most; strings and record shapes beyond that travel as themselves.
+pub const NAMES_MAX: usize = 4096;
+
+/// See the module text. Seat 0 is the host's.
+#[derive(Debug)]
+pub struct Runtime {
+    /// What it was made with.
+    pub options: Options,
+    /// All processes.
+    pub table: Table,
+    /// The seats, the host's first.
+    pub seats: Box<[Seat]>,
+    /// Who sleeps.
+    pub idle: Idle,
+    definitions: Mutex<Numbered>,
+    names: Mutex<Numbered>,
+    defined: AtomicU32,
+    stopping: AtomicU32,
+}
+
+impl Runtime {
+    /// A runtime whose seats are empty.
+    pub fn new(options: Options) -> Self {
+        let seats = options.schedulers.clamp(1, SEATS_MAX - 1) + 1;
+        Self {
+            options,
+            table: Table::new(options.number),
+            seats: (0..seats).map(|_| Seat::default()).collect(),
+            idle: Idle::default(),
+            definitions: Mutex::default(),
+            names: Mutex::default(),
+            defined: AtomicU32::new(0),
+            stopping: AtomicU32::new(0),
+        }
+    }
+
+    /// Whether others call `pid` alive.
+    pub fn is_alive(&self, pid: Pid) -> bool {
+        self.table.get(pid).is_some_and(|process| process.state.load().is_alive())
+    }
+
+    /// Where the process of a slot stands, for tests and the inspector.
+    pub fn phase(&self, pid: Pid) -> Option<Phase> {
+        self.table.get(pid).map(|process| process.state.load().phase())
+    }
+
+    /// The number of the definition `key`, new or known. When it is new every scheduler is woken to load it.
+    pub fn define(&self, key: &str) -> u32 {
+        let mut definitions = lock(&self.definitions);
+        let id = definitions.number(key);
+        if id < self.defined() {
+            return id;
+        }
+        // Release, pairs with the Acquire of `defined`: who sees the count finds the key.
+        self.defined.store(id + 1, Ordering::Release);
+        drop(definitions);
+        for seat in &self.seats[1..] {
+            let _ = seat.ring();
+        }
+        id
+    }
+
+    /// The key of a definition.
+    pub fn definition(&self, id: u32) -> Option<String> {
+        lock(&self.definitions).texts.get(id as usize).cloned()
+    }
+
+    /// The number of a name; nothing if it is new and there are too many, or only known ones are asked for.
+    pub fn name(&self, text: &str, known_only: bool) -> Option<u32> {
+        let mut names = lock(&self.names);
+        match names.ids.get(text) {
+            Some(&id) => Some(id),
+            None if known_only || names.texts.len() >= NAMES_MAX => None,
+            None => Some(names.number(text)),
+        }
+    }
+
+    /// The name with this number.
+    pub fn named(&self, id: u32) -> Option<String> {
+        lock(&self.names).texts.get(id as usize).cloned()
+    }
+
+    /// How many definitions there are.
+    pub fn defined(&self) -> u32 {
+        // Acquire, pairs with the Release in `define`.
+        self.defined.load(Ordering::Acquire)
+    }
+
+    /// Tells every scheduler to stop at its next turn.
+    pub fn stop(&self) {
+        // Release, pairs with the Acquire in `is_stopping`; a scheduler that misses it is woken below and looks again.
+        self.stopping.store(1, Ordering::Release);
+        for seat in &self.seats {
+            seat.bell.get_up();
+            seat.wake();
+        }
+    }
+
+    /// Whether the runtime is being stopped.
+    pub fn is_stopping(&self) -> bool {
+        // Acquire, pairs with the Release in `stop`.
+        self.stopping.load(Ordering::Acquire) == 1
+    }
+
+    /// Seats that take placed and stolen processes.
+    pub fn workers(&self) -> std::ops::Range<usize> {
+        usize::from(!self.options.host_works)..self.seats.len()
+    }
+
+    /// A sum over all seats of one counter.
+    pub fn total(&self, count: usize) -> f64 {
+        self.seats.iter().map(|seat| seat.page.count(count)).sum()
+    }
+}
+
+fn lock(numbered: &Mutex<Numbered>) -> MutexGuard<'_, Numbered> {
+    numbered.lock().unwrap_or_else(PoisonError::into_inner)
+}

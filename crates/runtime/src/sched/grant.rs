@@ -1,0 +1,110 @@
+//! How much a scheduler's JavaScript may do by itself: a pure policy. Owns the running estimate of what a resume costs
+//! and the adaptive spin; reads no clock.
+
+/// Most resumes of one grant; the quantum hardly matters above this, and a crossing costs as much as one message.
+pub const GRANT_MAX: i32 = 64;
+/// A grant should last about this long.
+const GRANT_US: f64 = 500.0;
+/// How long JavaScript may go on before the event loop gets the thread.
+pub const LOOP_US: u64 = 1_000;
+/// Unstarted processes claimed at once should keep the scheduler busy for about this long; the rest stays stealable.
+const CLAIM_US: f64 = 100.0;
+const CLAIM_MAX: usize = 32;
+const SPIN_MAX_US: u64 = 50;
+const SPIN_START_US: u64 = 20;
+
+/// See the module text.
+#[derive(Debug)]
+pub struct Grant {
+    /// Microseconds a resume takes, smoothed.
+    cost_us: f64,
+    spin_us: u64,
+}
+
+impl Default for Grant {
+    fn default() -> Self {
+        Self { cost_us: 20.0, spin_us: SPIN_START_US }
+    }
+}
+
+impl Grant {
+    /// Learns that `resumes` took `elapsed_us`. A dearer sample counts fully at once, so that one slow grant is not
+    /// followed by another; a cheaper one only by a quarter.
+    pub fn learn(&mut self, resumes: u32, elapsed_us: u64) {
+        if resumes == 0 {
+            return;
+        }
+        let sample = elapsed_us as f64 / f64::from(resumes);
+        let weight = if sample > self.cost_us { 1.0 } else { 0.25 };
+        self.cost_us += (sample - self.cost_us) * weight;
+    }
+
+    /// Resumes of the next grant.
+    pub fn resumes(&self) -> i32 {
+        ((GRANT_US / self.cost_us.max(0.01)) as i32).clamp(1, GRANT_MAX)
+    }
+
+    /// Unstarted processes to claim at once.
+    pub fn claims(&self) -> usize {
+        ((CLAIM_US / self.cost_us.max(0.01)) as usize).clamp(1, CLAIM_MAX)
+    }
+
+    /// How long to look around before sleeping.
+    pub fn spin_us(&self) -> u64 {
+        self.spin_us
+    }
+
+    /// Spinning found work.
+    pub fn spin_paid(&mut self) {
+        self.spin_us = (self.spin_us * 2).clamp(2, SPIN_MAX_US);
+    }
+
+    /// Spinning found nothing.
+    pub fn spin_wasted(&mut self) {
+        self.spin_us /= 2;
+    }
+
+    /// The sleep that followed lasted `slept_us`: had it been short enough, spinning would have been better.
+    pub fn slept(&mut self, slept_us: u64) {
+        if slept_us <= 2 * SPIN_MAX_US {
+            self.spin_us = (self.spin_us * 2).clamp(SPIN_START_US / 2, SPIN_MAX_US);
+        }
+    }
+
+    /// Somebody else needs the core: spinning would only take it from them.
+    pub fn crowded(&mut self) {
+        self.spin_us = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grants_shrink_at_once_and_grow_slowly() {
+        let mut grant = Grant::default();
+        for _ in 0..50 {
+            grant.learn(64, 6);
+        }
+        assert_eq!(grant.resumes(), GRANT_MAX);
+        grant.learn(1, 1_000);
+        assert_eq!(grant.resumes(), 1, "one dear resume is enough");
+        assert_eq!(grant.claims(), 1);
+        grant.learn(1, 10);
+        assert!(grant.resumes() < 3, "one cheap resume is not");
+    }
+
+    #[test]
+    fn spinning_is_bounded_and_comes_back() {
+        let mut grant = Grant::default();
+        (0..20).for_each(|_| grant.spin_paid());
+        assert_eq!(grant.spin_us(), SPIN_MAX_US);
+        (0..20).for_each(|_| grant.spin_wasted());
+        assert_eq!(grant.spin_us(), 0);
+        grant.slept(1_000_000);
+        assert_eq!(grant.spin_us(), 0, "a long sleep was right");
+        grant.slept(60);
+        assert!(grant.spin_us() > 0, "a short one was not");
+    }
+}

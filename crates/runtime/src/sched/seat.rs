@@ -1,0 +1,159 @@
+//! A seat: the part of a scheduler that other threads may touch. It outlives the thread that sits in it; a new thread may
+//! take a seat that was left. Owns the doors (inlet, inject queue, steal queue), the bell and the counters.
+
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rumpus_sync::shim::{AtomicU32, Ordering};
+use rumpus_sync::{Bell, Inject, Inlet, Page, StealQueue};
+
+use crate::layout;
+
+/// Wakes the thread of a seat; called from any thread, never under a lock of this crate that a wake could need.
+pub trait Waker: Debug + Send + Sync {
+    /// Makes the thread take a turn soon.
+    fn wake(&self);
+}
+
+/// See the module text.
+#[derive(Debug)]
+pub struct Seat {
+    /// Started processes that have mail.
+    pub inlet: Inlet,
+    /// Unstarted processes put here by other threads.
+    pub inject: Inject,
+    /// Unstarted processes of this scheduler.
+    pub steal: StealQueue,
+    /// Wakes the sleeping thread.
+    pub bell: Bell,
+    /// The words shared with JavaScript, and the counters.
+    pub page: Page,
+    /// Processes that must run here, not yet started; no thief looks here.
+    pub pinned: Inject,
+    /// Processes started here and not dead.
+    alive: AtomicU32,
+    /// Definitions that this scheduler has loaded, or failed to.
+    loaded: AtomicU32,
+    /// 0 nobody sits here, 1 somebody does.
+    taken: AtomicU32,
+    /// Share of the last while spent awake, in percent.
+    busy_percent: AtomicU32,
+    waker: Mutex<Option<Arc<dyn Waker>>>,
+}
+
+impl Default for Seat {
+    fn default() -> Self {
+        Self {
+            inlet: Inlet::default(),
+            inject: Inject::default(),
+            steal: StealQueue::default(),
+            bell: Bell::default(),
+            page: Page::new(layout::WORDS, layout::COUNTS),
+            pinned: Inject::default(),
+            alive: AtomicU32::new(0),
+            loaded: AtomicU32::new(0),
+            taken: AtomicU32::new(0),
+            busy_percent: AtomicU32::new(0),
+            waker: Mutex::new(None),
+        }
+    }
+}
+
+impl Seat {
+    /// Sits down; false if somebody sits here.
+    pub fn take(&self, waker: Arc<dyn Waker>) -> bool {
+        // AcqRel, pairs with the Release of `leave`: the newcomer sees the seat as it was left.
+        if self.taken.compare_exchange(0, 1, Ordering::AcqRel, Ordering::Relaxed).is_err() {
+            return false;
+        }
+        *self.waker.lock().unwrap_or_else(PoisonError::into_inner) = Some(waker);
+        true
+    }
+
+    /// Stands up.
+    pub fn leave(&self) {
+        drop(self.waker.lock().unwrap_or_else(PoisonError::into_inner).take());
+        self.bell.get_up();
+        // Relaxed: statistics of a thread that is gone.
+        self.alive.store(0, Ordering::Relaxed);
+        self.busy_percent.store(0, Ordering::Relaxed);
+        self.loaded.store(0, Ordering::Relaxed);
+        // Release, pairs with the exchange in `take`.
+        self.taken.store(0, Ordering::Release);
+    }
+
+    /// Whether a thread sits here, at a glance.
+    pub fn is_taken(&self) -> bool {
+        // Relaxed: for placement and statistics; a letter at a closed door waits for the next tenant.
+        self.taken.load(Ordering::Relaxed) == 1
+    }
+
+    /// Wakes the thread if it sleeps; true if it did.
+    pub fn ring(&self) -> bool {
+        if !self.bell.ring() {
+            return false;
+        }
+        self.wake();
+        true
+    }
+
+    /// Wakes the thread, asleep or not.
+    pub fn wake(&self) {
+        let waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// Whether a thief finds something here, at a glance; exact after a SeqCst fence.
+    pub fn has_stealable(&self) -> bool {
+        !self.steal.is_empty() || !self.inject.is_empty()
+    }
+
+    /// Unstarted processes waiting here.
+    pub fn unstarted(&self) -> usize {
+        self.steal.len() + self.inject.len() + self.pinned.len()
+    }
+
+    /// Processes started here and not dead.
+    pub fn alive(&self) -> u32 {
+        // Relaxed: for placement and statistics.
+        self.alive.load(Ordering::Relaxed)
+    }
+
+    /// One more started.
+    pub fn count_start(&self) {
+        // Relaxed: as above.
+        self.alive.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// One died.
+    pub fn count_end(&self) {
+        // Relaxed: as above.
+        self.alive.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Definitions loaded here.
+    pub fn loaded(&self) -> u32 {
+        // Relaxed: a thief reads its own.
+        self.loaded.load(Ordering::Relaxed)
+    }
+
+    /// This scheduler has loaded, or failed to load, all definitions up to `count`.
+    pub fn set_loaded(&self, count: u32) {
+        // Relaxed: a thief reads its own.
+        self.loaded.store(count, Ordering::Relaxed);
+    }
+
+    /// How busy it has been lately, 0 to 1.
+    pub fn busy_share(&self) -> f64 {
+        // Relaxed: for placement and statistics.
+        f64::from(self.busy_percent.load(Ordering::Relaxed)) / 100.0
+    }
+
+    /// Says how busy it has been lately.
+    pub fn set_busy_share(&self, share: f64) {
+        // Relaxed: as above.
+        self.busy_percent.store((share * 100.0) as u32, Ordering::Relaxed);
+    }
+}

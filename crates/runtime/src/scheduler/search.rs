@@ -1,0 +1,230 @@
+//! Claiming unstarted processes: first our own, then those of others. Owns which of them go to JavaScript and when; a
+//! process is claimed by exactly one scheduler because exactly one pops it. Never touches a started process.
+
+use std::sync::Arc;
+
+use super::Scheduler;
+use crate::completion::Completion;
+use crate::envelope::{Envelope, Letter, Reason, ReasonKind};
+use crate::layout;
+use crate::pid::Pid;
+use crate::process::{Process, Unstarted};
+use rumpus_sync::Parcel;
+
+/// Unstarted processes taken from an inject queue at once.
+const INJECT_BATCH: usize = 64;
+
+impl Scheduler {
+    /// Claims up to `most` unstarted processes and tells JavaScript to start them; how many.
+    pub(super) fn claim(&mut self, most: usize, may_search: bool) -> usize {
+        let mut claimed = 0;
+        while claimed < most {
+            let Some(index) = self.next_unstarted() else { break };
+            claimed += usize::from(self.claim_one(index));
+        }
+        if claimed == 0 && may_search && self.search() {
+            return self.claim(most, false);
+        }
+        claimed
+    }
+
+    fn next_unstarted(&mut self) -> Option<u32> {
+        let runtime = Arc::clone(&self.runtime);
+        let seat = &runtime.seats[self.seat];
+        let mut batch = Vec::new();
+        if seat.pinned.take_half(1, &mut batch) == 1 {
+            return batch.pop();
+        }
+        if !self.takes_work() {
+            return None;
+        }
+        if let Some(index) = seat.steal.pop() {
+            return Some(index);
+        }
+        seat.inject.take_half(INJECT_BATCH, &mut batch);
+        let mut batch = batch.into_iter();
+        let first = batch.next();
+        batch.for_each(|index| seat.steal.push(index, &seat.inject));
+        first
+    }
+
+    /// Hands one to JavaScript; false if it waits for its definition, or a signal ended it first.
+    fn claim_one(&mut self, index: u32) -> bool {
+        let runtime = Arc::clone(&self.runtime);
+        let Some((pid, process)) = runtime.table.at(index) else { return false };
+        let mut slot = process.unstarted();
+        let Some(what) = slot.as_mut() else { return false };
+        if !self.loaded.get(what.definition as usize).copied().unwrap_or(false) {
+            self.waiting.push((index, what.definition));
+            return false;
+        }
+        what.early.extend(process.mailbox.take());
+        if ends_before_start(pid, &what.early) {
+            let early = std::mem::take(&mut what.early);
+            *slot = None;
+            drop(slot);
+            self.end_unstarted(pid, process, early);
+            return false;
+        }
+        let len = what.arguments.bytes().len();
+        drop(slot);
+        self.outbox.push_back(Completion::Start { pid, len });
+        self.claimed.push_back(pid);
+        true
+    }
+
+    /// A process that a signal ended before it began: its mail is handled in order, no body ever runs.
+    fn end_unstarted(&mut self, pid: Pid, process: &Process, early: Vec<Parcel<Letter>>) {
+        self.draining = Some(pid);
+        process.state.run(self.seat);
+        self.seat().count_start();
+        let mut reason = Reason::new(ReasonKind::Killed, &[]);
+        for parcel in &early {
+            if let Envelope::Exit { reason: asked, .. } = &parcel.header().envelope {
+                if asked.kind() != ReasonKind::Kill {
+                    reason = asked.clone();
+                }
+                break;
+            }
+        }
+        let heard = self.outbox.len();
+        if self.open_all(pid, process, early) {
+            self.die(pid, process, &reason);
+        }
+        // JavaScript never knew this process: what was to be told to it is dropped, messages counted as such.
+        let index = pid.index();
+        let told: Vec<Completion> = self.outbox.drain(heard..).collect();
+        for completion in told {
+            match completion {
+                Completion::Message { index: of, .. } | Completion::Slot { index: of, .. } if of == index => {
+                    self.count(layout::DROPPED_DIED);
+                    if let Completion::Slot { slot, .. } = completion {
+                        self.outbox.push_back(Completion::Freed { slot });
+                    }
+                }
+                Completion::Exiting { index: of, .. } if of == index => {}
+                other => self.outbox.push_back(other),
+            }
+        }
+        self.draining = None;
+    }
+
+    /// Notes which of the claimed have begun, and hands over the mail that waited for them.
+    pub(super) fn note_started(&mut self) {
+        let begun = self.seat().page.get(layout::STARTED);
+        while self.started_seen != begun {
+            self.started_seen = self.started_seen.wrapping_add(1);
+            let Some(pid) = self.claimed.pop_front() else { unreachable!("JavaScript starts only what was claimed") };
+            self.note_begun(pid);
+        }
+    }
+
+    fn note_begun(&mut self, pid: Pid) {
+        let runtime = Arc::clone(&self.runtime);
+        let Some(process) = runtime.table.get(pid) else { return };
+        let what: Option<Box<Unstarted>> = process.unstarted().take();
+        process.state.run(self.seat);
+        self.seat().count_start();
+        self.count(layout::STARTED_HERE);
+        let early = what.map(|what| what.early).unwrap_or_default();
+        self.draining = Some(pid);
+        let alive = self.open_all(pid, process, early);
+        self.draining = None;
+        if !alive {
+            return;
+        }
+        self.drain(pid.index());
+        if runtime.table.get(pid).is_some() && !runtime.options.native_lane {
+            process.state.open();
+            self.outbox.push_back(Completion::Opened { index: pid.index() });
+        }
+    }
+
+    /// A definition has come: those that waited for it may be claimed again.
+    pub(super) fn requeue_waiting(&mut self) {
+        if self.waiting.is_empty() {
+            return;
+        }
+        let loaded = std::mem::take(&mut self.loaded);
+        let is_loaded = |definition: u32| loaded.get(definition as usize).copied().unwrap_or(false);
+        let (ready, waiting) = std::mem::take(&mut self.waiting).into_iter().partition(|&(_, d)| is_loaded(d));
+        self.loaded = loaded;
+        self.waiting = waiting;
+        let ready: Vec<(u32, u32)> = ready;
+        for (index, _) in ready {
+            self.claim_one(index);
+        }
+    }
+
+    /// Steals half of what another scheduler has; true if that brought something.
+    fn search(&mut self) -> bool {
+        let runtime = Arc::clone(&self.runtime);
+        if !self.may_steal() || !runtime.idle.start_search(runtime.workers().len()) {
+            return false;
+        }
+        let seats = runtime.seats.len();
+        let from = self.dice.below(seats);
+        let stolen = (0..seats).map(|i| (from + i) % seats).filter(|&victim| victim != self.seat).find_map(|victim| {
+            let stolen = self.rob(victim);
+            (stolen > 0).then_some(stolen)
+        });
+        let last = runtime.idle.stop_search();
+        let Some(stolen) = stolen else { return false };
+        self.seat().page.add(layout::STOLEN, stolen as f64);
+        self.count(layout::STEALS);
+        if last {
+            self.wake_thief();
+        }
+        true
+    }
+
+    fn rob(&self, victim: usize) -> usize {
+        let (victim, own) = (&self.runtime.seats[victim], self.seat());
+        let stolen = victim.steal.steal_into(&own.steal) as usize;
+        if stolen > 0 {
+            return stolen;
+        }
+        let mut batch = Vec::new();
+        let stolen = victim.inject.take_half(INJECT_BATCH, &mut batch);
+        batch.into_iter().for_each(|index| own.steal.push(index, &own.inject));
+        stolen
+    }
+
+    /// A thief takes only what it can start: it has loaded, or tried, every definition there is.
+    pub(super) fn may_steal(&self) -> bool {
+        self.takes_work() && self.seat().loaded() == self.runtime.defined()
+    }
+
+    /// Wakes one sleeper that could steal, unless somebody is searching already.
+    pub(super) fn wake_thief(&mut self) {
+        let mut sleepers = self.runtime.idle.sleepers_to_wake() & !(1 << self.seat);
+        while sleepers != 0 {
+            let sleeper = sleepers.trailing_zeros() as usize;
+            if self.runtime.seats[sleeper].ring() {
+                self.count(layout::WAKES_SENT);
+                return;
+            }
+            sleepers &= sleepers - 1;
+        }
+    }
+}
+
+/// Whether mail that waits for an unstarted process ends it before it begins: an exit signal that counts. An unstarted
+/// process cannot trap exits.
+fn ends_before_start(pid: Pid, early: &[Parcel<Letter>]) -> bool {
+    let mut linked_to: Vec<Pid> = Vec::new();
+    for parcel in early.iter().filter(|parcel| parcel.header().to == pid) {
+        match &parcel.header().envelope {
+            Envelope::Link { from } => linked_to.push(*from),
+            Envelope::Unlink { from } => linked_to.retain(|linked| linked != from),
+            Envelope::Exit { reason, from, linked } => {
+                let counts = !linked || linked_to.contains(from);
+                if counts && reason.kind() != ReasonKind::Normal {
+                    return true;
+                }
+            }
+            _ => {}
+        }
+    }
+    false
+}

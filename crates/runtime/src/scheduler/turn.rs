@@ -1,0 +1,277 @@
+//! A turn: one crossing in which a scheduler hears what JavaScript did, takes its mail, claims work, and says how to go on.
+//! Owns the pace: how long JavaScript has gone on, when the event loop gets the thread, how long to look around before
+//! sleeping. Reads no clock: `now` comes with the turn. The sleep protocol is in `sched/README.md`.
+
+use std::sync::Arc;
+
+use rumpus_sync::shim::spin_loop;
+
+use super::Scheduler;
+use crate::completion::{Completion, Sink};
+use crate::layout;
+use crate::sched::grant::LOOP_US;
+use crate::sched::seat::Seat;
+
+/// Looks around in one spin: a few microseconds, so that microtasks of others wait no longer.
+const SPIN_LOOKS: u32 = 64;
+/// Length of the while over which the busy share is taken.
+const SHARE_US: u64 = 50_000;
+
+/// How JavaScript goes on after a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(i32)]
+pub enum Verdict {
+    /// There is work and a grant.
+    Run = 0,
+    /// Nothing yet: let other microtasks pass and take another turn.
+    Look = 1,
+    /// The event loop's turn; come back after it.
+    Yield = 2,
+    /// Nothing to do: the bell will wake this scheduler.
+    Sleep = 3,
+    /// The runtime stops.
+    Stop = 4,
+}
+
+/// What a turn is given by its caller.
+#[derive(Debug, Clone, Copy)]
+pub struct Occasion {
+    /// Monotonic microseconds.
+    pub now_us: u64,
+    /// Whether the event loop has just come round.
+    pub from_loop: bool,
+    /// Whether others want the core.
+    pub crowded: bool,
+}
+
+/// When what happened last.
+#[derive(Debug)]
+pub struct Pace {
+    turn_us: u64,
+    loop_us: u64,
+    awake_us: u64,
+    share_us: u64,
+    busy_us: u64,
+    looking_since_us: Option<u64>,
+    slept_us: Option<u64>,
+    granted: i32,
+    last: Verdict,
+    wants_turn: bool,
+}
+
+impl Pace {
+    pub(super) fn new(now_us: u64) -> Self {
+        Self {
+            turn_us: now_us,
+            loop_us: now_us,
+            awake_us: now_us,
+            share_us: now_us,
+            busy_us: 0,
+            looking_since_us: None,
+            slept_us: None,
+            granted: 0,
+            last: Verdict::Yield,
+            wants_turn: false,
+        }
+    }
+
+    pub(super) fn want_turn(&mut self) {
+        self.wants_turn = true;
+    }
+
+    pub(super) fn wants_turn(&self) -> bool {
+        self.wants_turn
+    }
+}
+
+impl Scheduler {
+    /// Takes a turn. Completions go to `sink`; the verdict says how to go on.
+    pub fn turn(&mut self, occasion: Occasion, sink: &mut impl Sink) -> Verdict {
+        self.begin_turn(occasion);
+        let busy = self.work(sink);
+        let verdict = if self.runtime.is_stopping() {
+            Verdict::Stop
+        } else if busy {
+            self.go_on(occasion)
+        } else {
+            self.rest(occasion, sink)
+        };
+        self.end_turn(occasion, verdict);
+        verdict
+    }
+
+    /// Hands over what a submission caused, outside any turn.
+    pub fn collect(&mut self, sink: &mut impl Sink) {
+        self.flush(sink);
+        self.after_submission();
+    }
+
+    fn begin_turn(&mut self, occasion: Occasion) {
+        let now = occasion.now_us;
+        self.count(layout::TURNS);
+        if let Some(slept) = self.pace.slept_us.take() {
+            self.seat().bell.get_up();
+            self.runtime.idle.get_up(self.seat);
+            self.grant.slept(now.saturating_sub(slept));
+            self.pace.awake_us = now;
+        } else if self.pace.last == Verdict::Run {
+            self.account(now);
+        }
+        if occasion.from_loop {
+            self.pace.loop_us = now;
+        }
+        if occasion.crowded {
+            self.grant.crowded();
+        }
+        self.pace.turn_us = now;
+        self.pace.wants_turn = false;
+        let page = &self.seat().page;
+        page.set(layout::DEFINITIONS, self.runtime.defined() as i32);
+        page.set(layout::AFTER, 0);
+        self.note_started();
+        self.requeue_waiting();
+        while self.overflow.front().is_some_and(|&index| self.ring().push(index)) {
+            self.overflow.pop_front();
+        }
+    }
+
+    /// Learns from the last grant.
+    fn account(&mut self, now_us: u64) {
+        let resumes = (self.pace.granted - self.seat().page.get(layout::GRANT)).max(0) as u32;
+        let gap_us = now_us.saturating_sub(self.pace.turn_us);
+        self.grant.learn(resumes, gap_us);
+        let page = &self.seat().page;
+        page.add(layout::RESUMES, f64::from(resumes));
+        page.add(layout::TURN_GAPS + gap_bucket(gap_us), 1.0);
+    }
+
+    /// Takes mail and work; whether there is something to run.
+    fn work(&mut self, sink: &mut impl Sink) -> bool {
+        self.take_mail();
+        let waiting = self.ring().len();
+        let idle = waiting == 0 && self.outbox.is_empty();
+        let most = if idle { self.grant.claims() } else { 1 };
+        if self.claimed.len() < most {
+            self.claim(most, idle);
+        }
+        let flushed = self.flush(sink);
+        waiting > 0 || flushed > 0 || !self.outbox.is_empty()
+    }
+
+    fn take_mail(&mut self) {
+        let runtime = Arc::clone(&self.runtime);
+        let mut notified = std::mem::take(&mut self.notified);
+        runtime.seats[self.seat].inlet.take(&runtime.table, &mut notified);
+        for index in notified.drain(..) {
+            self.drain(index);
+        }
+        if self.notified.is_empty() {
+            self.notified = notified;
+        }
+    }
+
+    fn flush(&mut self, sink: &mut impl Sink) -> usize {
+        let mut flushed = 0;
+        while self.outbox.front().is_some_and(|completion| sink.fits(completion.payload_len())) {
+            match self.outbox.pop_front() {
+                Some(Completion::Start { pid, .. }) => {
+                    if let Some(what) = self.runtime.table.get(pid).and_then(|p| p.unstarted().take()) {
+                        sink.start(pid, &what);
+                        if let Some(process) = self.runtime.table.get(pid) {
+                            *process.unstarted() = Some(what);
+                        }
+                    }
+                }
+                Some(completion) => sink.put(completion),
+                None => break,
+            }
+            flushed += 1;
+        }
+        flushed
+    }
+
+    fn go_on(&mut self, occasion: Occasion) -> Verdict {
+        if self.pace.looking_since_us.take().is_some() {
+            self.grant.spin_paid();
+        }
+        if occasion.now_us.saturating_sub(self.pace.loop_us) >= LOOP_US { Verdict::Yield } else { Verdict::Run }
+    }
+
+    /// Nothing to do: looks around for a while, then sleeps.
+    fn rest(&mut self, occasion: Occasion, sink: &mut impl Sink) -> Verdict {
+        let since = *self.pace.looking_since_us.get_or_insert(occasion.now_us);
+        if occasion.now_us.saturating_sub(since) < self.grant.spin_us() {
+            for _ in 0..SPIN_LOOKS {
+                if self.has_work() {
+                    return if self.work(sink) { self.go_on(occasion) } else { Verdict::Look };
+                }
+                spin_loop();
+            }
+            return Verdict::Look;
+        }
+        self.pace.looking_since_us = None;
+        self.grant.spin_wasted();
+        self.lie_down();
+        if self.has_work() || self.runtime.is_stopping() || self.runtime.defined() as i32 != self.seat().page.get(layout::DEFINITIONS) {
+            self.get_up();
+            // Something came between the look and the bed; let microtasks pass, then look again.
+            return if self.work(sink) { self.go_on(occasion) } else { Verdict::Look };
+        }
+        Verdict::Sleep
+    }
+
+    fn lie_down(&mut self) {
+        if self.may_steal() {
+            self.runtime.idle.lie_down(self.seat);
+        }
+        self.seat().bell.lie_down();
+    }
+
+    fn get_up(&mut self) {
+        self.seat().bell.get_up();
+        self.runtime.idle.get_up(self.seat);
+    }
+
+    /// Whether there is anything that this scheduler should see to. Exact after `lie_down`'s fence.
+    fn has_work(&self) -> bool {
+        let seat = self.seat();
+        if !seat.inlet.is_empty() || !self.notified.is_empty() || !seat.pinned.is_empty() {
+            return true;
+        }
+        (self.takes_work() && seat.has_stealable())
+            || (self.may_steal() && self.runtime.seats.iter().any(Seat::has_stealable))
+    }
+
+    fn end_turn(&mut self, occasion: Occasion, verdict: Verdict) {
+        let now = occasion.now_us;
+        self.pace.granted = if verdict == Verdict::Run { self.grant.resumes() } else { 0 };
+        self.pace.last = verdict;
+        self.seat().page.set(layout::GRANT, self.pace.granted);
+        if verdict == Verdict::Sleep {
+            self.pace.slept_us = Some(now);
+            self.count(layout::SLEEPS);
+            let awake = now.saturating_sub(self.pace.awake_us);
+            self.pace.busy_us += awake;
+            self.seat().page.add(layout::BUSY_US, awake as f64);
+            self.pace.awake_us = now;
+        }
+        let window = now.saturating_sub(self.pace.share_us);
+        if window >= SHARE_US {
+            let awake = if verdict == Verdict::Sleep { 0 } else { now.saturating_sub(self.pace.awake_us) };
+            self.seat().set_busy_share(((self.pace.busy_us + awake) as f64 / window as f64).min(1.0));
+            if awake > 0 {
+                self.seat().page.add(layout::BUSY_US, awake as f64);
+                self.pace.awake_us = now;
+            }
+            self.pace.busy_us = 0;
+            self.pace.share_us = now;
+        }
+    }
+}
+
+
+/// Four buckets an octave of microseconds.
+fn gap_bucket(gap_us: u64) -> usize {
+    let log = ((gap_us.max(1) as f64).log2() * 4.0) as usize;
+    log.min(layout::TURN_GAP_BUCKETS - 1)
+}

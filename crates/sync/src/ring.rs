@@ -1,0 +1,106 @@
+//! The run ring and its LIFO slot: the processes claimed by one scheduler to start or resume next. The memory is a
+//! [`Page`], so the JavaScript half appends and pops by itself under its grant (`js/kernel/ring.ts` is the mirror of this
+//! file) and Rust does so during a turn. One thread only; never holds more than [`CAPACITY`] entries; never an entry that
+//! is not this scheduler's own.
+//!
+//! The LIFO slot holds the process made runnable last by the one now running, so a reply runs while the cache is warm.
+//! At most [`STREAK_MAX`] come from the slot in a row while the ring has others.
+
+use crate::page::Page;
+
+/// Entries of the ring; a power of two.
+pub const CAPACITY: usize = 4096;
+/// How often in a row the slot goes first while the ring has others.
+pub const STREAK_MAX: i32 = 3;
+/// Word: entries ever popped from the ring.
+pub const HEAD: usize = 0;
+/// Word: entries ever pushed to the ring.
+pub const TAIL: usize = 1;
+/// Word: the slot, index + 1, or 0 when it is empty.
+pub const SLOT: usize = 2;
+/// Word: how many in a row came from the slot.
+pub const STREAK: usize = 3;
+/// First word of the entries, after one cache line of control words that the scheduler's grant shares.
+pub const ENTRIES: usize = 32;
+/// Words that a page with a run ring needs.
+pub const WORDS: usize = ENTRIES + CAPACITY;
+
+const MASK: i32 = CAPACITY as i32 - 1;
+
+/// A view of the run ring in `page`.
+#[derive(Debug, Clone, Copy)]
+pub struct RunRing<'a> {
+    page: &'a Page,
+}
+
+impl<'a> RunRing<'a> {
+    /// Looks at the ring that lies in the first [`WORDS`] words of `page`.
+    pub fn of(page: &'a Page) -> Self {
+        Self { page }
+    }
+
+    /// How many wait, the slot included.
+    pub fn len(self) -> usize {
+        let queued = self.page.get(TAIL).wrapping_sub(self.page.get(HEAD));
+        queued as usize + usize::from(self.page.get(SLOT) != 0)
+    }
+
+    /// Whether none waits.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many more the ring takes, the slot not counted and one place kept for the slot's occupant.
+    pub fn room(self) -> usize {
+        let queued = self.page.get(TAIL).wrapping_sub(self.page.get(HEAD)) as usize;
+        (CAPACITY - 1).saturating_sub(queued)
+    }
+
+    /// Appends at the back; false when full.
+    #[must_use = "an index that was not taken must wait elsewhere"]
+    pub fn push(self, index: u32) -> bool {
+        if self.room() == 0 {
+            return false;
+        }
+        self.append(index);
+        true
+    }
+
+    fn append(self, index: u32) {
+        let tail = self.page.get(TAIL);
+        self.page.set(ENTRIES + (tail & MASK) as usize, index as i32);
+        self.page.set(TAIL, tail.wrapping_add(1));
+    }
+
+    /// Puts `index` into the slot and its former occupant at the back; false when the ring is full.
+    #[must_use = "an index that was not taken must wait elsewhere"]
+    pub fn push_slot(self, index: u32) -> bool {
+        let occupant = self.page.get(SLOT);
+        if occupant != 0 {
+            if self.room() == 0 {
+                return false;
+            }
+            self.append((occupant - 1) as u32);
+        }
+        self.page.set(SLOT, index as i32 + 1);
+        true
+    }
+
+    /// Takes the next: the slot's, unless it went first [`STREAK_MAX`] times in a row while others waited.
+    pub fn pop(self) -> Option<u32> {
+        let occupant = self.page.get(SLOT);
+        let head = self.page.get(HEAD);
+        let others = head != self.page.get(TAIL);
+        if occupant != 0 && (!others || self.page.get(STREAK) < STREAK_MAX) {
+            self.page.set(SLOT, 0);
+            self.page.set(STREAK, if others { self.page.get(STREAK) + 1 } else { 0 });
+            return Some((occupant - 1) as u32);
+        }
+        if !others {
+            return None;
+        }
+        self.page.set(STREAK, 0);
+        self.page.set(HEAD, head.wrapping_add(1));
+        Some(self.page.get(ENTRIES + (head & MASK) as usize) as u32)
+    }
+}

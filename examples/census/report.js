@@ -1,0 +1,133 @@
+// Owns what the census says at its end, for people and for programs. Pure: it is given everything and returns text.
+
+/** @typedef {import('./tally.js').Summary} Summary */
+/**
+ * @typedef {object} SchedulerRow
+ * @property {number} id 0 is the host, the thread of the coordinator
+ * @property {number} processes run here
+ * @property {number} steals
+ * @property {number} messagesIn
+ * @property {number} messagesOut
+ * @property {number} busyShare 0 to 1
+ *
+ * @typedef {object} Wall times in milliseconds, from before the runtime starts until it has ended
+ * @property {number} schedulers
+ * @property {number} ms
+ * @property {number} oneSchedulerMs
+ *
+ * @typedef {{ directory: string, summary: Summary, symlinks: number, schedulers: SchedulerRow[], wall: Wall }} Census
+ */
+
+const PROBLEMS_SHOWN = 20
+export const FAIRNESS = 'Every file was read once beforehand, so both runs find a warm file cache; both times include starting and stopping the threads.'
+
+/** @param {{ isTTY?: boolean }} stream @param {Record<string, string | undefined>} env */
+export function wantsColor(stream, env) {
+  return stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
+}
+
+/**
+ * @param {Census} census
+ * @returns {string} one JSON document
+ */
+export function renderJson({ directory, summary, symlinks, schedulers, wall }) {
+  const speedup = wall.oneSchedulerMs / wall.ms
+  return `${JSON.stringify({ directory, ...summary, symlinks, schedulers, wall: { ...wall, speedup, note: FAIRNESS } }, null, 2)}\n`
+}
+
+/**
+ * @param {Census} census
+ * @param {{ color: boolean }} options
+ */
+export function renderText({ directory, summary, symlinks, schedulers, wall }, { color }) {
+  const paint = painter(color)
+  const sections = [
+    `${paint.bold('Census of')} ${printable(directory)}`,
+    totals(summary, symlinks),
+    summary.top.length > 0 && `${paint.bold('Top identifiers')}\n${table(summary.top.map(({ name, count }) => [number(count), printable(name)]), 'rl')}`,
+    summary.problems.length > 0 && problems(summary.problems, paint),
+    `${paint.bold('Per scheduler')}\n${schedulerTable(schedulers, paint)}`,
+    `${paint.bold('Wall time')}\n${wallTimes(summary, wall)}\n  ${paint.dim(FAIRNESS)}`,
+  ]
+  return `${sections.filter(Boolean).join('\n\n')}\n`
+}
+
+/** @param {Summary} summary @param {number} symlinks */
+function totals({ files, bytes, lines, tokens, identifiers, duplicates }, symlinks) {
+  const rows = [
+    ['files', number(files.found), `${number(files.counted)} counted, ${number(files.reported)} reported`],
+    ['bytes', number(bytes), ''],
+    ['lines', number(lines), ''],
+    ['tokens', number(tokens), ''],
+    ['identifiers', number(identifiers.total), `${number(identifiers.distinct)} distinct`],
+    ['duplicates', number(duplicates.files), `files beyond the first of ${number(duplicates.groups)} contents, ${number(duplicates.bytes)} bytes`],
+  ]
+  if (symlinks > 0) rows.push(['links', number(symlinks), 'not followed'])
+  return table(rows, 'lrl')
+}
+
+/** @param {Summary['problems']} found @param {Painter} paint */
+function problems(found, paint) {
+  const shown = found.slice(0, PROBLEMS_SHOWN).map(({ path, reason }) => `  ${printable(path)}: ${printable(reason)}`)
+  const rest = found.length - shown.length
+  if (rest > 0) shown.push(paint.dim(`  and ${number(rest)} more (--json names them all)`))
+  return `${paint.yellow(`Not counted (${number(found.length)})`)}\n${shown.join('\n')}`
+}
+
+/** @param {SchedulerRow[]} rows @param {Painter} paint */
+function schedulerTable(rows, paint) {
+  const head = ['scheduler', 'processes', 'steals', 'messages in', 'messages out', 'busy']
+  const body = rows.map((row) => [
+    row.id === 0 ? 'host' : String(row.id),
+    number(row.processes),
+    number(row.steals),
+    number(row.messagesIn),
+    number(row.messagesOut),
+    `${(row.busyShare * 100).toFixed(0)} %`,
+  ])
+  const [first = '', ...others] = table([head, ...body], 'lrrrrr').split('\n')
+  return [paint.dim(first), ...others].join('\n')
+}
+
+/** @param {Summary} summary @param {Wall} wall */
+function wallTimes({ bytes }, { schedulers, ms, oneSchedulerMs }) {
+  /** @param {number} time */
+  const row = (time) => [`${number(Math.round(time))} ms`, `${(bytes / 1000 / time).toFixed(1)} MB/s`]
+  if (schedulers === 1) return table([['1 scheduler', ...row(ms)]], 'lrr')
+  return table([
+    [`${schedulers} schedulers`, ...row(ms), ''],
+    ['1 scheduler', ...row(oneSchedulerMs), `the same job; ${(oneSchedulerMs / ms).toFixed(2)} times as long`],
+  ], 'lrrl')
+}
+
+/** Columns two spaces apart, indented by two; `aligns` has one letter per column. @param {string[][]} rows @param {string} aligns */
+function table(rows, aligns) {
+  const widths = [...aligns].map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ''))))
+  return rows.map((row) => `  ${row.map((cell, column) => {
+    const space = ' '.repeat((widths[column] ?? 0) - width(cell))
+    return aligns[column] === 'r' ? space + cell : cell + space
+  }).join('  ')}`.trimEnd()).join('\n')
+}
+
+/** @param {string} text */
+function width(text) {
+  return [...text].length
+}
+
+/** @param {number} value */
+function number(value) {
+  return value.toLocaleString('en-US')
+}
+
+/** Names of files come from strangers: nothing in them may steer the terminal. @param {string} text */
+function printable(text) {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
+}
+
+/** @typedef {ReturnType<typeof painter>} Painter */
+/** @param {boolean} color */
+function painter(color) {
+  /** @param {number} on @param {number} off */
+  const style = (on, off) => (/** @type {string} */ text) => (color ? `\u001B[${on}m${text}\u001B[${off}m` : text)
+  return { bold: style(1, 22), dim: style(2, 22), yellow: style(33, 39) }
+}

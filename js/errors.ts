@@ -1,0 +1,116 @@
+// Errors that callers meet, each with a stable code. Ends of processes are not errors but exit reasons (`types.ts`);
+// argument mistakes throw the closest built-in class with one of these codes.
+
+/**
+ * An error of the runtime, told apart by its `code` (`ERR_RUMPUS_…`).
+ *
+ * Use `code` to decide what to do; the text is for people and may change. Argument mistakes are `TypeError` or `RangeError`
+ * with such a code instead.
+ *
+ * @example
+ * ```ts
+ * import { RumpusError, run } from 'rumpus'
+ * import assert from 'node:assert/strict'
+ *
+ * const runtime = await run(async (self) => self.runtime)
+ * await assert.rejects(runtime.run(async () => {}), (error) => error instanceof RumpusError && error.code === 'ERR_RUMPUS_STOPPED')
+ * ```
+ */
+export class RumpusError extends Error {
+  /** What went wrong, for programs. */
+  readonly code: string
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'RumpusError'
+    this.code = code
+  }
+}
+
+/**
+ * Thrown into a body that must end: its pending wait rejects with it, and everything it asks of `self` from then on throws it.
+ *
+ * Let it pass. Catch it only to clean up, and prefer `finally`: whatever the body does with it, the process ends with
+ * `reason`.
+ *
+ * @example
+ * ```ts
+ * import { exit, ProcessExit, run } from 'rumpus'
+ * import assert from 'node:assert/strict'
+ *
+ * await run(async (self) => {
+ *   let seen
+ *   const pid = self.spawn(async (me) => {
+ *     try {
+ *       await me.receive()
+ *     } catch (error) {
+ *       seen = error
+ *     }
+ *   })
+ *   self.monitor(pid)
+ *   exit(pid, 'shutdown')
+ *   await self.receive()
+ *   assert(seen instanceof ProcessExit)
+ * })
+ * ```
+ */
+export class ProcessExit extends Error {
+  /** `ERR_RUMPUS_EXIT`. */
+  readonly code = 'ERR_RUMPUS_EXIT'
+  /** Why the process ends. */
+  readonly reason: unknown
+
+  constructor(reason: unknown) {
+    super('the process has been told to end')
+    this.name = 'ProcessExit'
+    this.reason = reason
+  }
+}
+
+/**
+ * Thrown by `send` and `spawn` for a value that cannot cross to another scheduler: a function, a symbol, a class instance.
+ *
+ * Nothing was sent. `path` names the part that cannot cross, so look there first.
+ *
+ * @example
+ * ```ts
+ * import { define, run, send, UncrossableError } from 'rumpus'
+ * import assert from 'node:assert/strict'
+ *
+ * const worker = define(import.meta.url, 'worker', async (self) => void (await self.receive()))
+ * await run(async (self) => {
+ *   const pid = self.spawn(worker)
+ *   assert.throws(() => send(pid, { reply: { fn: () => 1 } }), (error) => error instanceof UncrossableError && error.path === 'message.reply.fn')
+ * })
+ * ```
+ */
+export class UncrossableError extends TypeError {
+  /** `ERR_RUMPUS_UNCROSSABLE`. */
+  readonly code = 'ERR_RUMPUS_UNCROSSABLE'
+  /** Where in the value, as an expression: `message.reply.fn`. */
+  readonly path: string
+
+  constructor(path: string, what: string) {
+    super(`${path} cannot cross to another scheduler: ${what}`)
+    this.name = 'UncrossableError'
+    this.path = path
+  }
+}
+
+/** Makes an argument mistake: `class` with a code, saying which argument, what was wanted and what came. */
+export const badArgument = (
+  kind: typeof TypeError | typeof RangeError,
+  argument: string,
+  wanted: string,
+  came: unknown,
+): Error => {
+  const error = new kind(`${argument} must be ${wanted}, got ${show(came)}`)
+  return Object.assign(error, { code: kind === RangeError ? 'ERR_RUMPUS_OUT_OF_RANGE' : 'ERR_RUMPUS_BAD_ARGUMENT' })
+}
+
+const show = (value: unknown): string => {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`
+  if (typeof value === 'object' && value !== null) return `an instance of ${value.constructor?.name ?? 'no class'}`
+  return String(value)
+}

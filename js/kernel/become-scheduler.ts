@@ -1,0 +1,44 @@
+// What a scheduler thread is, once its entry has given it the layers above: it takes its seat, loads definitions, pumps.
+// Owns what is global on such a thread: stray rejections become crash reports; an uncaught exception ends the thread, and
+// its host starts another.
+
+import { parentPort, workerData } from 'node:worker_threads'
+import { addon } from '../native/load.ts'
+import type { SchedulerData, SchedulerNote } from './host.ts'
+import type { CrashReport, Kernel, Surroundings } from './kernel.ts'
+import { isolate } from './kernels.ts'
+import { openKernel } from './open-kernel.ts'
+import { describe } from './reasons.ts'
+import { takeDown } from './take-down.ts'
+
+const tell = (note: SchedulerNote): void => parentPort?.postMessage(note)
+
+const crashed = (report: CrashReport): void => {
+  const error = describe(report.error)
+  try {
+    tell({ rumpus: 'crash', report: { ...report, error } })
+  } catch {
+    // The error carries something that cannot be posted: its words are enough.
+    tell({ rumpus: 'crash', report: { ...report, error: { name: error.name, message: error.message, stack: error.stack } } })
+  }
+}
+
+/** Makes this thread a scheduler. */
+export const becomeScheduler = (makeProcess: Surroundings['makeProcess']): void => {
+  const { key, seat, nativeLane } = workerData as SchedulerData
+  let stopping = false
+  const stopped = (kernel: Kernel): void => {
+    if (stopping) return
+    stopping = true
+    // Handles that user code left open must not keep the thread: the runtime is over.
+    takeDown(kernel).finally(() => process.exit(0))
+  }
+  const role = { makeProcess, stopped, crashed, resolve: (url: string) => url, spawning: () => {} }
+  const { kernel, definitions } = openKernel(addon.openRuntime(key), seat, nativeLane, role)
+  isolate.scheduler = { reachedRun: () => definitions.reachedRun() }
+  process.on('unhandledRejection', (error) => {
+    crashed({ pid: 0, scheduler: seat, what: 'a promise was rejected and nobody handled it', error })
+  })
+  tell({ rumpus: 'ready' })
+  kernel.turn(1)
+}

@@ -1,0 +1,407 @@
+// The codec: values to words and back. Owns the fast path (primitives, flat records and arrays, binary data) and the
+// scratch buffer it writes into; what is nested goes to `graph.ts`. Stateless but for names: an encoding that fails leaves
+// nothing behind, so the next message is intact. Hot: every message to another scheduler passes `encode` and `decode`.
+
+import { UncrossableError } from '../../errors.ts'
+import type { RuntimeHandle, Seat } from '../../native/load.ts'
+import * as f from './format.ts'
+import { pack, unpackGraph, unpackTree } from './graph.ts'
+import { Names, type Shape } from './names.ts'
+
+/** Words that one flat value may take at most, beside the bytes of its strings and binary data. */
+const MARGIN = 128
+const FLAT_FIELDS_MAX = 32
+const SHORT_STRING = 48
+
+/** A Buffer with the methods that Node's types leave out: the fast ways between strings and bytes. */
+type Bytes = Buffer & {
+  latin1Write(text: string, at: number, length: number): number
+  ucs2Write(text: string, at: number, length: number): number
+  latin1Slice(start: number, end: number): string
+  ucs2Slice(start: number, end: number): string
+}
+
+const double = new Float64Array(1)
+const doubleWords = new Int32Array(double.buffer)
+const { getPrototypeOf } = Object
+const PLAIN = Object.prototype
+
+export class Codec {
+  readonly names: Names
+  private readonly native: Seat
+  private readonly scratch: Bytes
+  private readonly scratchWords: Int32Array
+  private words: Int32Array
+  private bytes: Bytes
+  private at = 0
+  private readonly values: unknown[] = new Array(FLAT_FIELDS_MAX)
+  private blobs: Uint8Array[] = []
+  /** The last value did not fit the scratch buffer, or carries large binary data: send these. */
+  pieces: Uint8Array[] | undefined
+
+  constructor(handle: RuntimeHandle, native: Seat) {
+    this.names = new Names(handle)
+    this.native = native
+    this.scratch = Buffer.from(native.scratch) as Bytes
+    this.scratchWords = new Int32Array(native.scratch)
+    this.words = this.scratchWords
+    this.bytes = this.scratch
+  }
+
+  /** Writes `value`, called `name` in errors; the length of its description in bytes. */
+  encode(value: unknown, name: string): number {
+    this.at = 0
+    this.pieces = undefined
+    if (this.words !== this.scratchWords) {
+      this.words = this.scratchWords
+      this.bytes = this.scratch
+    }
+    this.write(value, name)
+    const length = this.at * 4
+    if (this.blobs.length > 0 || this.words !== this.scratchWords) {
+      this.pieces = [this.bytes.subarray(0, length), ...this.blobs]
+      this.blobs = []
+    }
+    return length
+  }
+
+  /** The pieces of the last value, once. */
+  takePieces(): Uint8Array[] {
+    const pieces = this.pieces ?? []
+    this.pieces = undefined
+    return pieces
+  }
+
+  private write(value: unknown, name: string): void {
+    if (typeof value === 'object' && value !== null) {
+      if (this.writeFlat(value)) return
+      this.at = 0
+      this.blobs = []
+      this.writePacked(value, name)
+      return
+    }
+    if (!this.writePrimitive(value)) throw new UncrossableError(name, `a ${typeof value}`)
+  }
+
+  /** Makes room for `count` more words. */
+  private reserve(count: number): void {
+    const need = this.at + count + MARGIN
+    if (need <= this.words.length) return
+    const grown = Buffer.alloc(Math.max(need, this.words.length * 2) * 4)
+    const words = new Int32Array(grown.buffer, grown.byteOffset, grown.byteLength >> 2)
+    words.set(this.words.subarray(0, this.at))
+    this.words = words
+    this.bytes = grown as Bytes
+  }
+
+  private writePrimitive(value: unknown): boolean {
+    switch (typeof value) {
+      case 'number':
+        this.writeNumber(value)
+        return true
+      case 'string':
+        this.writeString(value)
+        return true
+      case 'boolean':
+        this.words[this.at++] = value ? f.TRUE : f.FALSE
+        return true
+      case 'undefined':
+        this.words[this.at++] = f.UNDEFINED
+        return true
+      case 'bigint':
+        this.words[this.at++] = f.BIGINT
+        this.writeString(value.toString(16))
+        return true
+      case 'object':
+        if (value !== null) return false
+        this.words[this.at++] = f.NULL
+        return true
+      default:
+        return false
+    }
+  }
+
+  private writeNumber(value: number): void {
+    const int = value | 0
+    if (int === value && (int !== 0 || 1 / value > 0)) {
+      if ((int << 8) >> 8 === int) {
+        this.words[this.at++] = f.SMALL | (int << 8)
+        return
+      }
+      this.words[this.at] = f.INT
+      this.words[this.at + 1] = int
+      this.at += 2
+      return
+    }
+    double[0] = value
+    this.words[this.at] = f.DOUBLE
+    this.words[this.at + 1] = doubleWords[0]!
+    this.words[this.at + 2] = doubleWords[1]!
+    this.at += 3
+  }
+
+  private writeString(text: string): void {
+    const { length } = text
+    this.reserve((length >> 2) + 4)
+    if (length <= SHORT_STRING) {
+      const start = (this.at + 1) * 4
+      const bytes = this.bytes
+      let i = 0
+      for (; i < length; i++) {
+        const unit = text.charCodeAt(i)
+        if (unit > 255) break
+        bytes[start + i] = unit
+      }
+      if (i === length) {
+        this.words[this.at] = f.LATIN1 | (length << 8)
+        this.at += 1 + ((length + 3) >> 2)
+        return
+      }
+    } else if (Buffer.byteLength(text) === length) {
+      this.words[this.at] = f.LATIN1_LONG
+      this.words[this.at + 1] = length
+      this.bytes.latin1Write(text, (this.at + 2) * 4, length)
+      this.at += 2 + ((length + 3) >> 2)
+      return
+    }
+    this.reserve((length >> 1) + 4)
+    this.words[this.at] = f.UTF16
+    this.words[this.at + 1] = length
+    this.bytes.ucs2Write(text, (this.at + 2) * 4, length * 2)
+    this.at += 2 + ((length + 1) >> 1)
+  }
+
+  /** Writes a flat record, a flat array or binary data; false, with anything half written, if it is none of these. */
+  private writeFlat(value: object): boolean {
+    if (getPrototypeOf(value) === PLAIN) return this.writeRecord(value as Record<string, unknown>)
+    if (Array.isArray(value)) return this.writeArray(value)
+    const binary = f.binaryOf(value)
+    if (binary === undefined) return false
+    this.writeBinary(binary.kind, binary.bytes)
+    return true
+  }
+
+  private writeRecord(value: Record<string, unknown>): boolean {
+    const start = this.at++
+    let shape: Shape | undefined
+    let i = 0
+    for (const key in value) {
+      if (i === 0) shape = this.names.shapesFrom(key)
+      while (shape !== undefined && shape.keys[i] !== key) shape = sameUpTo(shape, i, key)
+      if (shape === undefined) {
+        shape = this.newShape(value)
+        if (shape === undefined) return false
+      }
+      if (!this.writeField(shape, i, value[key])) return false
+      i++
+    }
+    if (i === 0) return false
+    while (shape !== undefined && shape.keys.length !== i) shape = sameUpTo(shape, i, undefined)
+    shape ??= this.newShape(value)
+    if (shape === undefined || shape.keys.length !== i) return false
+    this.words[start] = f.RECORD | (shape.id << 8)
+    return true
+  }
+
+  private writeField(shape: Shape, i: number, value: unknown): boolean {
+    if (typeof value === 'string') {
+      const name = this.names.note(shape.fields[i]!, value)
+      if (name >= 0) this.words[this.at++] = f.NAME | (name << 8)
+      else this.writeString(value)
+      return true
+    }
+    if (typeof value === 'number') {
+      this.writeNumber(value)
+      return true
+    }
+    if (this.writePrimitive(value)) return true
+    const binary = typeof value === 'object' ? f.binaryOf(value as object) : undefined
+    if (binary === undefined) return false
+    this.writeBinary(binary.kind, binary.bytes)
+    return true
+  }
+
+  private newShape(value: Record<string, unknown>): Shape | undefined {
+    const keys = Object.keys(value)
+    // An inherited or an own `__proto__` key, or too many keys, is nothing for the fast path.
+    if (keys.length > FLAT_FIELDS_MAX || keys.includes('__proto__')) return undefined
+    let inherited = 0
+    for (const _ in value) inherited++
+    return inherited === keys.length ? this.names.shapeOf(keys) : undefined
+  }
+
+  private writeArray(value: readonly unknown[]): boolean {
+    const { length } = value
+    if (length > 0xffff || getPrototypeOf(value) !== Array.prototype) return false
+    this.words[this.at++] = f.ARRAY | (length << 8)
+    for (let i = 0; i < length; i++) {
+      this.reserve(4)
+      if (!(i in value) || !this.writePrimitive(value[i])) return false
+    }
+    return true
+  }
+
+  private writeBinary(kind: number, bytes: Uint8Array): void {
+    const { length } = bytes
+    if (length >= f.BLOB_BYTES) {
+      this.words[this.at] = f.BLOB | (kind << 8)
+      this.words[this.at + 1] = length
+      this.at += 2
+      this.blobs.push(bytes)
+      return
+    }
+    this.reserve((length >> 2) + 4)
+    this.words[this.at] = f.BINARY | (kind << 8)
+    this.words[this.at + 1] = length
+    this.bytes.set(bytes, (this.at + 2) * 4)
+    this.at += 2 + ((length + 3) >> 2)
+  }
+
+  private writePacked(value: object, name: string): void {
+    const { graph, bytes } = pack(value, name)
+    this.reserve((bytes.length >> 2) + 4)
+    this.words[this.at] = graph ? f.GRAPH : f.TREE
+    this.words[this.at + 1] = bytes.length
+    this.bytes.set(bytes, (this.at + 2) * 4)
+    this.at += 2 + ((bytes.length + 3) >> 2)
+  }
+
+  // Reading. `source` starts at the value; `handle` is that of a large payload, whose blobs follow its skeleton.
+
+  private source: Int32Array = new Int32Array(0)
+  private sourceBytes = Buffer.alloc(0) as Bytes
+  private handle = -1
+  private blobAt = 0
+
+  /** Reads the value whose description starts at word `at`. */
+  decode(words: Int32Array, bytes: Buffer, at: number): unknown {
+    this.source = words
+    this.sourceBytes = bytes as Bytes
+    this.at = at
+    return this.read()
+  }
+
+  /** Reads a value from a large payload and lets that go. */
+  decodeLarge(handle: number, skeleton: number): unknown {
+    try {
+      const bytes = Buffer.alloc((skeleton + 3) & ~3)
+      if (skeleton > 0) this.native.large(handle, 0, bytes.subarray(0, skeleton))
+      this.handle = handle
+      this.blobAt = skeleton
+      return this.decode(new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2), bytes, 0)
+    } finally {
+      this.handle = -1
+      this.native.large(handle)
+    }
+  }
+
+  private read(): unknown {
+    const word = this.source[this.at++]
+    if (word === undefined) throw new RangeError('the value ends early')
+    switch (word & 255) {
+      case f.UNDEFINED:
+        return undefined
+      case f.NULL:
+        return null
+      case f.TRUE:
+        return true
+      case f.FALSE:
+        return false
+      case f.SMALL:
+        return word >> 8
+      case f.INT:
+        return this.source[this.at++]
+      case f.NAME:
+        return this.names.string(word >>> 8)
+      case f.LATIN1:
+        return this.readLatin1(word >>> 8)
+      case f.RECORD:
+        return this.readRecord(word >>> 8)
+      default:
+        return this.readRare(word & 255, word >>> 8)
+    }
+  }
+
+  private readRare(tag: number, immediate: number): unknown {
+    switch (tag) {
+      case f.DOUBLE:
+        doubleWords[0] = this.source[this.at++]!
+        doubleWords[1] = this.source[this.at++]!
+        return double[0]
+      case f.LATIN1_LONG:
+        return this.readLatin1(this.length())
+      case f.UTF16: {
+        const length = this.length()
+        const start = this.skip(length * 2)
+        return this.sourceBytes.ucs2Slice(start, start + length * 2)
+      }
+      case f.BIGINT:
+        return readBigint(this.read() as string)
+      case f.ARRAY: {
+        const items = new Array(immediate)
+        for (let i = 0; i < immediate; i++) items[i] = this.read()
+        return items
+      }
+      case f.BINARY: {
+        const length = this.length()
+        const start = this.skip(length)
+        return f.binaryFrom(immediate, Uint8Array.prototype.slice.call(this.sourceBytes, start, start + length))
+      }
+      case f.BLOB: {
+        const blob = new Uint8Array(this.length())
+        this.native.large(this.handle, this.blobAt, blob)
+        this.blobAt += blob.length
+        return f.binaryFrom(immediate, blob)
+      }
+      case f.TREE:
+      case f.GRAPH: {
+        const length = this.length()
+        const start = this.skip(length)
+        const bytes = this.sourceBytes.subarray(start, start + length)
+        return tag === f.TREE ? unpackTree(bytes) : unpackGraph(bytes)
+      }
+      default:
+        throw new RangeError(`unknown tag ${tag}`)
+    }
+  }
+
+  private length(): number {
+    const length = this.source[this.at++]
+    if (length === undefined || length < 0) throw new RangeError('a length is missing')
+    return length
+  }
+
+  /** Steps over `length` bytes, padded; where they start. */
+  private skip(length: number): number {
+    const start = this.at * 4
+    this.at += (length + 3) >> 2
+    if (this.at > this.source.length) throw new RangeError('the value ends early')
+    return start
+  }
+
+  private readLatin1(length: number): string {
+    const start = this.skip(length)
+    return this.sourceBytes.latin1Slice(start, start + length)
+  }
+
+  private readRecord(id: number): object {
+    const shape = this.names.shape(id)
+    const { values } = this
+    const { length } = shape.keys
+    for (let i = 0; i < length; i++) values[i] = this.read()
+    return shape.make(values)
+  }
+}
+
+const readBigint = (hex: string): bigint => (hex[0] === '-' ? -BigInt(`0x${hex.slice(1)}`) : BigInt(`0x${hex}`))
+
+/** The next shape in the chain that agrees with `shape` before key `i` and has `key` there (or ends there). */
+const sameUpTo = (shape: Shape, i: number, key: string | undefined): Shape | undefined => {
+  for (let other = shape.next; other !== undefined; other = other.next) {
+    if (other.keys[i] !== key) continue
+    let same = 0
+    while (same < i && other.keys[same] === shape.keys[same]) same++
+    if (same === i) return other
+  }
+  return undefined
+}

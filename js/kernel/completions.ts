@@ -1,0 +1,136 @@
+// Reads what a turn told: walks the completion buffer and does each thing. Messages enter inboxes, starts enter the run
+// ring, signals become messages or ends. Runs no user code but the `toString` of nothing: bodies run later, from the ring.
+
+import { crashReport } from './crash.ts'
+import {
+  COUNT_DROPPED_CORRUPT,
+  COUNT_DROPPED_DIED,
+  HEAD_BYTES,
+  HIGH,
+  INLINE_MAX,
+  KIND_DOWN,
+  KIND_EXIT,
+  KIND_EXITING,
+  KIND_FREED,
+  KIND_MESSAGE,
+  KIND_OPENED,
+  KIND_SLOT,
+  KIND_START,
+} from '../native/layout.ts'
+import { Down, Exit, type ExitReason, type Pid } from '../types.ts'
+import type { Kernel } from './kernel.ts'
+import { endByOrder, startDefinition } from './life.ts'
+import { GATE_OPEN, QUEUED, RECEIVING } from './process.ts'
+import { heardReason } from './reasons.ts'
+
+const HEAD_WORDS = HEAD_BYTES / 4
+
+/** Does `count` completions. */
+export const apply = (kernel: Kernel, count: number): void => {
+  const words = kernel.completionWords
+  let at = 0
+  for (let i = 0; i < count; i++) {
+    const length = words[at + 6]!
+    if (words[at] === KIND_MESSAGE) receiveMessage(kernel, at, length)
+    else applyRare(kernel, at, length)
+    at += HEAD_WORDS + (length > INLINE_MAX ? 2 : ((length + 7) >> 3) << 1)
+  }
+}
+
+const receiveMessage = (kernel: Kernel, at: number, length: number): void => {
+  const words = kernel.completionWords
+  const index = words[at + 1]!
+  const process = kernel.procs[index]
+  if (process === undefined || process.exiting !== undefined) {
+    kernel.counts[COUNT_DROPPED_DIED]!++
+    if (length > INLINE_MAX) kernel.native.large(words[at + HEAD_WORDS]!)
+    return
+  }
+  let message: unknown
+  try {
+    message = payload(kernel, at, length)
+  } catch (error) {
+    kernel.counts[COUNT_DROPPED_CORRUPT]!++
+    crashReport(kernel, process.pid, 'a message could not be read and was dropped', error)
+    return
+  }
+  process.push(message)
+  if (process.parked === RECEIVING) {
+    process.parked = QUEUED
+    kernel.pushBack(index)
+  }
+}
+
+/** Decodes the payload behind the head at `at`. */
+const payload = (kernel: Kernel, at: number, length: number): unknown => {
+  const words = kernel.completionWords
+  if (length > INLINE_MAX) return kernel.codec.decodeLarge(words[at + HEAD_WORDS]!, words[at + 7]!)
+  return kernel.codec.decode(words, kernel.completionBytes, at + HEAD_WORDS)
+}
+
+/** Decodes the payload of a reason; `told` is its kind and detail. */
+const reasonAt = (kernel: Kernel, at: number, length: number): ExitReason => {
+  const words = kernel.completionWords
+  const told = words[at + 7]!
+  if (length === 0) return heardReason(told, undefined)
+  if (length <= INLINE_MAX) return heardReason(told, kernel.codec.decode(words, kernel.completionBytes, at + HEAD_WORDS))
+  return heardReason(told, kernel.codec.decodeLarge(words[at + HEAD_WORDS]!, length))
+}
+
+const number = (words: Int32Array, at: number): number => words[at + 1]! * HIGH + (words[at]! >>> 0)
+
+const applyRare = (kernel: Kernel, at: number, length: number): void => {
+  const words = kernel.completionWords
+  const index = words[at + 1]!
+  switch (words[at]) {
+    case KIND_SLOT:
+      return receiveSlot(kernel, index, words[at + 2]!)
+    case KIND_FREED:
+      kernel.takeSlot(words[at + 2]!)
+      return
+    case KIND_START: {
+      const pid = number(words, at + 2)
+      const args = length > INLINE_MAX ? () => kernel.codec.decodeLarge(words[at + HEAD_WORDS]!, words[at + 7]!) : () => payload(kernel, at, length)
+      return startDefinition(kernel, pid, index, words[at + 4]!, args)
+    }
+    case KIND_OPENED: {
+      const process = kernel.procs[index]
+      if (process !== undefined && process.exiting === undefined) process.gate = GATE_OPEN
+      return
+    }
+    case KIND_EXIT:
+      return receiveLocal(kernel, index, new Exit(number(words, at + 2) as Pid, reasonAt(kernel, at, length)))
+    case KIND_DOWN: {
+      const down = new Down(number(words, at + 4), number(words, at + 2) as Pid, reasonAt(kernel, at, length))
+      return receiveLocal(kernel, index, down)
+    }
+    case KIND_EXITING:
+      endByOrder(kernel, index, reasonAt(kernel, at, length), words[at + 2] === 1)
+  }
+}
+
+const receiveSlot = (kernel: Kernel, index: number, slot: number): void => {
+  const message = kernel.takeSlot(slot)
+  const process = kernel.procs[index]
+  if (process === undefined || process.exiting !== undefined) {
+    kernel.counts[COUNT_DROPPED_DIED]!++
+    return
+  }
+  process.push(message)
+  if (process.parked === RECEIVING) {
+    process.parked = QUEUED
+    kernel.pushBack(index)
+  }
+}
+
+/** A signal's message: counted as a message that was accepted here, so that the books balance. */
+const receiveLocal = (kernel: Kernel, index: number, message: Down | Exit): void => {
+  const process = kernel.procs[index]
+  if (process === undefined || process.exiting !== undefined) return
+  kernel.counts[0]!++
+  process.push(message)
+  if (process.parked === RECEIVING) {
+    process.parked = QUEUED
+    kernel.pushBack(index)
+  }
+}

@@ -1,0 +1,118 @@
+// Definitions: bodies that any scheduler can find again by module URL and name. Owns which of them this isolate has, and
+// the loading of modules on scheduler threads, one at a time, so that a `run` reached meanwhile belongs to that module.
+
+import { RumpusError } from '../errors.ts'
+import { ARGUMENTS, OP_LOADED } from '../native/layout.ts'
+import type { Kernel } from './kernel.ts'
+import { isolate } from './kernels.ts'
+import type { Body } from './process.ts'
+
+type Found = { body: Body } | { error: unknown }
+
+const NAME_START = '#'
+
+/** The key of a definition. */
+export const keyOf = (url: string, name: string): string => `${url}${NAME_START}${name}`
+
+const split = (key: string): { url: string; name: string } => {
+  const at = key.lastIndexOf(NAME_START)
+  return { url: key.slice(0, at), name: key.slice(at + 1) }
+}
+
+/** What one kernel knows of its runtime's definitions. */
+export class Definitions {
+  private readonly kernel: Kernel
+  private readonly found: Found[] = []
+  private readonly ids = new Map<string, number>()
+  private readonly resolve: (url: string) => string
+  private loading: Promise<void> = Promise.resolve()
+  /** Ends the search in the module being imported; undefined when none is. */
+  private endSearch: (() => void) | undefined
+
+  constructor(kernel: Kernel, resolve: (url: string) => string) {
+    this.kernel = kernel
+    this.resolve = resolve
+  }
+
+  /** The number of a definition, new or known. */
+  id(url: string, name: string): number {
+    const key = keyOf(url, name)
+    const known = this.ids.get(key)
+    if (known !== undefined) return known
+    const body = isolate.bodies.get(key)
+    const id = this.kernel.handle.define(keyOf(this.resolve(url), name))
+    this.ids.set(key, id)
+    // Whoever spawns it has it: no need to look for the module under its other URL.
+    if (body !== undefined && this.found[id] === undefined) this.loaded(id, { body })
+    return id
+  }
+
+  /** What definition `id` is here; it has been loaded, or could not be. */
+  get(id: number): Found {
+    return this.found[id] ?? { error: new RumpusError('ERR_RUMPUS_NO_DEFINITION', `definition ${id} is unknown here`) }
+  }
+
+  /** Learns definitions up to `count`: those at hand at once, the others in the order they come. */
+  learn(count: number): void {
+    const { kernel } = this
+    for (let id = kernel.known; id < count; id++) {
+      if (this.found[id] !== undefined) continue
+      const key = kernel.handle.definition(id) ?? ''
+      const body = isolate.bodies.get(key)
+      if (body !== undefined) this.loaded(id, { body })
+      else this.loading = this.loading.then(() => this.load(id, key))
+    }
+    kernel.known = count
+  }
+
+  private loaded(id: number, found: Found): void {
+    this.found[id] = found
+    const { kernel } = this
+    if (kernel.detached) return
+    kernel.words[ARGUMENTS] = OP_LOADED
+    kernel.words[ARGUMENTS + 1] = id
+    kernel.submit()
+  }
+
+  private async load(id: number, key: string): Promise<void> {
+    const { url, name } = split(key)
+    const have = isolate.bodies.get(key)
+    if (have !== undefined) return this.loaded(id, { body: have })
+    const reached = new Promise<'run'>((resolve) => {
+      this.endSearch = () => resolve('run')
+    })
+    const imported = import(url).then(
+      () => 'end' as const,
+      (error: unknown) => ({ error }),
+    )
+    const outcome = await Promise.race([imported, reached])
+    this.endSearch = undefined
+    const body = isolate.bodies.get(key)
+    if (body !== undefined) this.loaded(id, { body })
+    else this.loaded(id, { error: missing(url, name, outcome) })
+  }
+
+  /** `run` was reached: true if a module is being imported, then the search in it is over. */
+  reachedRun(): boolean {
+    if (this.endSearch === undefined) return false
+    this.endSearch()
+    return true
+  }
+}
+
+const missing = (url: string, name: string, outcome: 'end' | 'run' | { error: unknown }): RumpusError => {
+  if (outcome === 'run') {
+    const message = `${url} reaches run() before it defines ${JSON.stringify(name)}: define it above run()`
+    return new RumpusError('ERR_RUMPUS_NO_DEFINITION', message)
+  }
+  if (outcome === 'end') {
+    return new RumpusError('ERR_RUMPUS_NO_DEFINITION', `${url} defines nothing called ${JSON.stringify(name)} at its top level`)
+  }
+  const { error } = outcome
+  const code = (error as { code?: string } | undefined)?.code
+  const hint =
+    code === 'ERR_UNKNOWN_FILE_EXTENSION'
+      ? ': schedulers load plain JavaScript here; build it, use Node 22.18 or later for TypeScript, or map it with run({ resolve })'
+      : ''
+  return new RumpusError('ERR_RUMPUS_CANNOT_LOAD', `a scheduler could not load ${url}${hint}`, { cause: error })
+}

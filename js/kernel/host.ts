@@ -1,0 +1,174 @@
+// The host's side of a runtime's threads: starts one Worker per scheduler, in parallel, and starts those anew that die.
+// Owns the Workers; knows nothing of processes. Never ends a thread that it did not start.
+
+import { Worker } from 'node:worker_threads'
+import { RumpusError } from '../errors.ts'
+import type { RuntimeHandle } from '../native/load.ts'
+import { SEAT_TAKEN } from '../native/layout.ts'
+import type { CrashReport } from './kernel.ts'
+
+/** What a scheduler thread is started with. */
+export interface SchedulerData {
+  readonly rumpus: 1
+  readonly key: number
+  readonly seat: number
+  readonly nativeLane: boolean
+}
+
+/** What a scheduler thread tells its host beside what goes through the core. */
+export interface SchedulerNote {
+  readonly rumpus: 'ready' | 'crash'
+  readonly report?: CrashReport
+}
+
+/** Threads that died before they were ready, in a row, after which a seat stays empty. */
+const FAILURES_MAX = 5
+/** First pause before such a thread is started anew, doubled each time. */
+const PAUSE_MS = 100
+/** Flags of the host that a scheduler thread must not, or cannot, have. */
+const FLAGS_LEFT_OUT = /^--(input-type|title|inspect|expose[-_]gc|max[-_]|stack|v8|prof|cpu-prof|heap|eval|print|check|test|watch|es-module-specifier)/
+
+const ENTRY = new URL('./scheduler-thread.js', import.meta.url)
+
+interface Thread {
+  worker: Worker | undefined
+  ready: boolean
+  failures: number
+  pause: NodeJS.Timeout | undefined
+}
+
+export class Host {
+  private readonly handle: RuntimeHandle
+  private readonly nativeLane: boolean
+  private readonly heapMb: number | undefined
+  private readonly report: (report: CrashReport) => void
+  private readonly threads: Thread[] = []
+  private readonly waiting: { resolve: () => void; reject: (error: Error) => void }[] = []
+  private held = false
+  private stopping = false
+
+  constructor(handle: RuntimeHandle, nativeLane: boolean, heapMb: number | undefined, report: (report: CrashReport) => void) {
+    this.handle = handle
+    this.nativeLane = nativeLane
+    this.heapMb = heapMb
+    this.report = report
+  }
+
+  /** Whether the threads have been started. */
+  get booted(): boolean {
+    return this.threads.length > 0
+  }
+
+  /** Starts every scheduler thread, once. */
+  boot(): void {
+    if (this.booted || this.stopping) return
+    for (let seat = 1; seat < this.handle.seats; seat++) {
+      this.threads[seat] = { worker: undefined, ready: false, failures: 0, pause: undefined }
+    }
+    for (let seat = 1; seat < this.handle.seats; seat++) this.startThread(seat)
+  }
+
+  /** Resolves when every thread has taken its seat; rejects if one cannot. */
+  whenReady(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ resolve, reject })
+      this.checkReady()
+    })
+  }
+
+  private checkReady(): void {
+    const all = this.threads.every((thread) => thread.ready)
+    if (!all || !this.booted) return
+    for (const { resolve } of this.waiting.splice(0)) resolve()
+  }
+
+  private startThread(seat: number): void {
+    const thread = this.threads[seat]!
+    thread.pause = undefined
+    thread.ready = false
+    const data: SchedulerData = { rumpus: 1, key: this.handle.key, seat, nativeLane: this.nativeLane }
+    const worker = new Worker(ENTRY, {
+      name: `rumpus:${seat}`,
+      workerData: data,
+      execArgv: process.execArgv.filter((flag) => !FLAGS_LEFT_OUT.test(flag)),
+      ...(this.heapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: this.heapMb } }),
+    })
+    thread.worker = worker
+    if (!this.held) worker.unref()
+    let cause: unknown
+    worker.on('message', (note: SchedulerNote) => this.heard(thread, note))
+    worker.on('error', (error) => {
+      cause = error
+    })
+    worker.on('exit', (code) => this.ended(seat, thread, worker, code, cause))
+  }
+
+  private heard(thread: Thread, note: SchedulerNote): void {
+    if (note?.rumpus === 'crash' && note.report !== undefined) this.report(note.report)
+    if (note?.rumpus !== 'ready') return
+    thread.ready = true
+    thread.failures = 0
+    this.checkReady()
+  }
+
+  private ended(seat: number, thread: Thread, worker: Worker, code: number, cause: unknown): void {
+    if (thread.worker !== worker) return
+    thread.worker = undefined
+    if (this.stopping) return
+    const error = cause ?? new Error(`scheduler ${seat} ended with code ${code}`)
+    this.report({ pid: 0, scheduler: seat, what: 'a scheduler thread went down', error })
+    if (thread.ready) {
+      this.startThread(seat)
+      return
+    }
+    if (++thread.failures >= FAILURES_MAX) {
+      const failure = new RumpusError('ERR_RUMPUS_BOOT', `scheduler ${seat} does not start`, { cause: error })
+      this.report({ pid: 0, scheduler: seat, what: 'a scheduler thread does not start and was given up', error: failure })
+      for (const { reject } of this.waiting.splice(0)) reject(failure)
+      return
+    }
+    thread.pause = setTimeout(() => this.startThread(seat), PAUSE_MS * 2 ** thread.failures)
+    if (!this.held) thread.pause.unref()
+  }
+
+  /** Keeps the host's event loop alive, or no longer. */
+  hold(on: boolean): void {
+    this.held = on
+    for (const thread of this.threads) {
+      if (thread?.worker === undefined) continue
+      if (on) thread.worker.ref()
+      else thread.worker.unref()
+    }
+  }
+
+  /** The thread that sits in `seat`, for tests that end it. */
+  worker(seat: number): Worker | undefined {
+    return this.threads[seat]?.worker
+  }
+
+  /** Whether a thread sits in `seat`. */
+  isTaken(seat: number): boolean {
+    return this.handle.seat(seat)?.[SEAT_TAKEN] === 1
+  }
+
+  /** Ends the threads: those that have not gone by themselves within `limitMs` are terminated. */
+  async stop(limitMs: number): Promise<void> {
+    this.stopping = true
+    for (const { reject } of this.waiting.splice(0)) reject(new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped'))
+    const ends = this.threads.map((thread) => {
+      if (thread?.pause !== undefined) clearTimeout(thread.pause)
+      return thread?.worker === undefined ? undefined : endWorker(thread.worker, limitMs)
+    })
+    await Promise.all(ends)
+  }
+}
+
+const endWorker = (worker: Worker, limitMs: number): Promise<void> =>
+  new Promise((resolve) => {
+    worker.ref()
+    const limit = setTimeout(() => void worker.terminate(), limitMs)
+    worker.once('exit', () => {
+      clearTimeout(limit)
+      resolve()
+    })
+  })

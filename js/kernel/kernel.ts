@@ -1,0 +1,297 @@
+// One scheduler's JavaScript half: its processes, its side of the run ring, the pump that resumes them, the turns it takes.
+// Everything here runs on one thread. The rule that keeps mail from being lost: when control goes back to the event loop,
+// either an immediate or a microtask turn is pending, or the last verdict was SLEEP and the bell will ring.
+
+import type { RuntimeHandle, Seat } from '../native/load.ts'
+import {
+  AFTER,
+  AFTER_COLLECT,
+  ARGUMENTS,
+  COMPLETIONS,
+  COUNT_RECEIVED,
+  DEFINITIONS,
+  GRANT,
+  OP_COLLECT,
+  OP_OVERFLOW,
+  RING_CAPACITY,
+  RING_ENTRIES,
+  RING_HEAD,
+  RING_SLOT,
+  RING_STREAK,
+  RING_TAIL,
+  STREAK_MAX,
+  VERDICT_LOOK,
+  VERDICT_RUN,
+  VERDICT_SLEEP,
+  VERDICT_STOP,
+  VERDICT_YIELD,
+} from '../native/layout.ts'
+import { Codec } from './codec/codec.ts'
+import { type Body, type Process, QUEUED, QUEUED_BEGIN, QUEUED_WAKE, RUNNING } from './process.ts'
+
+const RING_MASK = RING_CAPACITY - 1
+const settled = Promise.resolve()
+
+/** A crash as data. */
+export interface CrashReport {
+  /** The process, or 0 when none is known. */
+  readonly pid: number
+  /** On which scheduler. */
+  readonly scheduler: number
+  /** What happened. */
+  readonly what: string
+  /** What was thrown. */
+  readonly error: unknown
+}
+
+/** What the kernel leaves to others: `open-kernel.ts` puts them together. */
+export interface Surroundings {
+  /** Makes the object that a body is given. */
+  makeProcess(kernel: Kernel, pid: number, index: number, gate: number, body: Body, args: unknown[]): Process
+  /** Does the completions of a turn. */
+  apply(kernel: Kernel, count: number): void
+  /** Runs the body of a process that has come off the run ring. */
+  begin(kernel: Kernel, process: Process): void
+  /** The number of the definition of `name` in `url`, which is about to be spawned. */
+  define(kernel: Kernel, url: string, name: string): number
+  /** New definitions are known: load them. */
+  learn(kernel: Kernel, count: number): void
+  /** The body of a definition that this scheduler has loaded, or the error that kept it from doing so. */
+  definition(kernel: Kernel, id: number): { body: Body } | { error: unknown }
+  /** The runtime stops. */
+  stopped(kernel: Kernel): void
+  /** A body ended with an error, or something of its was lost. */
+  crashed(kernel: Kernel, report: CrashReport): void
+}
+
+export class Kernel {
+  readonly handle: RuntimeHandle
+  readonly native: Seat
+  readonly id: number
+  readonly nativeLane: boolean
+  readonly around: Surroundings
+  readonly words: Int32Array
+  readonly counts: Float64Array
+  readonly completionWords: Int32Array
+  readonly completionBytes: Buffer
+  readonly codec: Codec
+  /** Processes by slot index; holes for those of other schedulers. */
+  readonly procs: (Process | undefined)[] = []
+  /** Values that wait in native mailboxes of this very scheduler (native lane only). */
+  readonly slots: unknown[] = []
+  readonly freeSlots: number[] = []
+  /** An immediate is pending. */
+  armed = false
+  private queued = false
+  private queuedGrant = 0
+  private verdict = VERDICT_YIELD
+  /** Definitions that have been learnt, or are being. */
+  known = 0
+  /** Processes that ever lived here. */
+  serials = 0
+  detached = false
+  private readonly onImmediate = (): void => {
+    this.armed = false
+    this.turn(1)
+  }
+  private readonly onMicrotask = (): void => {
+    this.queued = false
+    if (this.verdict !== VERDICT_RUN && this.verdict !== VERDICT_LOOK) return
+    // Bodies ran since this was queued: the last of them comes here again, and the immediate is the net if it does not.
+    if (this.words[GRANT] !== this.queuedGrant) {
+      if (!this.armed) this.arm()
+      return
+    }
+    this.turn(0)
+  }
+
+  constructor(handle: RuntimeHandle, id: number, nativeLane: boolean, around: Surroundings) {
+    this.handle = handle
+    this.id = id
+    this.nativeLane = nativeLane
+    this.around = around
+    this.native = handle.attach(id, () => this.turn(1)) as Seat
+    this.words = new Int32Array(this.native.page)
+    this.counts = new Float64Array(this.native.counts)
+    this.completionWords = new Int32Array(this.native.completions)
+    this.completionBytes = Buffer.from(this.native.completions)
+    this.codec = new Codec(handle, this.native)
+  }
+
+  /** Has the event loop come back to us after this pass. */
+  arm(): void {
+    this.armed = true
+    setImmediate(this.onImmediate)
+  }
+
+  /** Makes the process in `index` the next to resume: the one running now has just made it runnable. */
+  pushSlot(index: number): void {
+    const words = this.words
+    const occupant = words[RING_SLOT]!
+    if (occupant !== 0) {
+      const tail = words[RING_TAIL]!
+      if (((tail - words[RING_HEAD]!) | 0) >= RING_CAPACITY - 1) return this.overflow(index)
+      words[RING_ENTRIES + (tail & RING_MASK)] = occupant - 1
+      words[RING_TAIL] = tail + 1
+    }
+    words[RING_SLOT] = index + 1
+    if (!this.armed) this.arm()
+  }
+
+  /** Appends the process in `index` to the run ring. */
+  pushBack(index: number): void {
+    const words = this.words
+    const tail = words[RING_TAIL]!
+    if (((tail - words[RING_HEAD]!) | 0) >= RING_CAPACITY - 1) return this.overflow(index)
+    words[RING_ENTRIES + (tail & RING_MASK)] = index
+    words[RING_TAIL] = tail + 1
+    if (!this.armed) this.arm()
+  }
+
+  private overflow(index: number): void {
+    this.words[ARGUMENTS] = OP_OVERFLOW
+    this.words[ARGUMENTS + 1] = index
+    this.native.submit()
+    if (!this.armed) this.arm()
+  }
+
+  private pop(): number {
+    const words = this.words
+    const occupant = words[RING_SLOT]!
+    const head = words[RING_HEAD]!
+    const others = head !== words[RING_TAIL]
+    if (occupant !== 0 && (!others || words[RING_STREAK]! < STREAK_MAX)) {
+      words[RING_SLOT] = 0
+      if (others) words[RING_STREAK]!++
+      else words[RING_STREAK] = 0
+      return occupant - 1
+    }
+    if (!others) return -1
+    words[RING_STREAK] = 0
+    words[RING_HEAD] = head + 1
+    return words[RING_ENTRIES + (head & RING_MASK)]!
+  }
+
+  private get dry(): boolean {
+    const words = this.words
+    return words[RING_SLOT] === 0 && words[RING_HEAD] === words[RING_TAIL]
+  }
+
+  /** A body has parked or ended: resumes the next of the run ring, or has a turn taken. */
+  next(): void {
+    const words = this.words
+    while (words[GRANT]! > 0) {
+      const index = this.pop()
+      if (index < 0) break
+      words[GRANT]!--
+      if (this.resume(index)) return
+    }
+    if (!this.queued && this.verdict <= VERDICT_LOOK) this.queueTurn()
+  }
+
+  /** Continues one process; false if the entry was out of date. */
+  private resume(index: number): boolean {
+    const process = this.procs[index]
+    if (process === undefined) return false
+    const parked = process.parked
+    if (parked === QUEUED) {
+      process.parked = RUNNING
+      this.counts[COUNT_RECEIVED]!++
+      process.wake(process.take())
+      return true
+    }
+    if (parked === QUEUED_WAKE) {
+      process.parked = RUNNING
+      process.undo = undefined
+      process.wake(undefined)
+      return true
+    }
+    if (parked !== QUEUED_BEGIN) return false
+    process.parked = RUNNING
+    settled.then(() => this.around.begin(this, process))
+    return true
+  }
+
+  /** Takes a turn behind the microtasks that are queued now. */
+  private queueTurn(): void {
+    this.queued = true
+    this.queuedGrant = this.words[GRANT]!
+    settled.then(this.onMicrotask)
+  }
+
+  /** One crossing: submits nothing, hears everything, learns how to go on. */
+  turn(fromLoop: 0 | 1): void {
+    if (this.detached) return
+    const words = this.words
+    words[ARGUMENTS] = fromLoop
+    this.native.turn()
+    this.verdict = words[ARGUMENTS]!
+    const count = words[COMPLETIONS]!
+    if (count > 0) this.around.apply(this, count)
+    if (words[DEFINITIONS] !== this.known) this.around.learn(this, words[DEFINITIONS]!)
+    switch (this.verdict) {
+      case VERDICT_RUN:
+        this.next()
+        if (this.dry) {
+          if (!this.queued) this.queueTurn()
+        } else if (!this.armed) this.arm()
+        return
+      case VERDICT_LOOK:
+        if (!this.queued) this.queueTurn()
+        return
+      case VERDICT_YIELD:
+        if (!this.armed) this.arm()
+        return
+      case VERDICT_STOP:
+        this.around.stopped(this)
+        return
+      case VERDICT_SLEEP:
+        if (!this.dry && !this.armed) this.arm()
+    }
+  }
+
+  /** Makes a submission whose bytes, if any, are in the scratch buffer or the codec's own; does what it left behind. */
+  submit(): void {
+    const codec = this.codec
+    if (codec.pieces === undefined) this.native.submit()
+    else this.native.submit(...codec.takePieces())
+    const after = this.words[AFTER]!
+    if (after !== 0) this.after(after)
+  }
+
+  private after(after: number): void {
+    if (after & AFTER_COLLECT) {
+      const { words } = this
+      // The answer of the submission must outlive the collecting.
+      const [one, two] = [words[ARGUMENTS + 1]!, words[ARGUMENTS + 2]!]
+      words[ARGUMENTS] = OP_COLLECT
+      this.native.submit()
+      this.around.apply(this, words[COMPLETIONS]!)
+      words[ARGUMENTS + 1] = one
+      words[ARGUMENTS + 2] = two
+    }
+    if (!this.armed) this.arm()
+  }
+
+  /** Keeps a value of this isolate while its message travels through a native mailbox. */
+  keepSlot(value: unknown): number {
+    const slot = this.freeSlots.pop() ?? this.slots.length
+    this.slots[slot] = value
+    return slot
+  }
+
+  /** Takes such a value back. */
+  takeSlot(slot: number): unknown {
+    const value = this.slots[slot]
+    this.slots[slot] = undefined
+    this.freeSlots.push(slot)
+    return value
+  }
+
+  /** Gives the seat up. */
+  detach(): void {
+    if (this.detached) return
+    this.detached = true
+    this.native.detach()
+  }
+}

@@ -1,0 +1,35 @@
+// What one isolate knows of all runtimes: which kernels it has, which definitions were registered, whether it is a
+// scheduler's. Keyed by a registered symbol, so that two installed copies of the package share it. No behaviour.
+
+import type { Kernel } from './kernel.ts'
+import type { Body } from './process.ts'
+
+export interface Isolate {
+  /** Kernels by runtime number. */
+  readonly kernels: (Kernel | undefined)[]
+  /** Bodies by definition key. */
+  readonly bodies: Map<string, Body>
+  /** The next runtime number to try. */
+  next: number
+  /** Set on a scheduler's thread. */
+  scheduler: SchedulerRole | undefined
+}
+
+export interface SchedulerRole {
+  /** Called when `run` or `start` is reached; answers whether a definition's module is being imported. */
+  reachedRun(): boolean
+}
+
+const KEY = Symbol.for('rumpus/0')
+const holder = globalThis as { [KEY]?: Isolate }
+
+/** The state of this isolate. */
+export const isolate: Isolate = (holder[KEY] ??= {
+  kernels: new Array(64).fill(undefined),
+  bodies: new Map(),
+  next: 0,
+  scheduler: undefined,
+})
+
+/** Kernels by runtime number. */
+export const kernels: (Kernel | undefined)[] = isolate.kernels

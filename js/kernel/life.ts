@@ -1,0 +1,206 @@
+// The life of a process in its isolate: made, begun, ended. Maps how a body settles to an exit reason. A body's own promise
+// is always handled here, so it never becomes an unhandled rejection.
+
+import {
+  ARGUMENTS,
+  COUNT_DROPPED_DIED,
+  HIGH,
+  INDEX_MASK,
+  OP_FINISH,
+  OP_SPAWN_HERE,
+  SCRATCH_LEN,
+  STARTED,
+} from '../native/layout.ts'
+import { ProcessExit } from '../errors.ts'
+import type { ExitReason } from '../types.ts'
+import { crashReport } from './crash.ts'
+import type { Kernel } from './kernel.ts'
+import {
+  type Body,
+  GATE_EXITING,
+  GATE_NATIVE,
+  GATE_OPEN,
+  type Process,
+  QUEUED,
+  QUEUED_BEGIN,
+  QUEUED_WAKE,
+  RECEIVING,
+  RUNNING,
+  WAITING,
+} from './process.ts'
+import { describe, encodeReason } from './reasons.ts'
+
+/** How long a body that was told to end may take to unwind, in milliseconds. */
+export const GRACE_MS = 5_000
+
+const UNSTARTED_BODY: Body = () => {}
+
+/** Makes a process of this scheduler whose body is a closure. */
+export const spawnHere = (kernel: Kernel, body: Body): Process => {
+  const { words } = kernel
+  words[ARGUMENTS] = OP_SPAWN_HERE
+  kernel.submit()
+  const pid = words[ARGUMENTS + 2]! * HIGH + (words[ARGUMENTS + 1]! >>> 0)
+  const gate = kernel.nativeLane ? GATE_NATIVE : GATE_OPEN
+  const process = admit(kernel, pid, pid & INDEX_MASK, gate, body, [])
+  kernel.pushBack(process.index)
+  return process
+}
+
+/** A definition process that this scheduler was told to start. It begins in the order in which it was told. */
+export const startDefinition = (kernel: Kernel, pid: number, index: number, definition: number, args: () => unknown): void => {
+  let body = UNSTARTED_BODY
+  let given: unknown[] = []
+  let failure: { error: unknown } | undefined
+  try {
+    given = args() as unknown[]
+    const found = kernel.around.definition(kernel, definition)
+    if ('error' in found) failure = found
+    else body = found.body as Body
+  } catch (error) {
+    failure = { error }
+  }
+  if (failure !== undefined) {
+    const { error } = failure
+    body = () => {
+      throw error
+    }
+  }
+  const process = admit(kernel, pid, index, GATE_NATIVE, body, given)
+  process.isDefinition = true
+  kernel.pushBack(index)
+}
+
+const admit = (kernel: Kernel, pid: number, index: number, gate: number, body: Body, args: unknown[]): Process => {
+  const { procs } = kernel
+  while (procs.length <= index) procs.push(undefined)
+  const process = kernel.around.makeProcess(kernel, pid, index, gate, body, args)
+  procs[index] = process
+  process.serial = kernel.serials++
+  return process
+}
+
+/** Runs the body of a process that has come off the run ring. */
+export const beginBody = (kernel: Kernel, process: Process): void => {
+  if (process.isDefinition) kernel.words[STARTED]!++
+  if (process.exiting !== undefined) {
+    finish(kernel, process, process.exiting)
+    return
+  }
+  let settling: unknown
+  try {
+    settling = (process.body as (self: unknown, ...args: unknown[]) => unknown)(process, ...process.args)
+  } catch (error) {
+    endByError(kernel, process, error)
+    return
+  }
+  process.body = UNSTARTED_BODY
+  process.args = []
+  if (typeof (settling as PromiseLike<unknown> | undefined)?.then !== 'function') {
+    finish(kernel, process, { kind: 'normal' }, settling)
+    return
+  }
+  ;(settling as PromiseLike<unknown>).then(
+    (value) => finish(kernel, process, { kind: 'normal' }, value),
+    (error) => endByError(kernel, process, error),
+  )
+}
+
+const endByError = (kernel: Kernel, process: Process, error: unknown): void => {
+  if (process.exiting === undefined && error instanceof ProcessExit) {
+    // It ended itself, or passed on the end of another.
+    finish(kernel, process, error.reason as ExitReason)
+    return
+  }
+  if (process.exiting === undefined) crashReport(kernel, process.pid, 'a body failed', error)
+  finish(kernel, process, { kind: 'error', error: describe(error) }, undefined, error)
+}
+
+/** A body has settled, or never will: the process is dead. */
+export const finish = (
+  kernel: Kernel,
+  process: Process,
+  reason: ExitReason,
+  value?: unknown,
+  thrown?: unknown,
+): void => {
+  if (process.ended) return
+  process.ended = true
+  const final = process.exiting ?? reason
+  process.gate = GATE_EXITING
+  process.exiting ??= final
+  if (process.grace !== undefined) clearTimeout(process.grace)
+  forget(kernel, process)
+  if (!process.buried && !kernel.detached) bury(kernel, process, final)
+  tell(process, final, value, thrown)
+  kernel.next()
+}
+
+/** Takes a dead process out of the isolate's table; what it had not taken is dropped with it. */
+const forget = (kernel: Kernel, process: Process): void => {
+  kernel.counts[COUNT_DROPPED_DIED]! += process.tail - process.head
+  process.head = process.tail
+  if (kernel.procs[process.index] === process) kernel.procs[process.index] = undefined
+}
+
+const bury = (kernel: Kernel, process: Process, reason: ExitReason): void => {
+  const { words } = kernel
+  const { kind, length } = encodeReason(kernel.codec, reason)
+  words[ARGUMENTS] = OP_FINISH
+  words[ARGUMENTS + 1] = process.pid | 0
+  words[ARGUMENTS + 2] = (process.pid / HIGH) | 0
+  words[ARGUMENTS + 3] = kind
+  words[SCRATCH_LEN] = length
+  kernel.submit()
+}
+
+/** A signal ends a process: its wait fails, its body unwinds. `dead` if it is dead natively already. */
+export const endByOrder = (kernel: Kernel, index: number, reason: ExitReason, dead: boolean): void => {
+  const process = kernel.procs[index]
+  if (process === undefined) return
+  const first = process.exiting === undefined
+  if (first || dead) process.exiting = reason
+  process.gate = GATE_EXITING
+  if (dead) {
+    process.buried = true
+    forget(kernel, process)
+    tell(process, reason)
+  }
+  if (first) unwind(process)
+  if (!dead && process.grace === undefined && !process.ended) {
+    process.grace = setTimeout(abandon, GRACE_MS, kernel, process)
+    process.grace.unref()
+  }
+}
+
+/** Breaks whatever the body waits for. */
+const unwind = (process: Process): void => {
+  const { parked } = process
+  if (parked === RUNNING) return
+  if (parked === QUEUED_BEGIN) return // its entry on the run ring will find it ended
+  process.parked = RUNNING
+  if (parked === WAITING || parked === QUEUED_WAKE) {
+    process.undo?.()
+    process.undo = undefined
+  }
+  if (parked === RECEIVING || parked === QUEUED || parked === WAITING || parked === QUEUED_WAKE) {
+    process.fail(new ProcessExit(process.exiting))
+  }
+}
+
+/** The grace is over: the process is dead, whatever its body still does. */
+const abandon = (kernel: Kernel, process: Process): void => {
+  if (process.ended || process.buried) return
+  process.buried = true
+  forget(kernel, process)
+  crashReport(kernel, process.pid, 'a body did not end within its grace and was abandoned', new ProcessExit(process.exiting))
+  if (!kernel.detached) bury(kernel, process, process.exiting ?? { kind: 'killed' })
+  tell(process, process.exiting ?? { kind: 'killed' })
+}
+
+/** Tells whoever waits for the end, once. */
+const tell = (process: Process, reason: ExitReason, value?: unknown, thrown?: unknown): void => {
+  const { settled } = process
+  process.settled = undefined
+  settled?.(reason, value, thrown)
+}

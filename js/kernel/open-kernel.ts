@@ -1,0 +1,47 @@
+// Puts a kernel together: the pump, the completions, the life of processes, the definitions. The one place that knows all
+// of them, so that none of them needs to know the others.
+
+import type { RuntimeHandle } from '../native/load.ts'
+import { apply } from './completions.ts'
+import { Definitions } from './definitions.ts'
+import { type CrashReport, Kernel, type Surroundings } from './kernel.ts'
+import { kernels } from './kernels.ts'
+import { beginBody } from './life.ts'
+
+/** What differs between the host and a scheduler thread. */
+export interface Role {
+  readonly makeProcess: Surroundings['makeProcess']
+  readonly stopped: (kernel: Kernel) => void
+  readonly crashed: (report: CrashReport) => void
+  /** Maps the URL of a module that defines to the one that schedulers load. */
+  readonly resolve: (url: string) => string
+  /** A definition is about to be spawned. */
+  readonly spawning: () => void
+}
+
+/** A kernel and what it knows of definitions. */
+export interface Open {
+  readonly kernel: Kernel
+  readonly definitions: Definitions
+}
+
+/** Takes `seat` of a runtime for this isolate. */
+export const openKernel = (handle: RuntimeHandle, seat: number, nativeLane: boolean, role: Role): Open => {
+  let definitions: Definitions | undefined
+  const kernel = new Kernel(handle, seat, nativeLane, {
+    makeProcess: role.makeProcess,
+    apply,
+    begin: beginBody,
+    define: (_, url, name) => {
+      role.spawning()
+      return definitions?.id(url, name) ?? 0
+    },
+    learn: (_, count) => definitions?.learn(count),
+    definition: (_, id) => definitions?.get(id) ?? { error: new Error('definitions are not open yet') },
+    stopped: role.stopped,
+    crashed: (_, report) => role.crashed(report),
+  })
+  definitions = new Definitions(kernel, role.resolve)
+  kernels[handle.number] = kernel
+  return { kernel, definitions }
+}

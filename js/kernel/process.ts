@@ -1,0 +1,122 @@
+// A process as its isolate knows it: identity, inbox, what its body waits for. Owns the inbox and the park state; knows
+// nothing of scheduling. Fields keep one order and one type each, because this object is on the path of every message.
+
+import { ProcessExit } from '../errors.ts'
+import type { ExitReason } from '../types.ts'
+
+/** The body runs, or awaits something that is not ours. */
+export const RUNNING = 0
+/** Parked in a receive. */
+export const RECEIVING = 1
+/** On the run ring, to be resumed with a message. */
+export const QUEUED = 2
+/** On the run ring, to begin. */
+export const QUEUED_BEGIN = 3
+/** Parked in something else, which has its own undo. */
+export const WAITING = 4
+/** On the run ring, to be resumed from that. */
+export const QUEUED_WAKE = 5
+
+/** Local messages come by reference. */
+export const GATE_OPEN = 0
+/** Something of this scheduler is, or may be, under way in the native mailbox: messages must queue behind it. */
+export const GATE_NATIVE = 1
+/** The process is ending. */
+export const GATE_EXITING = 2
+
+const NOTHING: unknown[] = []
+const FIRST_CAPACITY = 8
+
+export type Body = (self: never, ...args: never[]) => unknown
+
+export class Process {
+  readonly pid: number
+  readonly index: number
+  gate: number
+  parked: number
+  // The inbox: a ring of a power of two.
+  items: unknown[]
+  mask: number
+  head: number
+  tail: number
+  /** Continues the body. */
+  wake: (value: unknown) => void
+  /** Ends the wait with an error. */
+  fail: (error: unknown) => void
+  /** Takes back what the body waits for. */
+  undo: (() => void) | undefined
+  /** Why it must end, once it must. */
+  exiting: ExitReason | undefined
+  body: Body
+  args: unknown[]
+  /** In which order processes began to live here. */
+  serial: number
+  /** Rust counts the beginning of definition processes. */
+  isDefinition: boolean
+  /** Natively dead, though its body may go on. */
+  buried: boolean
+  /** Its body has settled. */
+  ended: boolean
+  grace: NodeJS.Timeout | undefined
+  /** Told when it has ended: the reason, the body's value, what it threw. */
+  settled: ((reason: ExitReason, value: unknown, thrown: unknown) => void) | undefined
+  readonly enter: (wake: (value: unknown) => void, fail: (error: unknown) => void) => void
+
+  constructor(pid: number, index: number, gate: number, body: Body, args: unknown[]) {
+    this.pid = pid
+    this.index = index
+    this.gate = gate
+    this.parked = QUEUED_BEGIN
+    this.items = NOTHING
+    this.mask = -1
+    this.head = 0
+    this.tail = 0
+    this.wake = never
+    this.fail = never
+    this.undo = undefined
+    this.exiting = undefined
+    this.body = body
+    this.args = args
+    this.serial = 0
+    this.isDefinition = false
+    this.buried = false
+    this.ended = false
+    this.grace = undefined
+    this.settled = undefined
+    this.enter = (wake, fail) => {
+      this.wake = wake
+      this.fail = fail
+    }
+  }
+
+  /** Appends to the inbox. */
+  push(message: unknown): void {
+    if (this.tail - this.head > this.mask) this.grow()
+    this.items[this.tail++ & this.mask] = message
+  }
+
+  /** Takes the oldest; only when there is one. */
+  take(): unknown {
+    const at = this.head++ & this.mask
+    const message = this.items[at]
+    this.items[at] = undefined
+    return message
+  }
+
+  private grow(): void {
+    const waiting = this.tail - this.head
+    const items = new Array(waiting === 0 ? FIRST_CAPACITY : (this.mask + 1) * 2)
+    for (let i = 0; i < waiting; i++) items[i] = this.items[(this.head + i) & this.mask]
+    this.items = items
+    this.mask = items.length - 1
+    this.head = 0
+    this.tail = waiting
+  }
+
+  /** Throws if the process must end. */
+  check(): void {
+    if (this.exiting !== undefined) throw new ProcessExit(this.exiting)
+  }
+}
+
+const never = (): void => {}

@@ -1,0 +1,111 @@
+// Exit reasons as they cross: a kind and an encoded value. Owns the mapping between what users give, what travels and what
+// is heard. A value that cannot cross is replaced by an error that says so: an exit is never lost for its reason.
+
+import {
+  REASON_ERROR,
+  REASON_KILL,
+  REASON_KILLED,
+  REASON_NOPROC,
+  REASON_NORMAL,
+  REASON_SCHEDULER_DOWN,
+  REASON_SHUTDOWN,
+  REASON_USER,
+} from '../native/layout.ts'
+import type { ErrorDescription, ExitReason } from '../types.ts'
+import type { Codec } from './codec/codec.ts'
+
+/** What travels. */
+export interface Told {
+  kind: number
+  /** Bytes of the value in the codec's scratch buffer, 0 if there is none. */
+  length: number
+}
+
+const KINDS: Record<ExitReason['kind'], number> = {
+  normal: REASON_NORMAL,
+  shutdown: REASON_SHUTDOWN,
+  killed: REASON_KILLED,
+  error: REASON_ERROR,
+  noproc: REASON_NOPROC,
+  'scheduler-down': REASON_SCHEDULER_DOWN,
+  user: REASON_USER,
+}
+
+/** What a user gave as a reason, as data. `kill` is a request and becomes `killed`. */
+export const toReason = (given: unknown): ExitReason => {
+  if (given === undefined || given === 'normal') return { kind: 'normal' }
+  if (given === 'shutdown') return { kind: 'shutdown' }
+  if (given === 'kill') return { kind: 'killed' }
+  if (given instanceof Error) return { kind: 'error', error: describe(given) }
+  if (isReason(given)) return given
+  return { kind: 'user', value: given }
+}
+
+const isReason = (given: unknown): given is ExitReason =>
+  typeof given === 'object' &&
+  given !== null &&
+  Object.hasOwn(KINDS, (given as { kind?: unknown }).kind as PropertyKey) &&
+  !Array.isArray(given)
+
+/** A thrown value as data. */
+export const describe = (thrown: unknown): ErrorDescription => {
+  if (!(thrown instanceof Error)) return { name: 'Error', message: `a body threw ${String(thrown)}`, cause: thrown }
+  const { code } = thrown as { code?: unknown }
+  return {
+    name: String(thrown.name),
+    message: String(thrown.message),
+    stack: thrown.stack,
+    ...(code === undefined ? {} : { code }),
+    ...(thrown.cause === undefined ? {} : { cause: thrown.cause }),
+  }
+}
+
+/** Encodes a reason into the codec's scratch buffer. */
+export const encodeReason = (codec: Codec, reason: ExitReason): Told => {
+  const kind = KINDS[reason.kind]
+  const value = valueOf(reason)
+  if (value === undefined) return { kind, length: 0 }
+  try {
+    return { kind, length: codec.encode(value, 'reason') }
+  } catch (uncrossable) {
+    if (reason.kind === 'error') {
+      const { name, message, stack } = reason.error
+      return { kind, length: codec.encode({ name, message, stack }, 'reason') }
+    }
+    const message = `the exit reason could not cross: ${(uncrossable as Error).message}`
+    return { kind: REASON_ERROR, length: codec.encode({ name: 'UncrossableError', message }, 'reason') }
+  }
+}
+
+const valueOf = (reason: ExitReason): unknown => {
+  switch (reason.kind) {
+    case 'shutdown':
+    case 'user':
+      return reason.value
+    case 'error':
+      return reason.error
+    default:
+      return undefined
+  }
+}
+
+/** A reason that came: its kind and detail as told, its value already decoded. */
+export const heardReason = (told: number, value: unknown): ExitReason => {
+  switch (told & 255) {
+    case REASON_NORMAL:
+      return { kind: 'normal' }
+    case REASON_SHUTDOWN:
+      return value === undefined ? { kind: 'shutdown' } : { kind: 'shutdown', value }
+    case REASON_KILL:
+    case REASON_KILLED:
+      return { kind: 'killed' }
+    case REASON_ERROR:
+      return { kind: 'error', error: value as ErrorDescription }
+    case REASON_NOPROC:
+      return { kind: 'noproc' }
+    case REASON_SCHEDULER_DOWN:
+      return { kind: 'scheduler-down', scheduler: told >>> 8 }
+    default:
+      return { kind: 'user', value }
+  }
+}

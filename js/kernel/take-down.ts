@@ -1,0 +1,34 @@
+// Taking a kernel down: its processes end in reverse order of their start, within a limit, then the seat is given up.
+
+import type { Kernel } from './kernel.ts'
+import { kernels } from './kernels.ts'
+import { endByOrder, GRACE_MS } from './life.ts'
+import type { Process } from './process.ts'
+
+/** Ends all processes of `kernel`, newest first; resolves when they have ended or their grace is over. */
+export const takeDown = async (kernel: Kernel): Promise<void> => {
+  const alive = kernel.procs.filter((process): process is Process => process !== undefined)
+  alive.sort((a, b) => b.serial - a.serial)
+  const ends = alive.map(
+    (process) =>
+      new Promise<void>((resolve) => {
+        const before = process.settled
+        process.settled = (reason, value, thrown) => {
+          before?.(reason, value, thrown)
+          resolve()
+        }
+      }),
+  )
+  for (const process of alive) endByOrder(kernel, process.index, { kind: 'shutdown' }, false)
+  let limit: NodeJS.Timeout | undefined
+  await Promise.race([
+    Promise.all(ends),
+    new Promise<void>((resolve) => {
+      limit = setTimeout(resolve, GRACE_MS + 500)
+    }),
+  ])
+  clearTimeout(limit)
+  kernel.detach()
+  const { number } = kernel.handle
+  if (kernels[number] === kernel) kernels[number] = undefined
+}

@@ -1,0 +1,110 @@
+// The numbers that both halves of a scheduler agree on: words of its page, operations, completions. The mirror of
+// `crates/runtime/src/layout.rs`, `crates/sync/src/ring.rs` and `crates/binding/src/{submit,completions}.rs`; a test compares
+// the two through `layoutConstants()`. Never computed, never imported by anything above `js/kernel`.
+
+// The run ring.
+export const RING_HEAD = 0
+export const RING_TAIL = 1
+export const RING_SLOT = 2
+export const RING_STREAK = 3
+export const RING_ENTRIES = 32
+export const RING_CAPACITY = 4096
+export const STREAK_MAX = 3
+
+// The grant and its surroundings.
+export const GRANT = 4
+export const STARTED = 5
+export const COMPLETIONS = 6
+export const AFTER = 7
+export const AFTER_COLLECT = 1
+export const AFTER_TAKE_TURN = 2
+export const DEFINITIONS = 8
+export const ARGUMENTS = 16
+export const SCRATCH_LEN = 24
+
+// Operations of a submission.
+export const OP_SEND = 1
+export const OP_SEND_SLOT = 2
+export const OP_SPAWN = 3
+export const OP_SPAWN_HERE = 4
+export const OP_FINISH = 5
+export const OP_LINK = 6
+export const OP_UNLINK = 7
+export const OP_MONITOR = 8
+export const OP_DEMONITOR = 9
+export const OP_EXIT = 10
+export const OP_TRAP_EXITS = 11
+export const OP_IS_ALIVE = 12
+export const OP_LOADED = 13
+export const OP_OVERFLOW = 14
+export const OP_COLLECT = 15
+
+// Where a spawned process may run, beside a scheduler's number.
+export const AT_ANY = -1
+export const AT_HERE = -2
+
+// Verdicts of a turn.
+export const VERDICT_RUN = 0
+export const VERDICT_LOOK = 1
+export const VERDICT_YIELD = 2
+export const VERDICT_SLEEP = 3
+export const VERDICT_STOP = 4
+
+// Completions.
+export const HEAD_BYTES = 32
+export const INLINE_MAX = 8192
+export const KIND_MESSAGE = 1
+export const KIND_SLOT = 2
+export const KIND_FREED = 3
+export const KIND_START = 4
+export const KIND_OPENED = 5
+export const KIND_EXIT = 6
+export const KIND_DOWN = 7
+export const KIND_EXITING = 8
+
+// Exit reasons.
+export const REASON_NORMAL = 0
+export const REASON_SHUTDOWN = 1
+export const REASON_KILL = 2
+export const REASON_KILLED = 3
+export const REASON_ERROR = 4
+export const REASON_NOPROC = 5
+export const REASON_SCHEDULER_DOWN = 6
+export const REASON_USER = 7
+
+// Counters; those up to COUNT_DROPPED_CORRUPT are written here, the others in Rust.
+export const COUNT_LOCAL_ACCEPTED = 0
+export const COUNT_RECEIVED = 1
+export const COUNT_DROPPED_DIED = 2
+export const COUNT_DROPPED_CORRUPT = 3
+export const COUNT_NATIVE_ACCEPTED = 8
+export const COUNT_NATIVE_DROPPED_DEAD = 9
+export const COUNT_NATIVE_DROPPED_DIED = 10
+export const COUNT_NATIVE_DELIVERED = 11
+export const COUNT_CROSSINGS = 12
+export const COUNT_TURNS = 13
+export const COUNT_SPAWNED = 14
+export const COUNT_EXITED = 15
+export const COUNT_STARTED_HERE = 16
+export const COUNT_STOLEN = 17
+export const COUNT_STEALS = 18
+export const COUNT_WAKES_SENT = 19
+export const COUNT_SLEEPS = 20
+export const COUNT_BUSY_US = 21
+export const COUNT_RESUMES = 25
+export const COUNT_TURN_GAPS = 32
+export const TURN_GAP_BUCKETS = 80
+
+// What `RuntimeHandle.seat` shows before the counters.
+export const SEAT_TAKEN = 0
+export const SEAT_ALIVE = 1
+export const SEAT_UNSTARTED = 2
+export const SEAT_BUSY_SHARE = 3
+export const SEAT_ASLEEP = 4
+export const SEAT_COUNTS = 5
+
+// Pids: see `crates/runtime/src/pid.rs`.
+export const INDEX_BITS = 26
+export const INDEX_MASK: number = (1 << INDEX_BITS) - 1
+export const RUNTIMES_MAX = 64
+export const HIGH = 4294967296

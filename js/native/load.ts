@@ -1,0 +1,74 @@
+// Finds and types the addon: the only file that touches a `.node` binary. Looks beside the built sources first, then for
+// the platform package; an error names platform, arch and libc, and what was tried.
+
+import { createRequire } from 'node:module'
+import { RumpusError } from '../errors.ts'
+import type { layoutConstants, RuntimeHandle } from './binding.d.ts'
+
+export type { RuntimeHandle } from './binding.d.ts'
+
+/** What `RuntimeHandle.attach` answers: the raw callbacks and the memory that both halves share. */
+export interface Seat {
+  /** Takes a turn; see `layout.ts` for what it reads and writes. */
+  turn(): void
+  /** Makes a submission; `pieces` only when they do not fit the scratch buffer. */
+  submit(...pieces: Uint8Array[]): void
+  /** Copies a part of a large payload out, or lets it go. */
+  large(handle: number, offset?: number, target?: Uint8Array): void
+  /** Keeps the event loop alive, or no longer. */
+  hold(on: 0 | 1): void
+  /** Gives the seat up. */
+  detach(): void
+  readonly page: ArrayBuffer
+  readonly counts: ArrayBuffer
+  readonly completions: ArrayBuffer
+  readonly scratch: ArrayBuffer
+}
+
+/** The addon. */
+export interface Addon {
+  createRuntime(options: {
+    number: number
+    schedulers: number
+    hostWorks: boolean
+    placement: boolean
+    nativeLane: boolean
+  }): RuntimeHandle
+  openRuntime(key: number): RuntimeHandle
+  availableParallelism(): number
+  layoutConstants: typeof layoutConstants
+  errorTable(): { status: number; class: string; code: string; message: string }[]
+}
+
+const musl = (): boolean => {
+  const report = process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined
+  return report?.header?.glibcVersionRuntime === undefined
+}
+
+/** The platform's name as napi-rs spells it: `linux-x64-gnu`, `darwin-arm64`, `win32-x64-msvc`. */
+const platformName = (): string => {
+  const base = `${process.platform}-${process.arch}`
+  if (process.platform === 'linux') return `${base}-${musl() ? 'musl' : 'gnu'}`
+  return process.platform === 'win32' ? `${base}-msvc` : base
+}
+
+const load = (): Addon => {
+  const require = createRequire(import.meta.url)
+  const name = platformName()
+  const tried: Error[] = []
+  for (const place of [`./native/rumpus.${name}.node`, `rumpus-${name}`]) {
+    try {
+      return require(place) as Addon
+    } catch (error) {
+      tried.push(error as Error)
+    }
+  }
+  throw new RumpusError(
+    'ERR_RUMPUS_NO_BINARY',
+    `no native binary of rumpus for ${name}: reinstall with optional dependencies, or build it with a Rust toolchain by \`npm run build\``,
+    { cause: new AggregateError(tried) },
+  )
+}
+
+/** The addon of this isolate. */
+export const addon: Addon = load()

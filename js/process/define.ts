@@ -1,0 +1,69 @@
+// define: names a body so that any scheduler can find it again. Owns the shape of a definition; registers it in this
+// isolate. Never starts anything.
+
+import { badArgument } from '../errors.ts'
+import { keyOf } from '../kernel/definitions.ts'
+import { isolate } from '../kernel/kernels.ts'
+import type { Body } from '../kernel/process.ts'
+import type { Definition, Self, SpawnOptions } from './shapes.ts'
+
+/**
+ * Defines `body` under `name` in the module `url`, so that `spawn` can start it on any scheduler.
+ *
+ * Call it at the top level of a module, above any `run`: schedulers import the module to find it. The module must not need
+ * what only your main file has. For a body that stays on this scheduler a plain function does.
+ *
+ * @param url - `import.meta.url`
+ * @param name - unique in the module
+ * @param body - the async function; it is given `self` and the arguments of `spawn`, which are always encoded
+ * @returns the definition, for `self.spawn`
+ * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT` if `url` is no URL, `name` no name, or `body` no function
+ * @throws RangeError `ERR_RUMPUS_OUT_OF_RANGE` if another body has this name in this module
+ * @example
+ * ```ts
+ * import { define, run, send } from 'rumpus'
+ * import assert from 'node:assert/strict'
+ *
+ * const square = define(import.meta.url, 'square', async (self, parent, n) => send(parent, n * n))
+ *
+ * await run(async (self) => {
+ *   self.spawn(square, self.pid, 7)
+ *   assert.equal(await self.receive(), 49)
+ * })
+ * ```
+ */
+export const define = <M = never, A extends readonly unknown[] = []>(
+  url: string,
+  name: string,
+  body: (self: Self<M>, ...args: A) => unknown,
+): Definition<M, A> => {
+  if (typeof url !== 'string' || !URL.canParse(url)) throw badArgument(TypeError, 'url', 'import.meta.url', url)
+  if (typeof name !== 'string' || name === '' || name.includes('#')) {
+    throw badArgument(TypeError, 'name', 'a name without "#"', name)
+  }
+  if (typeof body !== 'function') throw badArgument(TypeError, 'body', 'a function', body)
+  const key = keyOf(url, name)
+  const known = isolate.bodies.get(key)
+  if (known !== undefined && known.toString() !== body.toString()) {
+    throw badArgument(RangeError, 'name', `a name that ${url} has not defined yet`, name)
+  }
+  isolate.bodies.set(key, body as unknown as Body)
+  return make(url, name, body, {})
+}
+
+const make = <M, A extends readonly unknown[]>(
+  url: string,
+  name: string,
+  body: (self: Self<M>, ...args: A) => unknown,
+  options: SpawnOptions,
+): Definition<M, A> => ({
+  url,
+  name,
+  body,
+  options,
+  with: (more) => make(url, name, body, { ...options, ...more }),
+})
+
+/** Whether a value is a definition. */
+export const isDefinition = (value: unknown): value is Definition<unknown, readonly unknown[]> =>
+  typeof value === 'object' && value !== null && typeof (value as { body?: unknown }).body === 'function' && 'url' in value

@@ -1,0 +1,88 @@
+// A living process: the object behind `self`. Each method is one verb; what a verb does is in its own file.
+
+import { badArgument, ProcessExit } from '../errors.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import { kernelOf, postDemonitor, postLink, postMonitor, postTrapExits, postUnlink } from '../kernel/post.ts'
+import { type Body, Process } from '../kernel/process.ts'
+import { toReason } from '../kernel/reasons.ts'
+import type { Pid, ReasonGiven, Sendable } from '../types.ts'
+import { receive, tryReceive } from './receive.ts'
+import { runtimeOf } from './runtime.ts'
+import type { Closure, Definition, Runtime, Self } from './shapes.ts'
+import { sleep } from './sleep.ts'
+import { spawn } from './spawn.ts'
+
+class Live<M> extends Process implements Self<M> {
+  declare readonly pid: Pid<Sendable<M>> & number
+  private readonly kernel: Kernel
+
+  constructor(kernel: Kernel, pid: number, index: number, gate: number, body: Body, args: unknown[]) {
+    super(pid, index, gate, body, args)
+    this.kernel = kernel
+  }
+
+  get runtime(): Runtime {
+    return runtimeOf(this.kernel)
+  }
+
+  receive(): Promise<M> {
+    return receive(this.kernel, this) as Promise<M>
+  }
+
+  tryReceive(): M | undefined {
+    return tryReceive(this.kernel, this) as M | undefined
+  }
+
+  sleep(ms: number): Promise<void> {
+    return sleep(this.kernel, this, ms)
+  }
+
+  spawn<N>(body: Closure<N> | Definition<N, readonly unknown[]>, ...rest: unknown[]): Pid<Sendable<N>> {
+    this.check()
+    return spawn(this.kernel, body, rest)
+  }
+
+  link(pid: Pid): void {
+    this.check()
+    kernelOf(pid)
+    postLink(this.kernel, this.pid, pid)
+  }
+
+  unlink(pid: Pid): void {
+    this.check()
+    kernelOf(pid)
+    postUnlink(this.kernel, this.pid, pid)
+  }
+
+  monitor(pid: Pid): number {
+    this.check()
+    kernelOf(pid)
+    return postMonitor(this.kernel, this.pid, pid)
+  }
+
+  demonitor(ref: number): void {
+    this.check()
+    if (!Number.isSafeInteger(ref)) throw badArgument(TypeError, 'ref', 'what monitor answered', ref)
+    postDemonitor(this.kernel, this.pid, ref)
+  }
+
+  trapExit(on = true): void {
+    this.check()
+    postTrapExits(this.kernel, this.pid, on)
+  }
+
+  exit(reason?: ReasonGiven): never {
+    throw new ProcessExit(toReason(reason))
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<M> {
+    return {
+      next: async () => ({ done: false, value: await this.receive() }),
+      return: async () => ({ done: true, value: undefined }),
+    }
+  }
+}
+
+/** Makes the object that a body is given. */
+export const makeLive = (kernel: Kernel, pid: number, index: number, gate: number, body: Body, args: unknown[]): Process =>
+  new Live(kernel, pid, index, gate, body, args)

@@ -1,0 +1,40 @@
+// receive: one promise of one message. Owns the wait for mail; a process has at most one. Hot: every message passes here.
+
+import { ProcessExit, RumpusError } from '../errors.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import { type Process, QUEUED, RECEIVING, RUNNING } from '../kernel/process.ts'
+import { COUNT_RECEIVED, GRANT } from '../native/layout.ts'
+
+/** The next message, when it comes. */
+export const receive = (kernel: Kernel, process: Process): Promise<unknown> => {
+  if (process.parked !== RUNNING) return refuse(process)
+  if (process.exiting !== undefined) return Promise.reject(new ProcessExit(process.exiting))
+  if (process.head !== process.tail) {
+    if (kernel.words[GRANT] > 0) {
+      kernel.words[GRANT]--
+      kernel.counts[COUNT_RECEIVED]++
+      return Promise.resolve(process.take())
+    }
+    // The grant is spent: whoever has a full inbox queues like everybody else.
+    process.parked = QUEUED
+    kernel.pushBack(process.index)
+  } else {
+    process.parked = RECEIVING
+  }
+  const message = new Promise<unknown>(process.enter)
+  kernel.next()
+  return message
+}
+
+/** The next message if there is one. */
+export const tryReceive = (kernel: Kernel, process: Process): unknown => {
+  process.check()
+  if (process.head === process.tail || process.parked !== RUNNING) return undefined
+  kernel.counts[COUNT_RECEIVED]++
+  return process.take()
+}
+
+const refuse = (process: Process): Promise<never> => {
+  const message = `process ${process.pid} waits already: it can wait for one thing at a time`
+  return Promise.reject(new RumpusError('ERR_RUMPUS_WAITING', message))
+}

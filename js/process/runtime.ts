@@ -1,0 +1,109 @@
+// A runtime as its users hold it: run bodies, look inside, stop. Owns the order of stopping and what keeps the event loop
+// alive; the threads are the host's (`kernel/host.ts`), the processes the kernel's.
+
+import { RumpusError, badArgument } from '../errors.ts'
+import type { Host } from '../kernel/host.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import { GRACE_MS, spawnHere } from '../kernel/life.ts'
+import type { Body } from '../kernel/process.ts'
+import { takeDown } from '../kernel/take-down.ts'
+import type { ExitReason, Pid, Sendable } from '../types.ts'
+import { inspect, type RuntimeView } from './inspect.ts'
+import type { Closure, Definition, Runtime, Self } from './shapes.ts'
+import { spawn } from './spawn.ts'
+
+/** Threads get so much longer than their processes. */
+const THREAD_LIMIT_MS = GRACE_MS + 2_000
+
+const runtimes = new WeakMap<Kernel, Runtime>()
+
+/** The runtime of a kernel. */
+export const runtimeOf = (kernel: Kernel): Runtime => {
+  let runtime = runtimes.get(kernel)
+  if (runtime === undefined) {
+    runtime = new HeldRuntime(kernel, undefined)
+    runtimes.set(kernel, runtime)
+  }
+  return runtime
+}
+
+/** What `start` answers. `host` owns the threads; on a scheduler thread there is none. */
+export class HeldRuntime implements Runtime {
+  private readonly kernel: Kernel
+  private readonly host: Host | undefined
+  private pending = 0
+  private kept = false
+  private over: Promise<void> | undefined
+
+  constructor(kernel: Kernel, host: Host | undefined) {
+    this.kernel = kernel
+    this.host = host
+    runtimes.set(kernel, this)
+    this.hold()
+  }
+
+  run<T, M = never>(body: (self: Self<M>) => T | PromiseLike<T>): Promise<T> {
+    if (typeof body !== 'function') throw badArgument(TypeError, 'body', 'a function', body)
+    if (this.over !== undefined) return Promise.reject(new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped'))
+    this.pending++
+    this.hold()
+    return new Promise<T>((resolve, reject) => {
+      const root = spawnHere(this.kernel, body as unknown as Body)
+      root.settled = (reason, value, thrown) => {
+        this.pending--
+        this.hold()
+        if (reason.kind === 'normal') resolve(value as T)
+        else reject(thrown ?? ended(reason))
+      }
+    })
+  }
+
+  spawn<N>(what: Closure<N> | Definition<N, readonly unknown[]>, ...rest: unknown[]): Pid<Sendable<N>> {
+    return spawn(this.kernel, what, rest)
+  }
+
+  inspect(): RuntimeView {
+    return inspect(this.kernel.handle)
+  }
+
+  stop(): Promise<void> {
+    this.over ??= this.end()
+    return this.over
+  }
+
+  private async end(): Promise<void> {
+    const { kernel, host } = this
+    if (host === undefined) {
+      kernel.handle.stop()
+      return
+    }
+    const threads = host.stop(THREAD_LIMIT_MS)
+    const processes = takeDown(kernel)
+    kernel.handle.stop()
+    await Promise.all([threads, processes])
+  }
+
+  ref(): void {
+    this.kept = true
+    this.hold()
+  }
+
+  unref(): void {
+    this.kept = false
+    this.hold()
+  }
+
+  private hold(): void {
+    const on = this.kept || this.pending > 0
+    if (!this.kernel.detached) this.kernel.native.hold(on ? 1 : 0)
+    this.host?.hold(on)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+}
+
+/** The error of a root that was ended from outside. */
+const ended = (reason: ExitReason): RumpusError =>
+  new RumpusError('ERR_RUMPUS_ENDED', `the body was ended: ${reason.kind}`, { cause: reason })

@@ -1,0 +1,108 @@
+// The shapes that users hold, without the code behind them: what a body is given, what a definition is, what a runtime is.
+// One file, because each speaks of the others.
+
+import type { CrashReport } from '../kernel/kernel.ts'
+import type { Pid, ReasonGiven, Sendable } from '../types.ts'
+import type { RuntimeView } from './inspect.ts'
+
+/** Where a spawned process may run: on any scheduler, on the spawner's, or on the one with this number (0 is the host). */
+export type Place = 'any' | 'here' | number
+
+/** How a process is spawned. */
+export interface SpawnOptions {
+  /** Where it may run. A closure always runs here. */
+  readonly on?: Place
+}
+
+/** A body that any scheduler can find again: a module and a name in it. */
+export interface Definition<M, A extends readonly unknown[]> {
+  /** The module. */
+  readonly url: string
+  /** The name. */
+  readonly name: string
+  /** The body. */
+  readonly body: (self: Self<M>, ...args: A) => unknown
+  /** How it is spawned. */
+  readonly options: SpawnOptions
+  /** The same definition, spawned with these options. */
+  with(options: SpawnOptions): Definition<M, A>
+}
+
+/** A body that lives on its spawner's scheduler. */
+export type Closure<M> = (self: Self<M>) => unknown
+
+/**
+ * A process, seen by its own body. `M` is what it receives; add {@link Down} when it monitors and {@link Exit} when it
+ * traps exits.
+ *
+ * Everything here belongs to the body it was given to: do not hand `self` to others, give them `self.pid`.
+ */
+export interface Self<M> extends AsyncIterable<M> {
+  /** Its own address. */
+  readonly pid: Pid<Sendable<M>>
+  /** The runtime it lives in. */
+  readonly runtime: Runtime
+  /**
+   * The next message, when it comes. One wait at a time.
+   *
+   * Rejects with `ProcessExit` when the process must end, with `ERR_RUMPUS_WAITING` when it waits already.
+   */
+  receive(): Promise<M>
+  /** The next message if there is one. */
+  tryReceive(): M | undefined
+  /** Waits `ms` milliseconds. Throws `RangeError` for a time that is no time. */
+  sleep(ms: number): Promise<void>
+  /** Starts a closure on this scheduler. */
+  spawn<N = never>(body: Closure<N>, options?: SpawnOptions): Pid<Sendable<N>>
+  /** Starts a definition where there is room; its arguments are encoded, so that it may start anywhere. */
+  spawn<N, A extends readonly unknown[]>(definition: Definition<N, A>, ...args: A): Pid<Sendable<N>>
+  /** Ties this process and `pid` together: when one ends other than normally, so does the other. */
+  link(pid: Pid): void
+  /** Takes a link back. */
+  unlink(pid: Pid): void
+  /** Asks to hear of the end of `pid` as a {@link Down} message; answers its reference. */
+  monitor(pid: Pid): number
+  /** Takes a monitor back. */
+  demonitor(ref: number): void
+  /** From now on exit signals come as {@link Exit} messages instead of ending this process. */
+  trapExit(on?: boolean): void
+  /** Ends this process for `reason`, by throwing. */
+  exit(reason?: ReasonGiven): never
+}
+
+
+/** How a runtime is made. */
+export interface RuntimeOptions {
+  /** Scheduler threads beside this one, 1 to 63; `RUMPUS_SCHEDULERS`, or as many as there are cores to use. */
+  readonly schedulers?: number
+  /** Whether this thread takes placed and stolen processes too; no by default, for it can be neither ended nor replaced. */
+  readonly hostWorks?: boolean
+  /** Whether definitions are placed on the better of two schedulers; otherwise they queue where they were spawned, and are stolen. */
+  readonly placement?: boolean
+  /** Starts the scheduler threads at once instead of with the first definition. */
+  readonly eager?: boolean
+  /** Maps the URL of a module that defines to the one that schedulers load, for sources that must be built first. */
+  readonly resolve?: (url: string) => string
+  /** Heap of a scheduler thread, in megabytes; by default a fair part of the memory there is. */
+  readonly heapMb?: number
+  /** Hears of crashes; without it they are written to stderr. */
+  readonly onCrash?: (report: CrashReport) => void
+}
+
+/** A runtime: its scheduler threads and the processes on them. */
+export interface Runtime extends AsyncDisposable {
+  /** Runs a body on this thread as a process and answers what it returns; rejects with what it throws. Keeps the event loop alive meanwhile. */
+  run<T, M = never>(body: (self: Self<M>) => T | PromiseLike<T>): Promise<T>
+  /** Starts a closure on this thread. */
+  spawn<N = never>(body: Closure<N>, options?: SpawnOptions): Pid<Sendable<N>>
+  /** Starts a definition where there is room. */
+  spawn<N, A extends readonly unknown[]>(definition: Definition<N, A>, ...args: A): Pid<Sendable<N>>
+  /** Counters and states, a snapshot. */
+  inspect(): RuntimeView
+  /** Ends all processes, newest first, then the threads. Calling it again answers the same promise. */
+  stop(): Promise<void>
+  /** Keeps the event loop alive even when nothing runs. */
+  ref(): void
+  /** Lets the event loop end. */
+  unref(): void
+}

@@ -1,0 +1,30 @@
+// sleep: a process waits for time to pass. Owns one Node timer per sleep; ends with the process.
+
+import { badArgument, ProcessExit, RumpusError } from '../errors.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import { type Process, QUEUED_WAKE, RUNNING, WAITING } from '../kernel/process.ts'
+
+/** The longest sleep, in milliseconds: what a Node timer holds. */
+const SLEEP_MAX = 2 ** 31 - 1
+
+/** Resolves after `ms` milliseconds. */
+export const sleep = (kernel: Kernel, process: Process, ms: number): Promise<void> => {
+  if (typeof ms !== 'number' || !(ms >= 0 && ms <= SLEEP_MAX)) {
+    throw badArgument(RangeError, 'ms', `a number of milliseconds from 0 to ${SLEEP_MAX}`, ms)
+  }
+  if (process.exiting !== undefined) return Promise.reject(new ProcessExit(process.exiting))
+  if (process.parked !== RUNNING) {
+    return Promise.reject(new RumpusError('ERR_RUMPUS_WAITING', `process ${process.pid} waits already`))
+  }
+  process.parked = WAITING
+  const timer = setTimeout(wakeUp, ms, kernel, process)
+  process.undo = () => clearTimeout(timer)
+  const over = new Promise<unknown>(process.enter)
+  kernel.next()
+  return over as Promise<void>
+}
+
+const wakeUp = (kernel: Kernel, process: Process): void => {
+  process.parked = QUEUED_WAKE
+  kernel.pushBack(process.index)
+}

@@ -1,0 +1,138 @@
+// start and run: a runtime begins. Owns the checks of its options and what it is made of on this thread.
+
+import { RumpusError, badArgument } from '../errors.ts'
+import { Host } from '../kernel/host.ts'
+import type { CrashReport } from '../kernel/kernel.ts'
+import { isolate, kernels } from '../kernel/kernels.ts'
+import { heapPerThread, schedulersByDefault, SCHEDULERS_MAX } from '../kernel/machine.ts'
+import { openKernel } from '../kernel/open-kernel.ts'
+import { takeDown } from '../kernel/take-down.ts'
+import { addon } from '../native/load.ts'
+import { RUNTIMES_MAX } from '../native/layout.ts'
+import { makeLive } from './live.ts'
+import { HeldRuntime } from './runtime.ts'
+import type { Runtime, RuntimeOptions, Self } from './shapes.ts'
+
+const never = new Promise<never>(() => {})
+
+/**
+ * Starts a runtime on this thread and answers its handle. Stop it when you are done.
+ *
+ * Use it to keep a runtime beside other code, in a server or a test; to run one body to its end, use {@link run}. It does
+ * not keep the event loop alive by itself: `ref()` does.
+ *
+ * @param options - how the runtime is made
+ * @throws RangeError `ERR_RUMPUS_OUT_OF_RANGE` or TypeError `ERR_RUMPUS_BAD_ARGUMENT` for an option that is wrong
+ * @throws RumpusError `ERR_RUMPUS_ON_SCHEDULER` on a scheduler thread, `ERR_RUMPUS_TOO_MANY_RUNTIMES` beyond 63
+ * @example
+ * ```ts
+ * import { start } from 'rumpus'
+ * import assert from 'node:assert/strict'
+ *
+ * const runtime = await start({ schedulers: 1 })
+ * assert.equal(await runtime.run(async () => 42), 42)
+ * await runtime.stop()
+ * ```
+ */
+export const start = (options: RuntimeOptions = {}): Promise<Runtime> => {
+  check(options)
+  if (isolate.scheduler !== undefined) {
+    if (isolate.scheduler.reachedRun()) return never
+    throw new RumpusError('ERR_RUMPUS_ON_SCHEDULER', 'a scheduler thread cannot start a runtime: spawn processes instead')
+  }
+  return begin(options)
+}
+
+/**
+ * Starts a runtime, runs `body` in it as the first process, stops it, and answers what the body returned.
+ *
+ * The usual way in. Rejects with what the body throws. On a scheduler thread that is importing this module to find a
+ * definition it never settles, so one file may define and run.
+ *
+ * @param body - the first process; it lives on this thread
+ * @param options - how the runtime is made
+ * @throws the same as {@link start}
+ * @example
+ * ```ts
+ * import { run } from 'rumpus'
+ * import assert from 'node:assert/strict'
+ *
+ * const answer = await run(async (self) => {
+ *   await self.sleep(1)
+ *   return 42
+ * })
+ * assert.equal(answer, 42)
+ * ```
+ */
+export const run = async <T, M = never>(
+  body: (self: Self<M>) => T | PromiseLike<T>,
+  options: RuntimeOptions = {},
+): Promise<T> => {
+  if (typeof body !== 'function') throw badArgument(TypeError, 'body', 'a function', body)
+  const runtime = await start(options)
+  try {
+    return await runtime.run(body)
+  } finally {
+    await runtime.stop()
+  }
+}
+
+const check = (options: RuntimeOptions): void => {
+  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+  const { schedulers, heapMb } = options
+  if (schedulers !== undefined && !(Number.isInteger(schedulers) && schedulers >= 1 && schedulers <= SCHEDULERS_MAX)) {
+    throw badArgument(RangeError, 'options.schedulers', `a whole number from 1 to ${SCHEDULERS_MAX}`, schedulers)
+  }
+  if (heapMb !== undefined && !(heapMb >= 16)) throw badArgument(RangeError, 'options.heapMb', 'a number from 16', heapMb)
+  for (const flag of ['hostWorks', 'placement', 'eager'] as const) {
+    const value = options[flag]
+    if (value !== undefined && typeof value !== 'boolean') throw badArgument(TypeError, `options.${flag}`, 'true or false', value)
+  }
+  for (const hook of ['resolve', 'onCrash'] as const) {
+    const value = options[hook]
+    if (value !== undefined && typeof value !== 'function') throw badArgument(TypeError, `options.${hook}`, 'a function', value)
+  }
+}
+
+const begin = async (options: RuntimeOptions): Promise<Runtime> => {
+  const nativeLane = process.env.RUMPUS_LANE === 'native'
+  const schedulers = options.schedulers ?? schedulersByDefault()
+  const report = options.onCrash ?? writeCrash
+  const handle = addon.createRuntime({
+    number: freeNumber(),
+    schedulers,
+    hostWorks: options.hostWorks ?? false,
+    placement: options.placement ?? true,
+    nativeLane,
+  })
+  const host = new Host(handle, nativeLane, options.heapMb ?? heapPerThread(schedulers), report)
+  const { kernel } = openKernel(handle, 0, nativeLane, {
+    makeProcess: makeLive,
+    // The host's own processes are taken down by stop(); a thread that asked for it cannot wait for that.
+    stopped: (kernel) => void takeDown(kernel),
+    crashed: report,
+    resolve: options.resolve ?? ((url) => url),
+    spawning: () => host.boot(),
+  })
+  const runtime = new HeldRuntime(kernel, host)
+  if (options.eager === true) {
+    host.boot()
+    await host.whenReady()
+  }
+  return runtime
+}
+
+/** Runtime numbers start at 1, so that no pid is 0. */
+const freeNumber = (): number => {
+  for (let i = 0; i < RUNTIMES_MAX - 1; i++) {
+    isolate.next = (isolate.next % (RUNTIMES_MAX - 1)) + 1
+    if (kernels[isolate.next] === undefined) return isolate.next
+  }
+  throw new RumpusError('ERR_RUMPUS_TOO_MANY_RUNTIMES', `this thread has ${RUNTIMES_MAX - 1} runtimes already: stop one`)
+}
+
+const writeCrash = ({ pid, scheduler, what, error }: CrashReport): void => {
+  const shown = error instanceof Error ? error.stack : ((error as { stack?: string })?.stack ?? String(error))
+  const who = pid === 0 ? `scheduler ${scheduler}` : `process ${pid} on scheduler ${scheduler}`
+  process.stderr.write(`rumpus: ${who}: ${what}\n${shown}\n`)
+}

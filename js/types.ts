@@ -1,0 +1,84 @@
+// The words of the public surface as types: pids, exit reasons, what a body is given. No code that runs, but the two
+// signal messages, which are classes so that `instanceof` narrows.
+
+declare const accepts: unique symbol
+
+/**
+ * The address of a process that takes messages of type `M`: an ordinary number within 53 bits, good for `===`, Map keys,
+ * JSON and every channel. Never reused.
+ */
+export type Pid<M = never> = number & { readonly [accepts]: (message: M) => void }
+
+/** What can cross to another scheduler; see the guide on messages. Functions, symbols and unknown classes cannot. */
+export type Crossable =
+  | undefined
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Date
+  | RegExp
+  | Error
+  | ArrayBuffer
+  | ArrayBufferView
+  | readonly Crossable[]
+  | ReadonlyMap<Crossable, Crossable>
+  | ReadonlySet<Crossable>
+  | { readonly [key: string]: Crossable }
+
+/** An error as it travels in an exit reason. */
+export interface ErrorDescription {
+  readonly name: string
+  readonly message: string
+  readonly stack?: string | undefined
+  readonly code?: unknown
+  readonly cause?: unknown
+}
+
+/** Why a process ended. Data, never thrown. */
+export type ExitReason =
+  | { readonly kind: 'normal' }
+  | { readonly kind: 'shutdown'; readonly value?: unknown }
+  | { readonly kind: 'killed' }
+  | { readonly kind: 'error'; readonly error: ErrorDescription }
+  | { readonly kind: 'noproc' }
+  | { readonly kind: 'scheduler-down'; readonly scheduler: number }
+  | { readonly kind: 'user'; readonly value: unknown }
+
+/** A monitored process ended. */
+export class Down {
+  readonly type = 'down'
+  /** What `monitor` answered. */
+  readonly ref: number
+  /** Who ended. */
+  readonly pid: Pid
+  /** Why. */
+  readonly reason: ExitReason
+
+  constructor(ref: number, pid: Pid, reason: ExitReason) {
+    this.ref = ref
+    this.pid = pid
+    this.reason = reason
+  }
+}
+
+/** An exit signal, seen as a message by a process that traps exits. */
+export class Exit {
+  readonly type = 'exit'
+  /** Who ended, or asked. */
+  readonly pid: Pid
+  /** Why. */
+  readonly reason: ExitReason
+
+  constructor(pid: Pid, reason: ExitReason) {
+    this.pid = pid
+    this.reason = reason
+  }
+}
+
+/** What `exit` takes as a reason: a word, an error, or any value that can cross. */
+export type ReasonGiven = 'normal' | 'shutdown' | 'kill' | Error | ExitReason | Crossable
+
+/** Messages that others may send to a process whose `receive` gives `M`: its signals come from the runtime only. */
+export type Sendable<M> = Exclude<M, Down | Exit>
