@@ -20,7 +20,7 @@ import {
 import { Down, Exit, type ExitReason, type Pid } from '../types.ts'
 import type { Kernel } from './kernel.ts'
 import { endByOrder, startDefinition } from './life.ts'
-import { GATE_OPEN, QUEUED, RECEIVING } from './process.ts'
+import { GATE_OPEN, type Process, QUEUED, RECEIVING } from './process.ts'
 import { heardReason } from './reasons.ts'
 
 const HEAD_WORDS = HEAD_BYTES / 4
@@ -54,11 +54,15 @@ const receiveMessage = (kernel: Kernel, at: number, length: number): void => {
     crashReport(kernel, process.pid, 'a message could not be read and was dropped', error)
     return
   }
-  process.push(message)
-  if (process.parked === RECEIVING) {
-    process.parked = QUEUED
-    kernel.pushBack(index)
-  }
+  deliver(kernel, process, message)
+}
+
+/** A message is there: it enters the inbox, or is what the waiting body will be resumed with. */
+const deliver = (kernel: Kernel, process: Process, message: unknown): void => {
+  if (process.parked !== RECEIVING) return process.push(message)
+  process.handed = message
+  process.parked = QUEUED
+  kernel.pushBack(process.index)
 }
 
 /** Decodes the payload behind the head at `at`. */
@@ -116,11 +120,7 @@ const receiveSlot = (kernel: Kernel, index: number, slot: number): void => {
     kernel.counts[COUNT_DROPPED_DIED]!++
     return
   }
-  process.push(message)
-  if (process.parked === RECEIVING) {
-    process.parked = QUEUED
-    kernel.pushBack(index)
-  }
+  deliver(kernel, process, message)
 }
 
 /** A signal's message: counted as a message that was accepted here, so that the books balance. */
@@ -128,9 +128,5 @@ const receiveLocal = (kernel: Kernel, index: number, message: Down | Exit): void
   const process = kernel.procs[index]
   if (process === undefined || process.exiting !== undefined) return
   kernel.counts[0]!++
-  process.push(message)
-  if (process.parked === RECEIVING) {
-    process.parked = QUEUED
-    kernel.pushBack(index)
-  }
+  deliver(kernel, process, message)
 }

@@ -163,7 +163,6 @@ export class Kernel {
     if (occupant !== 0 && (!others || words[RING_STREAK]! < STREAK_MAX)) {
       words[RING_SLOT] = 0
       if (others) words[RING_STREAK]!++
-      else words[RING_STREAK] = 0
       return occupant - 1
     }
     if (!others) return -1
@@ -180,6 +179,24 @@ export class Kernel {
   /** A body has parked or ended: resumes the next of the run ring, or has a turn taken. */
   next(): void {
     const words = this.words
+    const grant = words[GRANT]!
+    const occupant = words[RING_SLOT]!
+    // The common case by itself: a reply, and nobody else waits.
+    if (grant > 0 && occupant !== 0 && words[RING_HEAD] === words[RING_TAIL]) {
+      words[RING_SLOT] = 0
+      const process = this.procs[occupant - 1]
+      if (process !== undefined && process.parked === QUEUED) {
+        words[GRANT] = grant - 1
+        this.resumeWithMessage(process)
+        return
+      }
+      words[RING_SLOT] = occupant
+    }
+    this.nextOfMany()
+  }
+
+  private nextOfMany(): void {
+    const words = this.words
     while (words[GRANT]! > 0) {
       const index = this.pop()
       if (index < 0) break
@@ -189,15 +206,21 @@ export class Kernel {
     if (!this.queued && this.verdict <= VERDICT_LOOK) this.queueTurn()
   }
 
+  private resumeWithMessage(process: Process): void {
+    process.parked = RUNNING
+    this.counts[COUNT_RECEIVED]!++
+    const message = process.handed
+    process.handed = undefined
+    process.wake(message)
+  }
+
   /** Continues one process; false if the entry was out of date. */
   private resume(index: number): boolean {
     const process = this.procs[index]
     if (process === undefined) return false
     const parked = process.parked
     if (parked === QUEUED) {
-      process.parked = RUNNING
-      this.counts[COUNT_RECEIVED]!++
-      process.wake(process.take())
+      this.resumeWithMessage(process)
       return true
     }
     if (parked === QUEUED_WAKE) {

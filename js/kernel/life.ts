@@ -138,8 +138,8 @@ export const finish = (
 
 /** Takes a dead process out of the isolate's table; what it had not taken is dropped with it. */
 const forget = (kernel: Kernel, process: Process): void => {
-  kernel.counts[COUNT_DROPPED_DIED]! += process.tail - process.head
-  process.head = process.tail
+  kernel.counts[COUNT_DROPPED_DIED]! += process.waiting
+  process.drop()
   if (kernel.procs[process.index] === process) kernel.procs[process.index] = undefined
 }
 
@@ -166,7 +166,7 @@ export const endByOrder = (kernel: Kernel, index: number, reason: ExitReason, de
     forget(kernel, process)
     tell(process, reason)
   }
-  if (first) unwind(process)
+  if (first) unwind(kernel, process)
   if (!dead && process.grace === undefined && !process.ended) {
     process.grace = setTimeout(abandon, GRACE_MS, kernel, process)
     process.grace.unref()
@@ -174,10 +174,14 @@ export const endByOrder = (kernel: Kernel, index: number, reason: ExitReason, de
 }
 
 /** Breaks whatever the body waits for. */
-const unwind = (process: Process): void => {
+const unwind = (kernel: Kernel, process: Process): void => {
   const { parked } = process
   if (parked === RUNNING) return
   if (parked === QUEUED_BEGIN) return // its entry on the run ring will find it ended
+  if (parked === QUEUED) {
+    kernel.counts[COUNT_DROPPED_DIED]!++
+    process.handed = undefined
+  }
   process.parked = RUNNING
   if (parked === WAITING || parked === QUEUED_WAKE) {
     process.undo?.()

@@ -30,23 +30,25 @@ const FIRST_CAPACITY = 8
 export type Body = (self: never, ...args: never[]) => unknown
 
 export class Process {
+  // What every message touches, first.
   readonly pid: number
-  readonly index: number
   gate: number
   parked: number
-  // The inbox: a ring of a power of two.
-  items: unknown[]
-  mask: number
-  head: number
-  tail: number
+  readonly index: number
+  /** The message that a process on the run ring will be resumed with. */
+  handed: unknown
   /** Continues the body. */
   wake: (value: unknown) => void
-  /** Ends the wait with an error. */
-  fail: (error: unknown) => void
-  /** Takes back what the body waits for. */
-  undo: (() => void) | undefined
+  readonly enter: (wake: (value: unknown) => void) => void
+  // The inbox: a ring of a power of two.
+  head: number
+  tail: number
+  mask: number
+  items: unknown[]
   /** Why it must end, once it must. */
   exiting: ExitReason | undefined
+  /** Takes back what the body waits for. */
+  undo: (() => void) | undefined
   body: Body
   args: unknown[]
   /** In which order processes began to live here. */
@@ -60,21 +62,23 @@ export class Process {
   grace: NodeJS.Timeout | undefined
   /** Told when it has ended: the reason, the body's value, what it threw. */
   settled: ((reason: ExitReason, value: unknown, thrown: unknown) => void) | undefined
-  readonly enter: (wake: (value: unknown) => void, fail: (error: unknown) => void) => void
 
   constructor(pid: number, index: number, gate: number, body: Body, args: unknown[]) {
     this.pid = pid
-    this.index = index
     this.gate = gate
     this.parked = QUEUED_BEGIN
-    this.items = NOTHING
-    this.mask = -1
+    this.index = index
+    this.handed = undefined
+    this.wake = never
+    this.enter = (wake) => {
+      this.wake = wake
+    }
     this.head = 0
     this.tail = 0
-    this.wake = never
-    this.fail = never
-    this.undo = undefined
+    this.mask = -1
+    this.items = NOTHING
     this.exiting = undefined
+    this.undo = undefined
     this.body = body
     this.args = args
     this.serial = 0
@@ -83,10 +87,26 @@ export class Process {
     this.ended = false
     this.grace = undefined
     this.settled = undefined
-    this.enter = (wake, fail) => {
-      this.wake = wake
-      this.fail = fail
-    }
+  }
+
+  /** How many messages have come and not been taken. */
+  get waiting(): number {
+    return this.tail - this.head + (this.parked === QUEUED ? 1 : 0)
+  }
+
+  /** Drops them. */
+  drop(): void {
+    if (this.parked === QUEUED) this.parked = RECEIVING
+    this.handed = undefined
+    this.items = NOTHING
+    this.mask = -1
+    this.head = 0
+    this.tail = 0
+  }
+
+  /** Ends the wait of the body with an error. */
+  fail(error: Error): void {
+    this.wake(Promise.reject(error))
   }
 
   /** Appends to the inbox. */

@@ -16,6 +16,7 @@ export const receive = (kernel: Kernel, process: Process): Promise<unknown> => {
       return Promise.resolve(process.take())
     }
     // The grant is spent: whoever has a full inbox queues like everybody else.
+    process.handed = process.take()
     process.parked = QUEUED
     kernel.pushBack(process.index)
   } else {

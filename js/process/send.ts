@@ -41,11 +41,11 @@ export const send = <M>(pid: Pid<M>, message: NoInfer<M>): void => {
     const process = kernel.procs[low & INDEX_MASK]
     if (process !== undefined && process.pid === (pid as number) && process.gate === 0) {
       kernel.counts[COUNT_LOCAL_ACCEPTED]++
-      process.push(message)
       if (process.parked === RECEIVING) {
+        process.handed = message
         process.parked = QUEUED
         kernel.pushSlot(process.index)
-      }
+      } else process.push(message)
       return
     }
   }

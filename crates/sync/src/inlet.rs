@@ -4,7 +4,7 @@
 //!
 //! A stack taken whole and turned round, as in `mailbox.rs`.
 
-use crate::shim::{AtomicU32, Ordering};
+use crate::shim::{AtomicU32, Ordering, read_settled};
 
 /// No index.
 pub const NONE: u32 = u32::MAX;
@@ -55,8 +55,9 @@ impl Inlet {
         let mut index = self.head.swap(NONE, Ordering::Acquire);
         while index != NONE {
             out.push(index);
-            // Relaxed: ordered by the swap above; nobody re-pushes an index before its mailbox is parked again.
-            index = links.link(index).load(Ordering::Relaxed);
+            // Settled: the swap above orders the write before us; nobody pushes an index again, which would be the next
+            // write, before its mailbox is parked.
+            index = read_settled(links.link(index));
         }
         out[from..].reverse();
     }

@@ -15,7 +15,7 @@
 //! mark in the word itself says "empty and unscheduled" is Pony's idea.
 
 use crate::parcel::{Chain, Parcel};
-use crate::shim::{AtomicUsize, Ordering};
+use crate::shim::{AtomicUsize, Ordering, fence};
 
 const SCHEDULED: usize = 0;
 const IDLE: usize = 1;
@@ -62,6 +62,9 @@ impl<H> Mailbox<H> {
         let node = parcel.into_raw();
         loop {
             if seen == CLOSED {
+                // Acquire, pairs with the Release half of `close`, which a relaxed look has just read: who is refused sees
+                // a dead process.
+                fence(Ordering::Acquire);
                 // SAFETY: `node` is ours again, for no exchange succeeded.
                 return Push::Closed(unsafe { Parcel::from_raw(node) });
             }
@@ -102,7 +105,7 @@ impl<H> Mailbox<H> {
 
     /// Refuses everything from now on and hands out what waits, with whether the owner was idle (in no queue). Owner only.
     pub fn close(&self) -> (Chain<H>, bool) {
-        // AcqRel: Acquire as in `take`; Release, pairs with the Acquire half of `push`: who is refused sees a dead process.
+        // AcqRel: Acquire as in `take`; Release, pairs with the Acquire fence in `push`: who is refused sees a dead process.
         let seen = self.word.swap(CLOSED, Ordering::AcqRel);
         (Self::chain(if seen <= CLOSED { SCHEDULED } else { seen }), seen == IDLE)
     }

@@ -93,7 +93,9 @@ impl<'a> RunRing<'a> {
         let others = head != self.page.get(TAIL);
         if occupant != 0 && (!others || self.page.get(STREAK) < STREAK_MAX) {
             self.page.set(SLOT, 0);
-            self.page.set(STREAK, if others { self.page.get(STREAK) + 1 } else { 0 });
+            if others {
+                self.page.set(STREAK, self.page.get(STREAK) + 1);
+            }
             return Some((occupant - 1) as u32);
         }
         if !others {

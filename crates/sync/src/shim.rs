@@ -7,6 +7,12 @@ mod door {
     pub use loom::hint::spin_loop;
     pub use loom::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
     pub use loom::sync::{Arc, Mutex, MutexGuard};
+
+    /// Reads a word that nobody else may write meanwhile; the model fails if somebody does.
+    pub fn read_settled(word: &AtomicU32) -> u32 {
+        // SAFETY: loom checks the claim and panics before anything can go wrong.
+        unsafe { word.unsync_load() }
+    }
 }
 
 #[cfg(not(loom))]
@@ -16,6 +22,12 @@ mod door {
     pub use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize};
     pub use std::sync::atomic::{Ordering, fence};
     pub use std::sync::{Arc, Mutex, MutexGuard};
+
+    /// Reads a word that nobody else may write meanwhile. A plain move here; in a model it fails if somebody does.
+    pub fn read_settled(word: &AtomicU32) -> u32 {
+        // Relaxed: the caller says which pair of operations keeps writers away.
+        word.load(Ordering::Relaxed)
+    }
 
     /// A cell with loom's closure interface, so that one source serves both builds.
     #[derive(Debug, Default)]

@@ -6,7 +6,7 @@
 //! `steal | real`. They differ while a thief is copying, and then a second thief goes away at once.
 
 use crate::inject::Inject;
-use crate::shim::{AtomicU32, AtomicU64, Ordering};
+use crate::shim::{AtomicU32, AtomicU64, Ordering, read_settled};
 
 /// Entries of the queue; a power of two. Tiny under loom, so that the edges are reached.
 #[cfg(not(loom))]
@@ -176,8 +176,8 @@ impl StealQueue {
     }
 
     fn read(&self, position: u32) -> u32 {
-        // Relaxed: `head` and `tail` order entries.
-        self.entries[(position & MASK) as usize].load(Ordering::Relaxed)
+        // Settled: only a claimed place is read. The tail orders the owner's write before us, the head its next one after.
+        read_settled(&self.entries[(position & MASK) as usize])
     }
 
     fn write(&self, position: u32, index: u32) {
