@@ -1,17 +1,23 @@
-// Owns how the tests run: in child processes, against the built package, which Node itself loads.
+// Owns how the tests run: in child processes, against the built package, which Node itself loads. Whatever speaks of
+// processes runs on both lanes.
 
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
+const onBothLanes = ['__test__/process/**/*.test.ts', '__test__/border/**/*.test.ts', '__test__/journeys/**/*.test.ts']
+
 export default defineConfig({
   resolve: { alias: { rumpus: fileURLToPath(new URL('./dist/index.js', import.meta.url)) } },
   test: {
-    include: ['__test__/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
     maxConcurrency: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    server: { deps: { external: [/\/dist\//, /\/examples\//] } },
+    server: { deps: { external: [/\/dist\//, /\/examples\//, /\/__test__\/fixtures\//] } },
+    projects: [
+      { extends: true, test: { name: 'js lane', include: ['__test__/**/*.test.ts'] } },
+      { extends: true, test: { name: 'native lane', include: onBothLanes, env: { RUMPUS_LANE: 'native' } } },
+    ],
   },
 })

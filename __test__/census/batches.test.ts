@@ -13,7 +13,10 @@ it('batchesOf puts every file into exactly one batch, whatever the sizes', () =>
     }))
     const paths = batchesOf(files).flat()
     expect(paths.toSorted(), `seed ${seed}`).toEqual(files.map(({ path }) => path).toSorted())
-    expect(batchesOf(files).every((batch) => batch.length > 0 && batch.length <= 128), `seed ${seed}`).toBe(true)
+    expect(
+      batchesOf(files).every((batch) => batch.length > 0 && batch.length <= 128),
+      `seed ${seed}`,
+    ).toBe(true)
   }
 })
 

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -37,11 +37,16 @@ describe('countFile', () => {
     await check(Buffer.from('a = "€"').subarray(0, -2), wanted)
   })
 
-  it('reports a broken source with its path', () => check("a = 'b", { code: 'unterminated-string', reason: 'unterminated string at line 1' }))
+  it('reports a broken source with its path', () =>
+    check("a = 'b", { code: 'unterminated-string', reason: 'unterminated string at line 1' }))
 
   it('reports a file over the limit, and counts one at the limit', async () => {
     const root = folder({ 'a.js': 'a;'.repeat(50) })
-    expect(await countFile('a.js', { root, bytesMax: 99 })).toEqual({ path: 'a.js', code: 'too-large', reason: '100 bytes, the limit is 99' })
+    expect(await countFile('a.js', { root, bytesMax: 99 })).toEqual({
+      path: 'a.js',
+      code: 'too-large',
+      reason: '100 bytes, the limit is 99',
+    })
     expect(await countFile('a.js', { root, bytesMax: 100 })).toMatchObject({ tokens: 100 })
   })
 
@@ -49,15 +54,40 @@ describe('countFile', () => {
     await check(Buffer.alloc(BYTES_MAX + 1, 'a'), { code: 'too-large' })
   })
 
+  it('lets the event loop turn during a long file, and not during a short one', async () => {
+    const root = folder({ 'long.js': 'value;'.repeat(600_000), 'short.js': 'value;' })
+    let turns = 0
+    const interval = setInterval(() => {
+      turns += 1
+    }, 1)
+    await countFile('short.js', { root })
+    expect(turns).toBe(0)
+    await countFile('long.js', { root })
+    expect(turns).toBeGreaterThan(0)
+    clearInterval(interval)
+  })
+
   it('reports what is missing, dangling, a directory or a loop', async () => {
     const root = folder({})
     mkdirSync(join(root, 'directory.js'))
     symlinkSync('nowhere', join(root, 'dangling.js'))
     symlinkSync('loop.js', join(root, 'loop.js'))
-    expect(await countFile('missing.js', { root })).toMatchObject({ code: 'unreadable', reason: expect.stringContaining('ENOENT') })
-    expect(await countFile('dangling.js', { root })).toMatchObject({ code: 'unreadable', reason: expect.stringContaining('ENOENT') })
-    expect(await countFile('loop.js', { root })).toMatchObject({ code: 'unreadable', reason: expect.stringContaining('ELOOP') })
-    expect(await countFile('directory.js', { root })).toMatchObject({ path: 'directory.js', code: expect.stringMatching(/not-a-file|unreadable/) })
+    expect(await countFile('missing.js', { root })).toMatchObject({
+      code: 'unreadable',
+      reason: expect.stringContaining('ENOENT'),
+    })
+    expect(await countFile('dangling.js', { root })).toMatchObject({
+      code: 'unreadable',
+      reason: expect.stringContaining('ENOENT'),
+    })
+    expect(await countFile('loop.js', { root })).toMatchObject({
+      code: 'unreadable',
+      reason: expect.stringContaining('ELOOP'),
+    })
+    expect(await countFile('directory.js', { root })).toMatchObject({
+      path: 'directory.js',
+      code: expect.stringMatching(/not-a-file|unreadable/),
+    })
   })
 
   it.skipIf(process.platform === 'win32')('reports a pipe without waiting for its writer', async () => {
@@ -65,7 +95,10 @@ describe('countFile', () => {
     execFileSync('mkfifo', [join(root, 'pipe.js')])
     // In a child, because a thread that waits for a writer cannot be timed out.
     const program = `import { countFile } from ${JSON.stringify(COUNT)}; console.log(JSON.stringify(await countFile('pipe.js', { root: process.argv[1] })))`
-    const stdout = execFileSync(process.execPath, ['--input-type=module', '-e', program, root], { encoding: 'utf8', timeout: 20_000 })
+    const stdout = execFileSync(process.execPath, ['--input-type=module', '-e', program, root], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    })
     expect(JSON.parse(stdout)).toEqual({ path: 'pipe.js', code: 'not-a-file', reason: 'not a regular file' })
   })
 })

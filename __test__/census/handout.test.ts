@@ -51,7 +51,10 @@ describe('Handout', () => {
   })
 
   it('reports a file that ends its process every time, with the last reason, and counts its neighbours', () => {
-    const handout = new Handout([['poison', 'a', 'b'], ['c', 'd']])
+    const handout = new Handout([
+      ['poison', 'a', 'b'],
+      ['c', 'd'],
+    ])
     const counted: string[] = []
     let rounds = 0
     for (let batch = handout.next(); batch; batch = handout.next()) {
@@ -60,7 +63,13 @@ describe('Handout', () => {
       else if (handout.settle(batch.id)) counted.push(...batch.paths)
     }
     expect(counted.toSorted()).toEqual(['a', 'b', 'c', 'd'])
-    expect(handout.problems).toEqual([{ path: 'poison', code: 'gave-up', reason: expect.stringMatching(/^its process ended 5 times, last: scheduler-down \d+$/) }])
+    expect(handout.problems).toEqual([
+      {
+        path: 'poison',
+        code: 'gave-up',
+        reason: expect.stringMatching(/^its process ended 5 times, last: scheduler-down \d+$/),
+      },
+    ])
     expect(handout.done).toBe(true)
   })
 
@@ -68,7 +77,9 @@ describe('Handout', () => {
     for (let seed = 1; seed <= 200; seed += 1) {
       const random = seeded(seed)
       const deadly = random() * 0.9
-      const batches = Array.from({ length: Math.floor(random() * 12) }, (_, batch) => Array.from({ length: 1 + Math.floor(random() * 5) }, (__, file) => `${batch}/${file}`))
+      const batches = Array.from({ length: Math.floor(random() * 12) }, (_, batch) =>
+        Array.from({ length: 1 + Math.floor(random() * 5) }, (__, file) => `${batch}/${file}`),
+      )
       expect(survivors(new Handout(batches), random, deadly), `seed ${seed}`).toEqual(batches.flat().toSorted())
     }
   })
@@ -77,7 +88,7 @@ describe('Handout', () => {
 /** Runs a hand-out with several batches in the air, answers and ends coming in any order; returns what became of the files. */
 function survivors(handout: Handout, random: () => number, deadly: number): string[] {
   const files: string[] = []
-  const out: { id: number, paths: readonly string[] }[] = []
+  const out: { id: number; paths: readonly string[] }[] = []
   for (let steps = 0; !handout.done; steps += 1) {
     if (steps > 100_000) throw new Error('the hand-out does not end')
     const batch = out.length < 4 ? handout.next() : undefined

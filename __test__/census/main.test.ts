@@ -11,11 +11,16 @@ import { folder, generatedSources } from './fixture.ts'
 
 const MAIN = fileURLToPath(new URL('../../examples/census/main.js', import.meta.url))
 
-function census(...argv: string[]): Promise<{ code: number, stdout: string, stderr: string }> {
+function census(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [MAIN, ...argv], { maxBuffer: 64 * 1024 * 1024 }, (_error, stdout, stderr) => {
-      resolve({ code: child.exitCode ?? -1, stdout, stderr })
-    })
+    const child = execFile(
+      process.execPath,
+      [MAIN, ...argv],
+      { maxBuffer: 64 * 1024 * 1024 },
+      (_error, stdout, stderr) => {
+        resolve({ code: child.exitCode ?? -1, stdout, stderr })
+      },
+    )
   })
 }
 
@@ -50,7 +55,12 @@ describe('the census', { timeout: 60_000 }, () => {
     expect(result).toMatchObject({ directory: root, ...wanted })
     expect(result.files).toEqual({ found: 610, counted: 604, reported: 6 })
     expect(result.problems.map((problem: { code: string }) => problem.code).toSorted()).toEqual([
-      'invalid-utf8', 'too-large', 'unreadable', 'unterminated-comment', 'unterminated-string', 'unterminated-template',
+      'invalid-utf8',
+      'too-large',
+      'unreadable',
+      'unterminated-comment',
+      'unterminated-string',
+      'unterminated-template',
     ])
     const workers = result.schedulers.filter(({ id }: { id: number }) => id !== 0)
     expect(workers).toHaveLength(2)

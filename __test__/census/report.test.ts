@@ -13,7 +13,10 @@ const census: Census = {
     tokens: 1_234_567,
     identifiers: { total: 345_678, distinct: 4321 },
     duplicates: { groups: 3, files: 7, bytes: 1999 },
-    top: [{ name: 'value', count: 12_345 }, { name: '名', count: 9 }],
+    top: [
+      { name: 'value', count: 12_345 },
+      { name: '名', count: 9 },
+    ],
     problems: [
       { path: 'a.js', code: 'unterminated-string', reason: 'unterminated string at line 3' },
       { path: 'b.js', code: 'unreadable', reason: 'ENOENT: no such file' },
@@ -70,7 +73,11 @@ Wall time
   })
 
   it('names a bounded number of problems and says how many more there are', () => {
-    const problems = Array.from({ length: 1500 }, (_, index) => ({ path: `${index}.js`, code: 'unreadable' as const, reason: 'gone' }))
+    const problems = Array.from({ length: 1500 }, (_, index) => ({
+      path: `${index}.js`,
+      code: 'unreadable' as const,
+      reason: 'gone',
+    }))
     const shown = text({ summary: { ...census.summary, problems } })
     expect(shown.match(/gone/g)).toHaveLength(20)
     expect(shown).toContain('and 1,480 more (--json names them all)')

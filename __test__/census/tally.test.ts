@@ -50,7 +50,10 @@ describe('summarize', () => {
       bytes: 20,
       identifiers: { total: 7, distinct: 2 },
       duplicates: { groups: 1, files: 2, bytes: 14 },
-      top: [{ name: 'b', count: 5 }, { name: 'a', count: 2 }],
+      top: [
+        { name: 'b', count: 5 },
+        { name: 'a', count: 2 },
+      ],
     })
   })
 
@@ -71,7 +74,13 @@ describe('summarize', () => {
 describe('merging', () => {
   it('comes to the sequential summary for every split, order and grouping', async () => {
     const copies = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`copies/${index}.js`, 'copy = 1']))
-    const files = { ...generatedSources(7, 120), ...copies, 'broken.js': "a = '", 'empty.js': '', 'bytes.js': Buffer.from([0xff]) }
+    const files = {
+      ...generatedSources(7, 120),
+      ...copies,
+      'broken.js': "a = '",
+      'empty.js': '',
+      'bytes.js': Buffer.from([0xff]),
+    }
     const root = folder(files)
     const paths = [...Object.keys(files), 'missing.js']
     const wanted = await countSequentially(root, paths, 30)
@@ -97,7 +106,10 @@ describe('merging', () => {
 })
 
 function shuffled<T>(items: readonly T[], random: () => number): T[] {
-  return items.map((item) => ({ item, key: random() })).toSorted((a, b) => a.key - b.key).map(({ item }) => item)
+  return items
+    .map((item) => ({ item, key: random() }))
+    .toSorted((a, b) => a.key - b.key)
+    .map(({ item }) => item)
 }
 
 /** Cuts a list into consecutive parts of random length. */

@@ -20,7 +20,11 @@ describe('countTokens', () => {
   })
 
   it('counts names that are not reserved as identifiers, as often as they occur', async () => {
-    await check('const total = total + other.total; return new this.constructor(null)', 17, { total: 3, other: 1, constructor: 1 })
+    await check('const total = total + other.total; return new this.constructor(null)', 17, {
+      total: 3,
+      other: 1,
+      constructor: 1,
+    })
   })
 
   it('treats names of Object.prototype like any other', async () => {
@@ -40,24 +44,51 @@ describe('countTokens', () => {
   })
 
   it('reads TypeScript with generics, decorators and non-ASCII names', async () => {
-    await check('@sealed() class Größe<T extends object> { 名前?: Map<string, T> }', 22, {
-      sealed: 1, Größe: 1, T: 2, object: 1, 名前: 1, Map: 1, string: 1,
-    }, '.ts')
+    await check(
+      '@sealed() class Größe<T extends object> { 名前?: Map<string, T> }',
+      22,
+      {
+        sealed: 1,
+        Größe: 1,
+        T: 2,
+        object: 1,
+        名前: 1,
+        Map: 1,
+        string: 1,
+      },
+      '.ts',
+    )
   })
 
   it.each(['.jsx', '.tsx', '.js'])('reads JSX in %s, text with an apostrophe included', async (extension) => {
     const found = await count("const view = <Box a='1'>don't <br/> {value} </Box>", extension)
-    expect(found).toMatchObject({ names: new Map([['view', 1], ['Box', 2], ['a', 1], ['br', 1], ['value', 1]]) })
+    expect(found).toMatchObject({
+      names: new Map([
+        ['view', 1],
+        ['Box', 2],
+        ['a', 1],
+        ['br', 1],
+        ['value', 1],
+      ]),
+    })
   })
 
   it('reads a fragment, and generics that look like JSX', async () => {
     expect(await count("return <>it's</>", '.jsx')).toMatchObject({ tokens: 7 })
-    expect(await count('const id = <T,>(value: T) => value', '.tsx')).toMatchObject({ names: new Map([['id', 1], ['T', 2], ['value', 2]]) })
+    expect(await count('const id = <T,>(value: T) => value', '.tsx')).toMatchObject({
+      names: new Map([
+        ['id', 1],
+        ['T', 2],
+        ['value', 2],
+      ]),
+    })
   })
 
   it('pauses in the midst of a long source', async () => {
     let breaths = 0
-    const found = await countTokens('a;'.repeat(50_000), '.js', async () => { breaths += 1 })
+    const found = await countTokens('a;'.repeat(50_000), '.js', async () => {
+      breaths += 1
+    })
     expect(found).toEqual({ tokens: 100_000, names: new Map([['a', 50_000]]) })
     expect(breaths).toBeGreaterThan(5)
   })
@@ -88,7 +119,16 @@ describe('countTokens on a broken source', () => {
 })
 
 describe('countLines', () => {
-  it.each([['', 0], ['a', 1], ['a\n', 1], ['a\nb', 2], ['\n\n', 2], ['a\r\nb\r\n', 2], ['a\rb', 2], ['a\r\n\rb\n', 3]])('finds in %j lines: %i', (text, lines) => {
+  it.each([
+    ['', 0],
+    ['a', 1],
+    ['a\n', 1],
+    ['a\nb', 2],
+    ['\n\n', 2],
+    ['a\r\nb\r\n', 2],
+    ['a\rb', 2],
+    ['a\r\n\rb\n', 3],
+  ])('finds in %j lines: %i', (text, lines) => {
     expect(countLines(text)).toBe(lines)
   })
 })

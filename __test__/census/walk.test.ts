@@ -7,10 +7,27 @@ import { folder } from './fixture.ts'
 
 describe('walk', () => {
   it('finds JavaScript and TypeScript by extension, declarations included, in the order of their paths', () => {
-    const names = ['b.js', 'a.mjs', 'c.cjs', 'd.jsx', 'e.ts', 'f.mts', 'g.cts', 'h.tsx', 'i.d.ts', '.hidden.js', 'deep/er/z.js', 'B.js']
+    const names = [
+      'b.js',
+      'a.mjs',
+      'c.cjs',
+      'd.jsx',
+      'e.ts',
+      'f.mts',
+      'g.cts',
+      'h.tsx',
+      'i.d.ts',
+      '.hidden.js',
+      'deep/er/z.js',
+      'B.js',
+    ]
     const others = ['a.json', 'b.js.map', 'c.css', 'js', 'd.JS.txt', 'e.mjsx', 'readme.md']
     const root = folder(Object.fromEntries([...names, ...others].map((name) => [name, 'abc'])))
-    expect(walk(root)).toEqual({ files: names.map((name) => ({ path: join(name), size: 3 })).toSorted((a, b) => (a.path < b.path ? -1 : 1)), problems: [], symlinks: 0 })
+    expect(walk(root)).toEqual({
+      files: names.map((name) => ({ path: join(name), size: 3 })).toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+      problems: [],
+      symlinks: 0,
+    })
   })
 
   it('descends into a directory that is named like a file', () => {
@@ -44,7 +61,9 @@ describe('walk', () => {
     const root = folder({})
     const { files, problems } = walk(join(root, 'missing'))
     expect(files).toEqual([])
-    expect(problems).toEqual([{ path: '.', code: 'unreadable', reason: expect.stringMatching(/^cannot list the directory: ENOENT/) }])
+    expect(problems).toEqual([
+      { path: '.', code: 'unreadable', reason: expect.stringMatching(/^cannot list the directory: ENOENT/) },
+    ])
   })
 
   it('finds nothing in an empty directory', () => {

@@ -60,7 +60,14 @@ export async function countFile(path, { root = '', bytesMax, breathe = breather(
   if ('code' in source) return source
   const found = await countTokens(source.text, extname(path), breathe)
   if ('code' in found) return problem(path, found.code, found.reason)
-  return { path, hash: source.hash, bytes: source.bytes, lines: countLines(source.text), tokens: found.tokens, names: found.names }
+  return {
+    path,
+    hash: source.hash,
+    bytes: source.bytes,
+    lines: countLines(source.text),
+    tokens: found.tokens,
+    names: found.names,
+  }
 }
 
 /**

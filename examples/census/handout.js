@@ -75,7 +75,8 @@ export class Handout {
       this.#suspects.push(task)
     } else {
       const attempts = BATCH_ATTEMPTS + SUSPECT_ATTEMPTS
-      for (const path of task.paths) this.problems.push(problem(path, 'gave-up', `its process ended ${attempts} times, last: ${reason}`))
+      for (const path of task.paths)
+        this.problems.push(problem(path, 'gave-up', `its process ended ${attempts} times, last: ${reason}`))
     }
   }
 

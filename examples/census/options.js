@@ -49,7 +49,12 @@ export function parseOptions(argv) {
   // Not strict: the checks below say in one line what was wanted, which parseArgs does not.
   const { tokens } = parseArgs({
     args: [...argv],
-    options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' }, schedulers: { type: 'string' }, top: { type: 'string' } },
+    options: {
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+      schedulers: { type: 'string' },
+      top: { type: 'string' },
+    },
     strict: false,
     tokens: true,
   })
@@ -59,7 +64,8 @@ export function parseOptions(argv) {
   for (const token of tokens) {
     if (token.kind === 'positional') {
       directories += 1
-      if (directories > 1) throw new UsageError('directory', 'one directory at most', `also ${JSON.stringify(token.value)}`)
+      if (directories > 1)
+        throw new UsageError('directory', 'one directory at most', `also ${JSON.stringify(token.value)}`)
       if (token.value === '') throw new UsageError('directory', 'the path of a directory', '""')
       options.directory = resolve(token.value)
     } else if (token.kind === 'option') {
@@ -95,5 +101,9 @@ function readOption(options, { name, rawName, value }) {
 function wholeNumber(option, value, min, max) {
   const number = /^\d+$/.test(value ?? '') ? Number(value) : Number.NaN
   if (number >= min && number <= max) return number
-  throw new UsageError(option, `a whole number from ${min} to ${max}`, value === undefined ? 'no value' : JSON.stringify(value))
+  throw new UsageError(
+    option,
+    `a whole number from ${min} to ${max}`,
+    value === undefined ? 'no value' : JSON.stringify(value),
+  )
 }

@@ -28,7 +28,11 @@ export function readSource(file, path, bytesMax = BYTES_MAX) {
   const bytes = readBytes(file, path, bytesMax)
   if (!(bytes instanceof Uint8Array)) return bytes
   try {
-    return { text: decoder.decode(bytes), bytes: bytes.length, hash: createHash('sha256').update(bytes).digest('base64url') }
+    return {
+      text: decoder.decode(bytes),
+      bytes: bytes.length,
+      hash: createHash('sha256').update(bytes).digest('base64url'),
+    }
   } catch {
     return problem(path, 'invalid-utf8', 'not valid UTF-8')
   }

@@ -19,7 +19,8 @@
  */
 
 const PROBLEMS_SHOWN = 20
-export const FAIRNESS = 'Every file was read once beforehand, so both runs find a warm file cache; both times include starting and stopping the threads.'
+export const FAIRNESS =
+  'Every file was read once beforehand, so both runs find a warm file cache; both times include starting and stopping the threads.'
 
 /** @param {{ isTTY?: boolean }} stream @param {Record<string, string | undefined>} env */
 export function wantsColor(stream, env) {
@@ -44,7 +45,11 @@ export function renderText({ directory, summary, symlinks, schedulers, wall }, {
   const sections = [
     `${paint.bold('Census of')} ${printable(directory)}`,
     totals(summary, symlinks),
-    summary.top.length > 0 && `${paint.bold('Top identifiers')}\n${table(summary.top.map(({ name, count }) => [number(count), printable(name)]), 'rl')}`,
+    summary.top.length > 0 &&
+      `${paint.bold('Top identifiers')}\n${table(
+        summary.top.map(({ name, count }) => [number(count), printable(name)]),
+        'rl',
+      )}`,
     summary.problems.length > 0 && problems(summary.problems, paint),
     `${paint.bold('Per scheduler')}\n${schedulerTable(schedulers, paint)}`,
     `${paint.bold('Wall time')}\n${wallTimes(summary, wall)}\n  ${paint.dim(FAIRNESS)}`,
@@ -60,7 +65,11 @@ function totals({ files, bytes, lines, tokens, identifiers, duplicates }, symlin
     ['lines', number(lines), ''],
     ['tokens', number(tokens), ''],
     ['identifiers', number(identifiers.total), `${number(identifiers.distinct)} distinct`],
-    ['duplicates', number(duplicates.files), `files beyond the first of ${number(duplicates.groups)} contents, ${number(duplicates.bytes)} bytes`],
+    [
+      'duplicates',
+      number(duplicates.files),
+      `files beyond the first of ${number(duplicates.groups)} contents, ${number(duplicates.bytes)} bytes`,
+    ],
   ]
   if (symlinks > 0) rows.push(['links', number(symlinks), 'not followed'])
   return table(rows, 'lrl')
@@ -94,19 +103,28 @@ function wallTimes({ bytes }, { schedulers, ms, oneSchedulerMs }) {
   /** @param {number} time */
   const row = (time) => [`${number(Math.round(time))} ms`, `${(bytes / 1000 / time).toFixed(1)} MB/s`]
   if (schedulers === 1) return table([['1 scheduler', ...row(ms)]], 'lrr')
-  return table([
-    [`${schedulers} schedulers`, ...row(ms), ''],
-    ['1 scheduler', ...row(oneSchedulerMs), `the same job; ${(oneSchedulerMs / ms).toFixed(2)} times as long`],
-  ], 'lrrl')
+  return table(
+    [
+      [`${schedulers} schedulers`, ...row(ms), ''],
+      ['1 scheduler', ...row(oneSchedulerMs), `the same job; ${(oneSchedulerMs / ms).toFixed(2)} times as long`],
+    ],
+    'lrrl',
+  )
 }
 
 /** Columns two spaces apart, indented by two; `aligns` has one letter per column. @param {string[][]} rows @param {string} aligns */
 function table(rows, aligns) {
   const widths = [...aligns].map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ''))))
-  return rows.map((row) => `  ${row.map((cell, column) => {
-    const space = ' '.repeat((widths[column] ?? 0) - width(cell))
-    return aligns[column] === 'r' ? space + cell : cell + space
-  }).join('  ')}`.trimEnd()).join('\n')
+  return rows
+    .map((row) =>
+      `  ${row
+        .map((cell, column) => {
+          const space = ' '.repeat((widths[column] ?? 0) - width(cell))
+          return aligns[column] === 'r' ? space + cell : cell + space
+        })
+        .join('  ')}`.trimEnd(),
+    )
+    .join('\n')
 }
 
 /** @param {string} text */
@@ -121,7 +139,10 @@ function number(value) {
 
 /** Names of files come from strangers: nothing in them may steer the terminal. @param {string} text */
 function printable(text) {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
+  return text.replace(
+    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  )
 }
 
 /** @typedef {ReturnType<typeof painter>} Painter */

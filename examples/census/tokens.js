@@ -12,9 +12,11 @@ import jsTokens from 'js-tokens'
 /** @typedef {{ type: string, value: string, closed?: boolean }} Token */
 
 const RESERVED = new Set(
-  ('await break case catch class const continue debugger default delete do else enum export extends false finally for '
-    + 'function if implements import in instanceof interface let new null package private protected public return static '
-    + 'super switch this throw true try typeof var void while with yield').split(' '),
+  (
+    'await break case catch class const continue debugger default delete do else enum export extends false finally for ' +
+    'function if implements import in instanceof interface let new null package private protected public return static ' +
+    'super switch this throw true try typeof var void while with yield'
+  ).split(' '),
 )
 const TOKENS_BETWEEN_BREATHS = 8192
 
@@ -86,7 +88,10 @@ async function scan(text, jsx, breathe) {
     }
   } catch (error) {
     // The tokenizer is made of regular expressions, and a literal of many megabytes can exhaust their stack.
-    return { code: 'tokenizer', reason: `the tokenizer failed at line ${lineAt(text, offset)}: ${/** @type {Error} */ (error).message}` }
+    return {
+      code: 'tokenizer',
+      reason: `the tokenizer failed at line ${lineAt(text, offset)}: ${/** @type {Error} */ (error).message}`,
+    }
   }
   return nesting.fault(text) ?? { tokens, names }
 }
@@ -129,7 +134,8 @@ class Nesting {
   /** @param {string} text @returns {Fault | undefined} */
   fault(text) {
     const template = this.templates.at(-1)
-    if (template !== undefined) return { code: 'unterminated-template', reason: `unterminated template at line ${lineAt(text, template)}` }
+    if (template !== undefined)
+      return { code: 'unterminated-template', reason: `unterminated template at line ${lineAt(text, template)}` }
     if (this.elements === 0) return undefined
     return { code: 'unterminated-jsx', reason: `unbalanced JSX tags from line ${lineAt(text, this.elementOffset)}` }
   }
@@ -159,7 +165,8 @@ function lineAt(text, offset) {
 function countLineEnds(text) {
   let ends = 0
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) ends += 1
-  for (let at = text.indexOf('\r'); at !== -1; at = text.indexOf('\r', at + 1)) if (text.charCodeAt(at + 1) !== 10) ends += 1
+  for (let at = text.indexOf('\r'); at !== -1; at = text.indexOf('\r', at + 1))
+    if (text.charCodeAt(at + 1) !== 10) ends += 1
   return ends
 }
 

@@ -43,7 +43,9 @@ function list(root, directory, problems) {
   try {
     return readdirSync(join(root, directory), { withFileTypes: true })
   } catch (error) {
-    problems.push(problem(directory || '.', 'unreadable', `cannot list the directory: ${/** @type {Error} */ (error).message}`))
+    problems.push(
+      problem(directory || '.', 'unreadable', `cannot list the directory: ${/** @type {Error} */ (error).message}`),
+    )
     return []
   }
 }

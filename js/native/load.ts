@@ -40,32 +40,29 @@ export interface Addon {
   errorTable(): { status: number; class: string; code: string; message: string }[]
 }
 
-const musl = (): boolean => {
-  const report = process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined
-  return report?.header?.glibcVersionRuntime === undefined
-}
-
-/** The platform's name as napi-rs spells it: `linux-x64-gnu`, `darwin-arm64`, `win32-x64-msvc`. */
-const platformName = (): string => {
+/** The platform's names as napi-rs spells them, the likelier first: `linux-x64-gnu`, `darwin-arm64`, `win32-x64-msvc`. */
+const platformNames = (): string[] => {
   const base = `${process.platform}-${process.arch}`
-  if (process.platform === 'linux') return `${base}-${musl() ? 'musl' : 'gnu'}`
-  return process.platform === 'win32' ? `${base}-msvc` : base
+  // Which libc this is would take a report of the whole process to learn: a binary for the other one just fails to load.
+  if (process.platform === 'linux') return [`${base}-gnu`, `${base}-musl`]
+  return [process.platform === 'win32' ? `${base}-msvc` : base]
 }
 
 const load = (): Addon => {
   const require = createRequire(import.meta.url)
-  const name = platformName()
   const tried: Error[] = []
-  for (const place of [`./native/rumpus.${name}.node`, `rumpus-${name}`]) {
-    try {
-      return require(place) as Addon
-    } catch (error) {
-      tried.push(error as Error)
+  for (const name of platformNames()) {
+    for (const place of [`./native/rumpus.${name}.node`, `rumpus-${name}`]) {
+      try {
+        return require(place) as Addon
+      } catch (error) {
+        tried.push(error as Error)
+      }
     }
   }
   throw new RumpusError(
     'ERR_RUMPUS_NO_BINARY',
-    `no native binary of rumpus for ${name}: reinstall with optional dependencies, or build it with a Rust toolchain by \`npm run build\``,
+    `no native binary of rumpus for ${platformNames().join(' or ')}: reinstall with optional dependencies, or build it with a Rust toolchain by \`npm run build\``,
     { cause: new AggregateError(tried) },
   )
 }

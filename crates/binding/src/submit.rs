@@ -68,7 +68,7 @@ impl Words<'_> {
 
 /// Does what the page asks; the status. `pieces` are the bytes that belong to it.
 pub(crate) fn submit(scheduler: &mut Scheduler, pieces: &[&[u8]]) -> Result<(), Failure> {
-    let runtime = std::sync::Arc::clone(scheduler.runtime());
+    let runtime = scheduler.shared();
     let words = Words(&runtime.seats[scheduler.seat_number()].page);
     scheduler.before_submission();
     match words.get(0) {

@@ -7,6 +7,7 @@ mod search;
 mod turn;
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use rumpus_sync::{Arena, Parcel, Push, RunRing};
@@ -48,7 +49,8 @@ pub enum SpawnError {
 /// See the module text.
 #[derive(Debug)]
 pub struct Scheduler {
-    runtime: Arc<Runtime>,
+    /// Shared by all threads; counted on this one alone, for a count that every message touches must not be.
+    runtime: Rc<Arc<Runtime>>,
     seat: usize,
     arena: Arena,
     relations: Relations,
@@ -80,7 +82,7 @@ impl Scheduler {
         }
         let started_seen = runtime.seats[seat].page.get(layout::STARTED);
         Some(Self {
-            runtime,
+            runtime: Rc::new(runtime),
             seat,
             arena: Arena::default(),
             relations: Relations::default(),
@@ -102,6 +104,11 @@ impl Scheduler {
     /// The runtime.
     pub fn runtime(&self) -> &Arc<Runtime> {
         &self.runtime
+    }
+
+    /// The runtime, held on this thread.
+    pub fn shared(&self) -> Rc<Arc<Runtime>> {
+        Rc::clone(&self.runtime)
     }
 
     /// Which seat.
@@ -129,7 +136,7 @@ impl Scheduler {
 
     /// Makes a process whose body is a closure of this scheduler: it runs from the start.
     pub fn spawn_here(&mut self) -> Result<Pid, SpawnError> {
-        let runtime = Arc::clone(&self.runtime);
+        let runtime = Rc::clone(&self.runtime);
         let pid = runtime.table.acquire().ok_or(SpawnError::TooMany)?;
         let Some(process) = runtime.table.get(pid) else { return Err(SpawnError::TooMany) };
         process.state.run(self.seat);
@@ -146,7 +153,7 @@ impl Scheduler {
 
     /// Makes a process of a definition. `arguments` are its encoded arguments, `skeleton` of their bytes describe them.
     pub fn spawn(&mut self, definition: u32, skeleton: u32, arguments: &[&[u8]], at: Where) -> Result<Pid, SpawnError> {
-        let runtime = Arc::clone(&self.runtime);
+        let runtime = Rc::clone(&self.runtime);
         let pinned = match at {
             Where::Any => None,
             Where::Here => Some(self.seat),
@@ -222,7 +229,7 @@ impl Scheduler {
 
     /// Puts a parcel into a mailbox and schedules the owner if that falls to us; hands it back if the receiver is gone.
     fn deliver(&mut self, to: Pid, parcel: Parcel<Letter>) -> Result<(), Parcel<Letter>> {
-        let runtime = Arc::clone(&self.runtime);
+        let runtime = Rc::clone(&self.runtime);
         let Some(process) = runtime.table.get(to) else { return Err(parcel) };
         match process.mailbox.push(parcel) {
             Push::Closed(parcel) => return Err(parcel),
@@ -249,7 +256,7 @@ impl Scheduler {
     /// Sends a signal: at once if the receiver runs here and nothing of ours is under way to it, by its mailbox otherwise.
     /// False if the receiver is gone.
     fn signal(&mut self, to: Pid, envelope: Envelope) -> bool {
-        let runtime = Arc::clone(&self.runtime);
+        let runtime = Rc::clone(&self.runtime);
         let Some(process) = runtime.table.get(to) else { return false };
         let state = process.state.load();
         if state.seat() == self.seat && state.is_open() && state.has_body() {

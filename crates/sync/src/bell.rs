@@ -47,7 +47,7 @@ impl Bell {
             return false;
         }
         // Relaxed: the exchange only chooses one ringer; the work itself was published with Release before the fence.
-        self.state.swap(AWAKE, Ordering::Relaxed) == ASLEEP
+        self.state.compare_exchange(ASLEEP, AWAKE, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
     /// Whether the owner sleeps, at a glance.

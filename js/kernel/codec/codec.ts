@@ -34,6 +34,8 @@ export class Codec {
   private words: Int32Array
   private bytes: Bytes
   private at = 0
+  /** The shape of the last record: the next is most likely alike. */
+  private lastShape: Shape | undefined
   private readonly values: unknown[] = new Array(FLAT_FIELDS_MAX)
   private blobs: Uint8Array[] = []
   /** The last value did not fit the scratch buffer, or carries large binary data: send these. */
@@ -186,8 +188,8 @@ export class Codec {
     let shape: Shape | undefined
     let i = 0
     for (const key in value) {
-      if (i === 0) shape = this.names.shapesFrom(key)
-      while (shape !== undefined && shape.keys[i] !== key) shape = sameUpTo(shape, i, key)
+      if (i === 0) shape = this.lastShape !== undefined && this.lastShape.keys[0] === key ? this.lastShape : this.names.shapesFrom(key)
+      if (shape !== undefined && shape.keys[i] !== key) shape = this.anotherShape(shape, i, key)
       if (shape === undefined) {
         shape = this.newShape(value)
         if (shape === undefined) return false
@@ -196,11 +198,23 @@ export class Codec {
       i++
     }
     if (i === 0) return false
-    while (shape !== undefined && shape.keys.length !== i) shape = sameUpTo(shape, i, undefined)
+    if (shape !== undefined && shape.keys.length !== i) shape = this.anotherShape(shape, i, undefined)
     shape ??= this.newShape(value)
     if (shape === undefined || shape.keys.length !== i) return false
+    this.lastShape = shape
     this.words[start] = f.RECORD | (shape.id << 8)
     return true
+  }
+
+  /** Of the shapes that start alike, one that agrees with `shape` before key `i` and has `key` there, or ends there. */
+  private anotherShape(shape: Shape, i: number, key: string | undefined): Shape | undefined {
+    for (let other = this.names.shapesFrom(shape.keys[0]!); other !== undefined; other = other.next) {
+      if (other.keys[i] !== key) continue
+      let same = 0
+      while (same < i && other.keys[same] === shape.keys[same]) same++
+      if (same === i) return other
+    }
+    return undefined
   }
 
   private writeField(shape: Shape, i: number, value: unknown): boolean {
@@ -394,14 +408,3 @@ export class Codec {
 }
 
 const readBigint = (hex: string): bigint => (hex[0] === '-' ? -BigInt(`0x${hex.slice(1)}`) : BigInt(`0x${hex}`))
-
-/** The next shape in the chain that agrees with `shape` before key `i` and has `key` there (or ends there). */
-const sameUpTo = (shape: Shape, i: number, key: string | undefined): Shape | undefined => {
-  for (let other = shape.next; other !== undefined; other = other.next) {
-    if (other.keys[i] !== key) continue
-    let same = 0
-    while (same < i && other.keys[same] === shape.keys[same]) same++
-    if (same === i) return other
-  }
-  return undefined
-}

@@ -2,7 +2,7 @@
 //! happens when the whole thread goes. Signals and messages pass here in the order they were sent. Nothing in here can
 //! be dropped silently but messages to the dead, and those are counted.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use rumpus_sync::{Chain, Parcel};
 
@@ -18,7 +18,7 @@ use crate::process::state::Phase;
 impl Scheduler {
     /// Hands over everything that waits in a mailbox of ours and parks it.
     pub(super) fn drain(&mut self, index: u32) {
-        let runtime = Arc::clone(&self.runtime);
+        let runtime = Rc::clone(&self.runtime);
         let Some((pid, process)) = runtime.table.at(index) else { return };
         if process.state.load().phase() == Phase::Dead {
             process.state.vacate();
@@ -116,7 +116,7 @@ impl Scheduler {
 
     /// The body of a process of ours has settled, or its grace is over.
     pub fn finish(&mut self, pid: Pid, reason: &Reason) {
-        let runtime = Arc::clone(&self.runtime);
+        let runtime = Rc::clone(&self.runtime);
         let Some(process) = runtime.table.get(pid) else { return };
         if process.state.load().has_body() {
             self.die(pid, process, reason);
@@ -197,7 +197,7 @@ impl Scheduler {
     pub fn leave(mut self) {
         self.note_started();
         let reason = Reason::scheduler_down(self.seat);
-        let runtime = Arc::clone(&self.runtime);
+        let runtime = Rc::clone(&self.runtime);
         for index in 0..runtime.table.made() {
             let Some((pid, process)) = runtime.table.at(index) else { continue };
             let state = process.state.load();
@@ -225,7 +225,7 @@ impl Scheduler {
 
     /// Puts what had not begun where it will.
     fn hand_back(&mut self) {
-        let runtime = Arc::clone(&self.runtime);
+        let runtime = Rc::clone(&self.runtime);
         let mut indexes: Vec<u32> = self.claimed.drain(..).map(Pid::index).collect();
         indexes.extend(self.waiting.drain(..).map(|(index, _)| index));
         indexes.extend(std::iter::from_fn(|| runtime.seats[self.seat].steal.pop()));

@@ -1,7 +1,7 @@
 //! Claiming unstarted processes: first our own, then those of others. Owns which of them go to JavaScript and when; a
 //! process is claimed by exactly one scheduler because exactly one pops it. Never touches a started process.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use super::Scheduler;
 use crate::completion::Completion;
@@ -29,7 +29,7 @@ impl Scheduler {
     }
 
     fn next_unstarted(&mut self) -> Option<u32> {
-        let runtime = Arc::clone(&self.runtime);
+        let runtime = Rc::clone(&self.runtime);
         let seat = &runtime.seats[self.seat];
         let mut batch = Vec::new();
         if seat.pinned.take_half(1, &mut batch) == 1 {
@@ -50,7 +50,7 @@ impl Scheduler {
 
     /// Hands one to JavaScript; false if it waits for its definition, or a signal ended it first.
     fn claim_one(&mut self, index: u32) -> bool {
-        let runtime = Arc::clone(&self.runtime);
+        let runtime = Rc::clone(&self.runtime);
         let Some((pid, process)) = runtime.table.at(index) else { return false };
         let mut slot = process.unstarted();
         let Some(what) = slot.as_mut() else { return false };
@@ -120,7 +120,7 @@ impl Scheduler {
     }
 
     fn note_begun(&mut self, pid: Pid) {
-        let runtime = Arc::clone(&self.runtime);
+        let runtime = Rc::clone(&self.runtime);
         let Some(process) = runtime.table.get(pid) else { return };
         let what: Option<Box<Unstarted>> = process.unstarted().take();
         process.state.run(self.seat);
@@ -158,7 +158,7 @@ impl Scheduler {
 
     /// Steals half of what another scheduler has; true if that brought something.
     fn search(&mut self) -> bool {
-        let runtime = Arc::clone(&self.runtime);
+        let runtime = Rc::clone(&self.runtime);
         if !self.may_steal() || !runtime.idle.start_search(runtime.workers().len()) {
             return false;
         }

@@ -2,18 +2,20 @@
 //! Owns the pace: how long JavaScript has gone on, when the event loop gets the thread, how long to look around before
 //! sleeping. Reads no clock: `now` comes with the turn. The sleep protocol is in `sched/README.md`.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use rumpus_sync::shim::spin_loop;
 
 use super::Scheduler;
 use crate::completion::{Completion, Sink};
 use crate::layout;
-use crate::sched::grant::LOOP_US;
+use crate::sched::grant::{GRANT_MAX, LOOP_US};
 use crate::sched::seat::Seat;
 
 /// Looks around in one spin: a few microseconds, so that microtasks of others wait no longer.
 const SPIN_LOOKS: u32 = 64;
+/// Completions told in one turn while bodies keep up; when they do not, only as many as one grant can use.
+const BACKLOG: usize = 512;
 /// Length of the while over which the busy share is taken.
 const SHARE_US: u64 = 50_000;
 
@@ -159,7 +161,7 @@ impl Scheduler {
     }
 
     fn take_mail(&mut self) {
-        let runtime = Arc::clone(&self.runtime);
+        let runtime = Rc::clone(&self.runtime);
         let mut notified = std::mem::take(&mut self.notified);
         runtime.seats[self.seat].inlet.take(&runtime.table, &mut notified);
         for index in notified.drain(..) {
@@ -170,9 +172,12 @@ impl Scheduler {
         }
     }
 
+    /// Tells JavaScript as much as it has use for: a backlog waits here, in bytes, not there, in objects that outlive
+    /// the collector's young generation.
     fn flush(&mut self, sink: &mut impl Sink) -> usize {
+        let most = if self.unread() < BACKLOG { BACKLOG } else { GRANT_MAX as usize };
         let mut flushed = 0;
-        while self.outbox.front().is_some_and(|completion| sink.fits(completion.payload_len())) {
+        while flushed < most && self.outbox.front().is_some_and(|completion| sink.fits(completion.payload_len())) {
             match self.outbox.pop_front() {
                 Some(Completion::Start { pid, .. }) => {
                     if let Some(what) = self.runtime.table.get(pid).and_then(|p| p.unstarted().take()) {
@@ -188,6 +193,14 @@ impl Scheduler {
             flushed += 1;
         }
         flushed
+    }
+
+    /// Messages that JavaScript was told of and no body has taken.
+    fn unread(&self) -> usize {
+        let page = &self.seat().page;
+        let came = page.count(layout::LOCAL_ACCEPTED) + page.count(layout::NATIVE_DELIVERED) - self.outbox.len() as f64;
+        let went = [layout::RECEIVED, layout::DROPPED_DIED, layout::DROPPED_CORRUPT].map(|c| page.count(c)).iter().sum::<f64>();
+        (came - went).max(0.0) as usize
     }
 
     fn go_on(&mut self, occasion: Occasion) -> Verdict {

@@ -1,0 +1,53 @@
+// Owns the amounts: how much each row does in a round, and what its messages are. Cases and rivals read the same figures,
+// so that both do the same work: that of the reference floors where these have the row.
+
+/** A small object, as the local rows send it. @param {number} i */
+export const small = (i) => ({ i })
+
+/** A flat record, as a server would send it. @param {number} i */
+const record = (i) => ({ type: 'job', id: i, path: '/users/42/orders', ok: true })
+
+/** @typedef {{ messages: number, make: (i: number) => Payload }} Cross */
+/** @typedef {number | Uint8Array | { type: string, id: number, path: string, ok: boolean }} Payload */
+
+/** Round trips of one pair. */
+export const PING_PONG = 400_000
+/** Hops, and how many processes they go around. */
+export const RING = { hops: 1_000_000, size: 500 }
+/** Pairs, and round trips of each. */
+export const PAIRS = { pairs: 1000, trips: 500 }
+
+/** Round trips, or messages one way, between two threads. @type {Record<string, Cross>} */
+export const CROSS = {
+  'ping-pong': { messages: 20_000, make: record },
+  stream: { messages: 200_000, make: record },
+  'stream-int': { messages: 300_000, make: (i) => i },
+  'stream-1k': { messages: 60_000, make: () => new Uint8Array(1024) },
+  'stream-64k': { messages: 4_000, make: () => new Uint8Array(65_536) },
+}
+
+/**
+ * Jobs of the steal rows. `costUs` is what a job computes, in microseconds of `spin`; `sleepMs` what it sleeps before.
+ *
+ * @typedef {{ jobs: number, sleepMs: number, costUs: (i: number) => number }} Jobs
+ * @type {Record<string, Jobs>}
+ */
+export const STEAL = {
+  // Every twentieth costs a hundred times as much: 50 µs and 5 ms, 0.6 s together.
+  unequal: { jobs: 2000, sleepMs: 0, costUs: (i) => (i % 20 === 19 ? 5000 : 50) },
+  async: { jobs: 1000, sleepMs: 1, costUs: () => 1000 },
+}
+
+/** The jobs of a row, by its name in `STEAL`. @param {string} name */
+export function jobsOf(name) {
+  const jobs = STEAL[name]
+  if (jobs === undefined) throw new Error(`Workload unknown: wanted one of ${Object.keys(STEAL)}, got ${name}`)
+  return jobs
+}
+
+/** The messages of a row, by its name in `CROSS`. @param {string} name */
+export function crossOf(name) {
+  const cross = CROSS[name]
+  if (cross === undefined) throw new Error(`Workload unknown: wanted one of ${Object.keys(CROSS)}, got ${name}`)
+  return cross
+}
