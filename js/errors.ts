@@ -35,18 +35,20 @@ export class RumpusError extends Error {
  *
  * @example
  * ```ts
- * import { exit, ProcessExit, run } from 'rumpus'
+ * import { exit, ProcessExit, run, send } from 'rumpus'
  * import assert from 'node:assert/strict'
  *
  * await run(async (self) => {
  *   let seen
  *   const pid = self.spawn(async (me) => {
  *     try {
+ *       send(self.pid, 'ready')
  *       await me.receive()
  *     } catch (error) {
  *       seen = error
  *     }
  *   })
+ *   await self.receive() // a body that has not begun would never begin
  *   self.monitor(pid)
  *   exit(pid, 'shutdown')
  *   await self.receive()

@@ -106,7 +106,7 @@ export function program(path: string, args: readonly string[] = [], flags: reado
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [...flags, file, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 50_000,
+      timeout: 30_000,
       killSignal: 'SIGKILL',
     })
     let [stdout, stderr] = ['', '']

@@ -28,6 +28,7 @@ const mayImport: Record<string, string[]> = {
   ...Object.fromEntries(leftToRight.map((room, at) => [room, leftToRight.slice(0, at)])),
   kernel: ['native'],
   index: leftToRight,
+  'scheduler-thread': leftToRight,
   portable: ['model', ...leftToRight],
   testing: ['model', 'index', ...leftToRight],
 }

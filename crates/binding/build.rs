@@ -1,1 +1,5 @@
-fn main() { napi_build::setup(); }
+//! Sets the link flags that an addon needs.
+
+fn main() {
+    napi_build::setup();
+}

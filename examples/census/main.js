@@ -56,16 +56,14 @@ async function census(directory, walked, top, schedulers) {
   await run(
     async (/** @type {Self} */ self) => {
       tally = await coordinate(self, worker, directory, walked, inFlightMax)
-      rows = self.runtime
-        .inspect()
-        .schedulers.map(({ id, started, steals, messagesIn, messagesOut, busyShare }) => ({
-          id,
-          processes: started,
-          steals,
-          messagesIn,
-          messagesOut,
-          busyShare,
-        }))
+      rows = self.runtime.inspect().schedulers.map(({ id, started, steals, messagesIn, messagesOut, busyShare }) => ({
+        id,
+        processes: started,
+        steals,
+        messagesIn,
+        messagesOut,
+        busyShare,
+      }))
     },
     schedulers === undefined ? {} : { schedulers },
   )
@@ -98,9 +96,8 @@ process.stdout.on('error', (error) => {
 try {
   process.stdout.write(await main(process.argv.slice(2)))
 } catch (error) {
-  const known = error instanceof UsageError
-  process.stderr.write(
-    `census: ${known ? `${error.message} (try --help)` : /** @type {Error} */ ((error).stack ?? error)}\n`,
-  )
-  process.exitCode = known ? 2 : 1
+  const usage = error instanceof UsageError
+  const text = usage ? `${error.message} (try --help)` : error instanceof Error ? error.stack : String(error)
+  process.stderr.write(`census: ${text}\n`)
+  process.exitCode = usage ? 2 : 1
 }

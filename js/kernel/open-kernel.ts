@@ -1,11 +1,13 @@
 // Puts a kernel together: the pump, the completions, the life of processes, the definitions. The one place that knows all
 // of them, so that none of them needs to know the others.
 
-import type { RuntimeHandle } from '../native/load.ts'
+import { RumpusError } from '../errors.ts'
+import { RUNTIMES_MAX } from '../native/layout.ts'
+import { addon, type RuntimeHandle } from '../native/load.ts'
 import { apply } from './completions.ts'
 import { Definitions } from './definitions.ts'
 import { type CrashReport, Kernel, type Surroundings } from './kernel.ts'
-import { kernels } from './kernels.ts'
+import { isolate, kernels } from './kernels.ts'
 import { beginBody } from './life.ts'
 
 /** What differs between the host and a scheduler thread. */
@@ -44,4 +46,21 @@ export const openKernel = (handle: RuntimeHandle, seat: number, nativeLane: bool
   definitions = new Definitions(kernel, role.resolve)
   kernels[handle.number] = kernel
   return { kernel, definitions }
+}
+
+/** Makes a runtime with a number that is free in this isolate. */
+export const createRuntime = (options: {
+  schedulers: number
+  hostWorks: boolean
+  placement: boolean
+  nativeLane: boolean
+}): RuntimeHandle => addon.createRuntime({ number: freeNumber(), ...options })
+
+/** Runtime numbers start at 1, so that no pid is 0. */
+const freeNumber = (): number => {
+  for (let i = 0; i < RUNTIMES_MAX - 1; i++) {
+    isolate.next = (isolate.next % (RUNTIMES_MAX - 1)) + 1
+    if (kernels[isolate.next] === undefined) return isolate.next
+  }
+  throw new RumpusError('ERR_RUMPUS_TOO_MANY_RUNTIMES', `this thread has ${RUNTIMES_MAX - 1} runtimes already: stop one`)
 }

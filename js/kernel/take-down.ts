@@ -5,8 +5,8 @@ import { kernels } from './kernels.ts'
 import { endByOrder, GRACE_MS } from './life.ts'
 import type { Process } from './process.ts'
 
-/** Ends all processes of `kernel`, newest first; resolves when they have ended or their grace is over. */
-export const takeDown = async (kernel: Kernel): Promise<void> => {
+/** Ends all processes of `kernel`, newest first; gives the seat up when they have ended or their grace is over, and not before `others`. */
+export const takeDown = async (kernel: Kernel, others?: Promise<void>): Promise<void> => {
   const alive = kernel.procs.filter((process): process is Process => process !== undefined)
   alive.sort((a, b) => b.serial - a.serial)
   const ends = alive.map(
@@ -28,6 +28,7 @@ export const takeDown = async (kernel: Kernel): Promise<void> => {
     }),
   ])
   clearTimeout(limit)
+  await others
   kernel.detach()
   const { number } = kernel.handle
   if (kernels[number] === kernel) kernels[number] = undefined

@@ -3,7 +3,7 @@
 import { ProcessExit, RumpusError } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { type Process, QUEUED, RECEIVING, RUNNING } from '../kernel/process.ts'
-import { COUNT_RECEIVED, GRANT } from '../native/layout.ts'
+import { COUNT_RECEIVED, GRANT } from '../kernel/words.ts'
 
 /** The next message, when it comes. */
 export const receive = (kernel: Kernel, process: Process): Promise<unknown> => {

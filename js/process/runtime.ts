@@ -8,7 +8,7 @@ import { GRACE_MS, spawnHere } from '../kernel/life.ts'
 import type { Body } from '../kernel/process.ts'
 import { takeDown } from '../kernel/take-down.ts'
 import type { ExitReason, Pid, Sendable } from '../types.ts'
-import { inspect, type RuntimeView } from './inspect.ts'
+import { inspect, type RuntimeView } from '../kernel/inspect.ts'
 import type { Closure, Definition, Runtime, Self } from './shapes.ts'
 import { spawn } from './spawn.ts'
 
@@ -78,9 +78,9 @@ export class HeldRuntime implements Runtime {
       return
     }
     const threads = host.stop(THREAD_LIMIT_MS)
-    const processes = takeDown(kernel)
     kernel.handle.stop()
-    await Promise.all([threads, processes])
+    // The host's processes end at the same time, but it leaves last: what nobody started ends with it.
+    await takeDown(kernel, threads)
   }
 
   ref(): void {

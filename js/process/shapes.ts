@@ -3,7 +3,7 @@
 
 import type { CrashReport } from '../kernel/kernel.ts'
 import type { Pid, ReasonGiven, Sendable } from '../types.ts'
-import type { RuntimeView } from './inspect.ts'
+import type { RuntimeView } from '../kernel/inspect.ts'
 
 /** Where a spawned process may run: on any scheduler, on the spawner's, or on the one with this number (0 is the host). */
 export type Place = 'any' | 'here' | number

@@ -3,14 +3,11 @@
 import { RumpusError, badArgument } from '../errors.ts'
 import { Host } from '../kernel/host.ts'
 import type { CrashReport } from '../kernel/kernel.ts'
-import { isolate, kernels } from '../kernel/kernels.ts'
+import { isolate } from '../kernel/kernels.ts'
 import { heapPerThread, schedulersByDefault, SCHEDULERS_MAX } from '../kernel/machine.ts'
-import { openKernel } from '../kernel/open-kernel.ts'
-import { takeDown } from '../kernel/take-down.ts'
-import { addon } from '../native/load.ts'
-import { RUNTIMES_MAX } from '../native/layout.ts'
+import { createRuntime, openKernel } from '../kernel/open-kernel.ts'
 import { makeLive } from './live.ts'
-import { HeldRuntime } from './runtime.ts'
+import { HeldRuntime, runtimeOf } from './runtime.ts'
 import type { Runtime, RuntimeOptions, Self } from './shapes.ts'
 
 const never = new Promise<never>(() => {})
@@ -98,18 +95,12 @@ const begin = async (options: RuntimeOptions): Promise<Runtime> => {
   const nativeLane = process.env.RUMPUS_LANE === 'native'
   const schedulers = options.schedulers ?? schedulersByDefault()
   const report = options.onCrash ?? writeCrash
-  const handle = addon.createRuntime({
-    number: freeNumber(),
-    schedulers,
-    hostWorks: options.hostWorks ?? false,
-    placement: options.placement ?? true,
-    nativeLane,
-  })
+  const { hostWorks = false, placement = true } = options
+  const handle = createRuntime({ schedulers, hostWorks, placement, nativeLane })
   const host = new Host(handle, nativeLane, options.heapMb ?? heapPerThread(schedulers), report)
   const { kernel } = openKernel(handle, 0, nativeLane, {
     makeProcess: makeLive,
-    // The host's own processes are taken down by stop(); a thread that asked for it cannot wait for that.
-    stopped: (kernel) => void takeDown(kernel),
+    stopped: (kernel) => void runtimeOf(kernel).stop(),
     crashed: report,
     resolve: options.resolve ?? ((url) => url),
     spawning: () => host.boot(),
@@ -120,15 +111,6 @@ const begin = async (options: RuntimeOptions): Promise<Runtime> => {
     await host.whenReady()
   }
   return runtime
-}
-
-/** Runtime numbers start at 1, so that no pid is 0. */
-const freeNumber = (): number => {
-  for (let i = 0; i < RUNTIMES_MAX - 1; i++) {
-    isolate.next = (isolate.next % (RUNTIMES_MAX - 1)) + 1
-    if (kernels[isolate.next] === undefined) return isolate.next
-  }
-  throw new RumpusError('ERR_RUMPUS_TOO_MANY_RUNTIMES', `this thread has ${RUNTIMES_MAX - 1} runtimes already: stop one`)
 }
 
 const writeCrash = ({ pid, scheduler, what, error }: CrashReport): void => {

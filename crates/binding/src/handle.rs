@@ -1,6 +1,8 @@
 //! The cold calls: make a runtime, find it again in another isolate, take a seat, ask what happened. One handle, one
 //! runtime; the runtime goes when its last handle and its last seat go.
 
+#![expect(unreachable_pub, reason = "the macro exports what is public, and only that")]
+
 use std::sync::Arc;
 
 use napi::bindgen_prelude::{Float64Array, Unknown};
@@ -19,6 +21,7 @@ type Result<T> = std::result::Result<T, napi::Error<String>>;
 
 /// How a runtime is made.
 #[napi(object)]
+#[derive(Debug)]
 pub struct BindingOptions {
     /// Its number, 0 to 63: part of every pid.
     pub number: u32,
@@ -34,6 +37,7 @@ pub struct BindingOptions {
 
 /// A runtime, held by one isolate.
 #[napi]
+#[derive(Debug)]
 pub struct RuntimeHandle {
     runtime: Arc<Runtime>,
     key: u32,
@@ -138,6 +142,7 @@ impl RuntimeHandle {
 
 /// One named number that both sides of the border must agree on.
 #[napi(object)]
+#[derive(Debug)]
 pub struct BindingConstant {
     /// Its name in `js/native/layout.ts`.
     pub name: String,
@@ -196,6 +201,7 @@ pub fn layout_constants() -> Vec<BindingConstant> {
 
 /// One row of the error table.
 #[napi(object)]
+#[derive(Debug)]
 pub struct BindingFailure {
     /// The status word.
     pub status: i32,

@@ -46,11 +46,14 @@ pub enum SpawnError {
     NoScheduler,
 }
 
+/// A runtime, shared by all threads and counted by one: all threads contend for the inner count, none for the outer.
+pub type Shared = Rc<Arc<Runtime>>;
+
 /// See the module text.
 #[derive(Debug)]
 pub struct Scheduler {
     /// Shared by all threads; counted on this one alone, for a count that every message touches must not be.
-    runtime: Rc<Arc<Runtime>>,
+    runtime: Shared,
     seat: usize,
     arena: Arena,
     relations: Relations,
@@ -107,7 +110,7 @@ impl Scheduler {
     }
 
     /// The runtime, held on this thread.
-    pub fn shared(&self) -> Rc<Arc<Runtime>> {
+    pub fn shared(&self) -> Shared {
         Rc::clone(&self.runtime)
     }
 

@@ -18,7 +18,6 @@ mod door {
 #[cfg(not(loom))]
 mod door {
     pub use std::hint::spin_loop;
-    #[expect(clippy::disallowed_types, reason = "this is the door")]
     pub use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize};
     pub use std::sync::atomic::{Ordering, fence};
     pub use std::sync::{Arc, Mutex, MutexGuard};

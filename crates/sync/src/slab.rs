@@ -72,7 +72,7 @@ impl<T: Default> Slab<T> {
             return Some(self.move_in(index));
         }
         let index = rent.made;
-        if index % CHUNK == 0 {
+        if index.is_multiple_of(CHUNK) {
             self.grow((index / CHUNK) as usize);
         }
         rent.made += 1;
@@ -116,7 +116,7 @@ impl<T: Default> Slab<T> {
     /// The present tenant's ticket and value, whoever it is.
     pub fn at(&self, index: u32) -> Option<(Ticket, &T)> {
         let slot = self.slot(index)?;
-        // Acquire, as in `get`.
+        // Acquire, pairs with the Release of `move_in` and `release`, as in `get`.
         let word = slot.word.load(Ordering::Acquire);
         (word & 1 == 1).then_some((Ticket { index, generation: word / 2 }, &slot.value))
     }

@@ -135,8 +135,8 @@ impl StealQueue {
             if count == 0 {
                 return None;
             }
-            // AcqRel: Acquire of the owner's last pop, Release towards the next thief and the owner, who from now on stay
-            // off our places. A stale tail makes `count` too small or the exchange fail, never too large a claim.
+            // AcqRel, pairs with the exchanges of the owner and of thieves: we see the owner's last pop, and whoever comes
+            // next stays off our places. A stale tail makes `count` too small or the exchange fail, never too large a claim.
             let claimed = pack(steal, real.wrapping_add(count));
             match self.head.compare_exchange_weak(head, claimed, Ordering::AcqRel, Ordering::Acquire) {
                 Ok(_) => {

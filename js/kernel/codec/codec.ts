@@ -1,49 +1,35 @@
-// The codec: values to words and back. Owns the fast path (primitives, flat records and arrays, binary data) and the
-// scratch buffer it writes into; what is nested goes to `graph.ts`. Stateless but for names: an encoding that fails leaves
-// nothing behind, so the next message is intact. Hot: every message to another scheduler passes `encode` and `decode`.
+// The codec: values to words; `decoder.ts` is the way back. Owns the fast path (primitives, flat records and arrays, binary
+// data) and the scratch buffer it writes into; what is nested goes to `graph.ts`. Stateless but for names: an encoding that
+// fails leaves nothing behind, so the next message is intact. Hot: every message to another scheduler passes `encode`.
 
 import { UncrossableError } from '../../errors.ts'
 import type { RuntimeHandle, Seat } from '../../native/load.ts'
 import * as f from './format.ts'
-import { pack, unpackGraph, unpackTree } from './graph.ts'
-import { Names, type Shape } from './names.ts'
+import { type Bytes, Decoder, double, doubleWords } from './decoder.ts'
+import { pack } from './graph.ts'
+import type { Shape } from './names.ts'
 
 /** Words that one flat value may take at most, beside the bytes of its strings and binary data. */
 const MARGIN = 128
 const FLAT_FIELDS_MAX = 32
 const SHORT_STRING = 48
 
-/** A Buffer with the methods that Node's types leave out: the fast ways between strings and bytes. */
-type Bytes = Buffer & {
-  latin1Write(text: string, at: number, length: number): number
-  ucs2Write(text: string, at: number, length: number): number
-  latin1Slice(start: number, end: number): string
-  ucs2Slice(start: number, end: number): string
-}
-
-const double = new Float64Array(1)
-const doubleWords = new Int32Array(double.buffer)
 const { getPrototypeOf } = Object
 const PLAIN = Object.prototype
 
-export class Codec {
-  readonly names: Names
-  private readonly native: Seat
+export class Codec extends Decoder {
   private readonly scratch: Bytes
   private readonly scratchWords: Int32Array
   private words: Int32Array
   private bytes: Bytes
-  private at = 0
   /** The shape of the last record: the next is most likely alike. */
   private lastShape: Shape | undefined
-  private readonly values: unknown[] = new Array(FLAT_FIELDS_MAX)
   private blobs: Uint8Array[] = []
   /** The last value did not fit the scratch buffer, or carries large binary data: send these. */
   pieces: Uint8Array[] | undefined
 
   constructor(handle: RuntimeHandle, native: Seat) {
-    this.names = new Names(handle)
-    this.native = native
+    super(handle, native)
     this.scratch = Buffer.from(native.scratch) as Bytes
     this.scratchWords = new Int32Array(native.scratch)
     this.words = this.scratchWords
@@ -279,132 +265,4 @@ export class Codec {
     this.bytes.set(bytes, (this.at + 2) * 4)
     this.at += 2 + ((bytes.length + 3) >> 2)
   }
-
-  // Reading. `source` starts at the value; `handle` is that of a large payload, whose blobs follow its skeleton.
-
-  private source: Int32Array = new Int32Array(0)
-  private sourceBytes = Buffer.alloc(0) as Bytes
-  private handle = -1
-  private blobAt = 0
-
-  /** Reads the value whose description starts at word `at`. */
-  decode(words: Int32Array, bytes: Buffer, at: number): unknown {
-    this.source = words
-    this.sourceBytes = bytes as Bytes
-    this.at = at
-    return this.read()
-  }
-
-  /** Reads a value from a large payload and lets that go. */
-  decodeLarge(handle: number, skeleton: number): unknown {
-    try {
-      const bytes = Buffer.alloc((skeleton + 3) & ~3)
-      if (skeleton > 0) this.native.large(handle, 0, bytes.subarray(0, skeleton))
-      this.handle = handle
-      this.blobAt = skeleton
-      return this.decode(new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2), bytes, 0)
-    } finally {
-      this.handle = -1
-      this.native.large(handle)
-    }
-  }
-
-  private read(): unknown {
-    const word = this.source[this.at++]
-    if (word === undefined) throw new RangeError('the value ends early')
-    switch (word & 255) {
-      case f.UNDEFINED:
-        return undefined
-      case f.NULL:
-        return null
-      case f.TRUE:
-        return true
-      case f.FALSE:
-        return false
-      case f.SMALL:
-        return word >> 8
-      case f.INT:
-        return this.source[this.at++]
-      case f.NAME:
-        return this.names.string(word >>> 8)
-      case f.LATIN1:
-        return this.readLatin1(word >>> 8)
-      case f.RECORD:
-        return this.readRecord(word >>> 8)
-      default:
-        return this.readRare(word & 255, word >>> 8)
-    }
-  }
-
-  private readRare(tag: number, immediate: number): unknown {
-    switch (tag) {
-      case f.DOUBLE:
-        doubleWords[0] = this.source[this.at++]!
-        doubleWords[1] = this.source[this.at++]!
-        return double[0]
-      case f.LATIN1_LONG:
-        return this.readLatin1(this.length())
-      case f.UTF16: {
-        const length = this.length()
-        const start = this.skip(length * 2)
-        return this.sourceBytes.ucs2Slice(start, start + length * 2)
-      }
-      case f.BIGINT:
-        return readBigint(this.read() as string)
-      case f.ARRAY: {
-        const items = new Array(immediate)
-        for (let i = 0; i < immediate; i++) items[i] = this.read()
-        return items
-      }
-      case f.BINARY: {
-        const length = this.length()
-        const start = this.skip(length)
-        return f.binaryFrom(immediate, Uint8Array.prototype.slice.call(this.sourceBytes, start, start + length))
-      }
-      case f.BLOB: {
-        const blob = new Uint8Array(this.length())
-        this.native.large(this.handle, this.blobAt, blob)
-        this.blobAt += blob.length
-        return f.binaryFrom(immediate, blob)
-      }
-      case f.TREE:
-      case f.GRAPH: {
-        const length = this.length()
-        const start = this.skip(length)
-        const bytes = this.sourceBytes.subarray(start, start + length)
-        return tag === f.TREE ? unpackTree(bytes) : unpackGraph(bytes)
-      }
-      default:
-        throw new RangeError(`unknown tag ${tag}`)
-    }
-  }
-
-  private length(): number {
-    const length = this.source[this.at++]
-    if (length === undefined || length < 0) throw new RangeError('a length is missing')
-    return length
-  }
-
-  /** Steps over `length` bytes, padded; where they start. */
-  private skip(length: number): number {
-    const start = this.at * 4
-    this.at += (length + 3) >> 2
-    if (this.at > this.source.length) throw new RangeError('the value ends early')
-    return start
-  }
-
-  private readLatin1(length: number): string {
-    const start = this.skip(length)
-    return this.sourceBytes.latin1Slice(start, start + length)
-  }
-
-  private readRecord(id: number): object {
-    const shape = this.names.shape(id)
-    const { values } = this
-    const { length } = shape.keys
-    for (let i = 0; i < length; i++) values[i] = this.read()
-    return shape.make(values)
-  }
 }
-
-const readBigint = (hex: string): bigint => (hex[0] === '-' ? -BigInt(`0x${hex.slice(1)}`) : BigInt(`0x${hex}`))

@@ -19,7 +19,7 @@ impl Idle {
         if self.searching.load(Ordering::Relaxed) as usize * 2 >= thieves.max(1) {
             return false;
         }
-        // SeqCst, pairs with the fence in `sleeper_to_wake`: a pusher that counts us as searching may leave the search to
+        // SeqCst, pairs with the fence in `sleepers_to_wake`: a pusher that counts us as searching may leave the search to
         // us, and then our looks at the queues come after its push; if it does not count us, it wakes a sleeper itself.
         self.searching.fetch_add(1, Ordering::SeqCst);
         true
@@ -27,13 +27,13 @@ impl Idle {
 
     /// Ends a search; true if it was the last one.
     pub fn stop_search(&self) -> bool {
-        // SeqCst, as in `start_search`: the last searcher looks at everything again after this.
+        // SeqCst, pairs with the fence in `sleepers_to_wake`, as in `start_search`: the last searcher looks at everything again after this.
         self.searching.fetch_sub(1, Ordering::SeqCst) == 1
     }
 
     /// Counts a scheduler among the sleepers, before its bell's `lie_down`.
     pub fn lie_down(&self, seat: usize) {
-        // SeqCst, pairs with the fence in `sleeper_to_wake`, as the bell's does.
+        // SeqCst, pairs with the fence in `sleepers_to_wake`, as the bell's does.
         self.asleep.fetch_or(1 << seat, Ordering::SeqCst);
     }
 

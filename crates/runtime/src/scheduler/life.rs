@@ -212,7 +212,26 @@ impl Scheduler {
         page.set(layout::GRANT, 0);
         runtime.idle.get_up(self.seat);
         self.seat().leave();
-        self.hand_back();
+        if runtime.is_stopping() {
+            self.end_all_unstarted();
+        } else {
+            self.hand_back();
+        }
+    }
+
+    /// The runtime stops: what has not begun never will. The host leaves last, so what others left behind ends here too.
+    fn end_all_unstarted(&mut self) {
+        let runtime = Rc::clone(&self.runtime);
+        let reason = Reason::new(ReasonKind::Shutdown, &[]);
+        for index in 0..runtime.table.made() {
+            let Some((pid, process)) = runtime.table.at(index) else { continue };
+            let state = process.state.load();
+            if state.phase() == Phase::Unstarted && (state.seat() == self.seat || self.seat == 0) {
+                *process.unstarted() = None;
+                self.seat().count_start();
+                self.die(pid, process, &reason);
+            }
+        }
     }
 
     /// Messages that had reached the JavaScript half are lost with it: counted as dropped.

@@ -48,7 +48,7 @@ pub struct Occasion {
 
 /// When what happened last.
 #[derive(Debug)]
-pub struct Pace {
+pub(super) struct Pace {
     turn_us: u64,
     loop_us: u64,
     awake_us: u64,

@@ -1,0 +1,109 @@
+// Owns `npm run bench`: runs the rows, prints one table, writes the JSON. Ends with 1 if a row could not be run; a reach
+// that was missed is a result.
+
+import { writeFileSync } from 'node:fs'
+import os from 'node:os'
+import { runRow, warningOf } from './alternate.js'
+import { checkFloors } from './floors-check.js'
+import { machineFacts } from './machine.js'
+import { HELP, parseOptions } from './options.js'
+import { FLOOR_ROW, rowsNamed } from './rows.js'
+import { calibrateSpin } from './spin.js'
+import { lineOf, showMachine, showTable } from './table.js'
+
+/**
+ * @typedef {import('./machine.js').Machine} Machine
+ * @typedef {import('./table.js').Result} Result
+ */
+
+const print = (/** @type {string} */ text) => process.stdout.write(`${text}\n`)
+const say = (/** @type {string} */ text) => process.stderr.write(`${text}\n`)
+
+async function main() {
+  const options = parseOptions(process.argv.slice(2))
+  if (options.help) return print(HELP)
+  const machine = await machineFacts(calibrateSpin())
+  const plan = {
+    runs: options.runs,
+    ms: options.ms,
+    params: { stepsPerUs: machine.stepsPerUs, schedulers: machine.schedulers },
+  }
+  print(showMachine(machine))
+  if (options.checkFloors !== undefined) {
+    if (!(await checkFloors(options.checkFloors, plan, options.only, print))) process.exitCode = 1
+    return
+  }
+  const { results, problems } = await runRows(rowsNamed(options.only), plan)
+  const whole = { ...machine, loadAfter: os.loadavg(), runDelay: worstDelay(results), f: floorOf(results) }
+  print(`f = ${Math.round(whole.f * 10) / 10} ns · median of ${plan.runs} fresh processes, ${plan.ms} ms each\n`)
+  print(showTable(results))
+  for (const warning of results.flatMap(warningsOf)) print(`warning: ${warning}`)
+  for (const problem of problems) print(`failed: ${problem}`)
+  if (problems.length > 0) process.exitCode = 1
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(asJson(whole, results), undefined, 2)}\n`)
+}
+
+/**
+ * @param {readonly import('./rows.js').Row[]} rows
+ * @param {import('./alternate.js').Plan} plan
+ */
+async function runRows(rows, plan) {
+  /** @type {Result[]} */
+  const results = []
+  /** @type {string[]} */
+  const problems = []
+  for (const row of rows) {
+    try {
+      const scores = await runRow(row, plan)
+      const ratio = row.reach.ratio(figuresOf(scores, results))
+      const { name, unit, reach } = row
+      const result = { name, unit, scores, ratio, reach: reach.text, met: reach.met(ratio), n: plan.runs }
+      results.push(result)
+      say(lineOf(result).filter(Boolean).join('  '))
+    } catch (error) {
+      problems.push(`${row.name}: ${/** @type {Error} */ (error).message}`)
+      say(problems.at(-1) ?? '')
+    }
+  }
+  return { results, problems }
+}
+
+/**
+ * @param {ReadonlyMap<string, import('./alternate.js').Score>} scores
+ * @param {readonly Result[]} before
+ * @returns {import('./reach.js').Figures}
+ */
+function figuresOf(scores, before) {
+  const medians = Object.fromEntries([...scores].map(([name, { figure }]) => [name, figure.median]))
+  const { rumpus = Number.NaN, ...rivals } = medians
+  return { rumpus, rivals, f: floorOf(before) }
+}
+
+/** @param {readonly Result[]} results */
+const floorOf = (results) =>
+  results.find(({ name }) => name === FLOOR_ROW)?.scores.get('floor')?.figure.median ?? Number.NaN
+
+/** @param {readonly Result[]} results */
+const worstDelay = (results) =>
+  Math.max(0, ...results.flatMap(({ scores }) => [...scores.values()].map(({ runDelay }) => runDelay)))
+
+/** @param {Result} result */
+const warningsOf = ({ name, scores }) =>
+  [...scores].flatMap(([contestant, score]) => {
+    const warning = warningOf(score)
+    return warning === undefined ? [] : [`${name}, ${contestant}: ${warning}`]
+  })
+
+/**
+ * @param {Machine} machine
+ * @param {readonly Result[]} results
+ */
+const asJson = (machine, results) => ({
+  machine,
+  results: results.map(({ name, unit, scores, ratio, reach, met, n }) => {
+    const { rumpus, rivals } = figuresOf(scores, [])
+    return { name, unit, rumpus, rivals, n, ratio, reach, met, runs: Object.fromEntries(scores) }
+  }),
+})
+
+await main()

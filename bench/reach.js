@@ -1,0 +1,54 @@
+// Owns what a row must reach: how its figure compares, and whether that is enough. Pure.
+
+/**
+ * @typedef {object} Figures
+ * @property {number} rumpus
+ * @property {Readonly<Record<string, number>>} rivals
+ * @property {number} f - the `floor` of local/ping-pong in the same run; NaN if it was not measured
+ *
+ * @typedef {object} Reach
+ * @property {string} text - what is wanted, for people
+ * @property {(figures: Figures) => number} ratio - what is compared with the limit
+ * @property {(ratio: number) => boolean} met
+ */
+
+/** Costs no more than so many times a rival. @type {(limit: number, rival: string) => Reach} */
+export const timesRival = (limit, rival) => ({
+  text: `≤ ${limit} × ${rival}`,
+  ratio: ({ rumpus, rivals }) => rumpus / of(rivals, rival),
+  met: (ratio) => ratio <= limit,
+})
+
+/** Is so many times as fast as a rival. @type {(limit: number, rival: string) => Reach} */
+export const faster = (limit, rival) => ({
+  text: `≥ ${limit} × faster`,
+  ratio: ({ rumpus, rivals }) => of(rivals, rival) / rumpus,
+  met: (ratio) => ratio >= limit,
+})
+
+/** Gains at least such a share of what a rival gains. @type {(limit: number, rival: string) => Reach} */
+export const shareOf = (limit, rival) => ({
+  text: `≥ ${limit} of ${rival}`,
+  ratio: ({ rumpus, rivals }) => rumpus / of(rivals, rival),
+  met: (ratio) => ratio >= limit,
+})
+
+/** Costs no more than so many floors. @type {(limit: number) => Reach} */
+export const timesFloor = (limit) => ({
+  text: `≤ ${limit} f`,
+  ratio: ({ rumpus, f }) => rumpus / f,
+  met: (ratio) => ratio <= limit,
+})
+
+/** Is no more than a number. @type {(limit: number) => Reach} */
+export const atMost = (limit) => ({
+  text: `≤ ${limit}`,
+  ratio: ({ rumpus }) => rumpus,
+  met: (ratio) => ratio <= limit,
+})
+
+/**
+ * @param {Readonly<Record<string, number>>} rivals
+ * @param {string} name
+ */
+const of = (rivals, name) => rivals[name] ?? Number.NaN

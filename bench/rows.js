@@ -1,0 +1,133 @@
+// The registry: every row of the table, the module that runs it, its rivals, and what it must reach. A module has one
+// `run`; what differs between rows that share one stands in `params`.
+
+import { atMost, faster, shareOf, timesFloor, timesRival } from './reach.js'
+
+/**
+ * @typedef {object} Row
+ * @property {string} name
+ * @property {string} unit - of the figure; a cost, lower is better, unless it is `x`
+ * @property {string} module - the file in `cases/`
+ * @property {readonly string[]} rivals - the files in `rivals/`
+ * @property {import('./reach.js').Reach} reach
+ * @property {Readonly<Record<string, unknown>>} [params] - for the case and its rivals
+ * @property {Readonly<Record<string, string>>} [env] - for the case alone
+ * @property {readonly Readonly<Record<string, unknown>>[]} [legs] - two runs with these parameters; the figure is the first over the second
+ * @property {string} [needs] - a row that must run before
+ */
+
+/** The row whose `floor` is f. */
+export const FLOOR_ROW = 'local/ping-pong'
+
+/**
+ * @param {string} name
+ * @param {number} times
+ * @returns {Row}
+ */
+const stream = (name, times) => ({
+  name: `cross/${name}`,
+  unit: 'ns/message',
+  module: 'cross-stream',
+  rivals: ['postmessage'],
+  params: { stream: name, figure: 'time' },
+  reach: faster(times, 'postmessage'),
+})
+
+/**
+ * @param {string} name
+ * @returns {Row}
+ */
+const steal = (name) => ({
+  name: `steal/${name}`,
+  unit: 'x',
+  module: 'steal',
+  rivals: ['threads'],
+  params: { steal: name },
+  legs: [{ schedulers: 1 }, { schedulers: 2 }],
+  reach: shareOf(0.95, 'threads'),
+})
+
+/** @type {readonly Row[]} */
+export const ROWS = [
+  {
+    name: FLOOR_ROW,
+    unit: 'ns/message',
+    module: 'local-ping-pong',
+    rivals: ['floor'],
+    params: { row: FLOOR_ROW },
+    reach: timesRival(1.5, 'floor'),
+  },
+  {
+    name: 'local/ring-500',
+    unit: 'ns/hop',
+    module: 'local-ring',
+    rivals: ['floor'],
+    params: { row: 'local/ring-500' },
+    reach: timesRival(1.5, 'floor'),
+  },
+  {
+    name: 'local/pairs-1000',
+    unit: 'ns/message',
+    module: 'local-pairs',
+    rivals: ['floor'],
+    params: { row: 'local/pairs-1000' },
+    reach: timesRival(1.5, 'floor'),
+  },
+  {
+    name: 'local/ping-pong-native-lane',
+    unit: 'ns/message',
+    module: 'local-ping-pong',
+    rivals: [],
+    env: { RUMPUS_LANE: 'native' },
+    reach: timesFloor(5),
+    needs: FLOOR_ROW,
+  },
+  { name: 'local/crossings', unit: 'calls/message', module: 'local-crossings', rivals: [], reach: atMost(0.02) },
+  { name: 'local/turn-gap', unit: 'ms', module: 'local-turn-gap', rivals: [], reach: atMost(2) },
+  {
+    name: 'cross/ping-pong',
+    unit: 'ns/round trip',
+    module: 'cross-ping-pong',
+    rivals: ['postmessage'],
+    params: { stream: 'ping-pong' },
+    reach: faster(40, 'postmessage'),
+  },
+  stream('stream', 6),
+  stream('stream-int', 5),
+  stream('stream-1k', 2),
+  stream('stream-64k', 1),
+  {
+    name: 'cross/wakeups',
+    unit: 'wakes/1000',
+    module: 'cross-stream',
+    rivals: [],
+    params: { stream: 'stream', figure: 'wakeups' },
+    reach: atMost(5),
+  },
+  steal('unequal'),
+  steal('async'),
+  {
+    name: 'boot/first-remote',
+    unit: 'ms',
+    module: 'boot-first-remote',
+    rivals: ['worker'],
+    reach: timesRival(1.5, 'worker'),
+  },
+]
+
+/**
+ * The rows with these names and those they need, in order; all if there are no names.
+ *
+ * @param {readonly string[]} names
+ * @returns {readonly Row[]}
+ */
+export function rowsNamed(names) {
+  if (names.length === 0) return ROWS
+  const unknown = names.find((name) => ROWS.every((row) => row.name !== name))
+  if (unknown !== undefined) {
+    throw new RangeError(`--only refused: wanted one of ${ROWS.map(({ name }) => name).join(', ')}, got ${unknown}`)
+  }
+  const wanted = new Set(names)
+  for (const { name, needs } of ROWS) if (needs !== undefined && wanted.has(name)) wanted.add(needs)
+  return ROWS.filter(({ name }) => wanted.has(name))
+}

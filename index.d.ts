@@ -1,0 +1,455 @@
+// Generated from js/ by `npm run dts`. Do not edit.
+
+/**
+* An error of the runtime, told apart by its `code` (`ERR_RUMPUS_…`).
+*
+* Use `code` to decide what to do; the text is for people and may change. Argument mistakes are `TypeError` or `RangeError`
+* with such a code instead.
+*
+* @example
+* ```ts
+* import { RumpusError, run } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* const runtime = await run(async (self) => self.runtime)
+* await assert.rejects(runtime.run(async () => {}), (error) => error instanceof RumpusError && error.code === 'ERR_RUMPUS_STOPPED')
+* ```
+*/
+declare class RumpusError extends Error {
+  /** What went wrong, for programs. */
+  readonly code: string;
+  constructor(code: string, message: string, options?: ErrorOptions);
+}
+/**
+* Thrown into a body that must end: its pending wait rejects with it, and everything it asks of `self` from then on throws it.
+*
+* Let it pass. Catch it only to clean up, and prefer `finally`: whatever the body does with it, the process ends with
+* `reason`.
+*
+* @example
+* ```ts
+* import { exit, ProcessExit, run, send } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => {
+*   let seen
+*   const pid = self.spawn(async (me) => {
+*     try {
+*       send(self.pid, 'ready')
+*       await me.receive()
+*     } catch (error) {
+*       seen = error
+*     }
+*   })
+*   await self.receive() // a body that has not begun would never begin
+*   self.monitor(pid)
+*   exit(pid, 'shutdown')
+*   await self.receive()
+*   assert(seen instanceof ProcessExit)
+* })
+* ```
+*/
+declare class ProcessExit extends Error {
+  /** `ERR_RUMPUS_EXIT`. */
+  readonly code = "ERR_RUMPUS_EXIT";
+  /** Why the process ends. */
+  readonly reason: unknown;
+  constructor(reason: unknown);
+}
+/**
+* Thrown by `send` and `spawn` for a value that cannot cross to another scheduler: a function, a symbol, a class instance.
+*
+* Nothing was sent. `path` names the part that cannot cross, so look there first.
+*
+* @example
+* ```ts
+* import { define, run, send, UncrossableError } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* const worker = define(import.meta.url, 'worker', async (self) => void (await self.receive()))
+* await run(async (self) => {
+*   const pid = self.spawn(worker)
+*   assert.throws(() => send(pid, { reply: { fn: () => 1 } }), (error) => error instanceof UncrossableError && error.path === 'message.reply.fn')
+* })
+* ```
+*/
+declare class UncrossableError extends TypeError {
+  /** `ERR_RUMPUS_UNCROSSABLE`. */
+  readonly code = "ERR_RUMPUS_UNCROSSABLE";
+  /** Where in the value, as an expression: `message.reply.fn`. */
+  readonly path: string;
+  constructor(path: string, what: string);
+}
+declare const accepts: unique symbol;
+/**
+* The address of a process that takes messages of type `M`: an ordinary number within 53 bits, good for `===`, Map keys,
+* JSON and every channel. Never reused.
+*/
+type Pid<M = never> = number & {
+  readonly [accepts]: (message: M) => void;
+};
+/** What can cross to another scheduler; see the guide on messages. Functions, symbols and unknown classes cannot. */
+type Crossable = undefined | null | boolean | number | bigint | string | Date | RegExp | Error | ArrayBuffer | ArrayBufferView | readonly Crossable[] | ReadonlyMap<Crossable, Crossable> | ReadonlySet<Crossable> | {
+  readonly [key: string]: Crossable;
+};
+/** An error as it travels in an exit reason. */
+interface ErrorDescription {
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string | undefined;
+  readonly code?: unknown;
+  readonly cause?: unknown;
+}
+/** Why a process ended. Data, never thrown. */
+type ExitReason = {
+  readonly kind: "normal";
+} | {
+  readonly kind: "shutdown";
+  readonly value?: unknown;
+} | {
+  readonly kind: "killed";
+} | {
+  readonly kind: "error";
+  readonly error: ErrorDescription;
+} | {
+  readonly kind: "noproc";
+} | {
+  readonly kind: "scheduler-down";
+  readonly scheduler: number;
+} | {
+  readonly kind: "user";
+  readonly value: unknown;
+};
+/** A monitored process ended. */
+declare class Down {
+  readonly type = "down";
+  /** What `monitor` answered. */
+  readonly ref: number;
+  /** Who ended. */
+  readonly pid: Pid;
+  /** Why. */
+  readonly reason: ExitReason;
+  constructor(ref: number, pid: Pid, reason: ExitReason);
+}
+/** An exit signal, seen as a message by a process that traps exits. */
+declare class Exit {
+  readonly type = "exit";
+  /** Who ended, or asked. */
+  readonly pid: Pid;
+  /** Why. */
+  readonly reason: ExitReason;
+  constructor(pid: Pid, reason: ExitReason);
+}
+/** What `exit` takes as a reason: a word, an error, or any value that can cross. */
+type ReasonGiven = "normal" | "shutdown" | "kill" | Error | ExitReason | Crossable;
+/** Messages that others may send to a process whose `receive` gives `M`: its signals come from the runtime only. */
+type Sendable<M> = Exclude<M, Down | Exit>;
+/** A crash as data. */
+interface CrashReport {
+  /** The process, or 0 when none is known. */
+  readonly pid: number;
+  /** On which scheduler. */
+  readonly scheduler: number;
+  /** What happened. */
+  readonly what: string;
+  /** What was thrown. */
+  readonly error: unknown;
+}
+/** One scheduler; number 0 is the host. */
+interface SchedulerView {
+  readonly id: number;
+  /** Whether its thread is up. */
+  readonly up: boolean;
+  readonly asleep: boolean;
+  /** Processes that live there. */
+  readonly alive: number;
+  /** Definition processes waiting there to start. */
+  readonly unstarted: number;
+  /** Definition processes it has started. */
+  readonly started: number;
+  /** Processes it has spawned. */
+  readonly spawned: number;
+  readonly exited: number;
+  /** Thefts that brought something, and how many processes they brought. */
+  readonly steals: number;
+  readonly stolen: number;
+  /** Messages by the native mailboxes, from and to this scheduler. */
+  readonly messagesOut: number;
+  readonly messagesIn: number;
+  /** Messages that stayed on this scheduler. */
+  readonly messagesLocal: number;
+  readonly crossings: number;
+  readonly turns: number;
+  readonly resumes: number;
+  readonly sleeps: number;
+  /** Wake-ups it has caused at others. */
+  readonly wakesSent: number;
+  /** Share of the last while spent awake, 0 to 1. */
+  readonly busyShare: number;
+  /** Milliseconds spent awake, ever. */
+  readonly busyMs: number;
+  /** 99 % of the gaps between two turns while busy were no longer, in milliseconds. */
+  readonly turnGapP99Ms: number;
+}
+/** A runtime. */
+interface RuntimeView {
+  readonly schedulers: readonly SchedulerView[];
+  readonly processes: {
+    readonly spawned: number;
+    readonly exited: number;
+    readonly alive: number;
+  };
+  readonly messages: {
+    readonly accepted: number;
+    readonly received: number; /** In mailboxes and inboxes. */
+    readonly waiting: number;
+    readonly dropped: {
+      readonly dead: number;
+      readonly died: number;
+      readonly corrupt: number;
+    };
+  };
+}
+/** Where a spawned process may run: on any scheduler, on the spawner's, or on the one with this number (0 is the host). */
+type Place = "any" | "here" | number;
+/** How a process is spawned. */
+interface SpawnOptions {
+  /** Where it may run. A closure always runs here. */
+  readonly on?: Place;
+}
+/** A body that any scheduler can find again: a module and a name in it. */
+interface Definition<M, A extends readonly unknown[]> {
+  /** The module. */
+  readonly url: string;
+  /** The name. */
+  readonly name: string;
+  /** The body. */
+  readonly body: (self: Self<M>, ...args: A) => unknown;
+  /** How it is spawned. */
+  readonly options: SpawnOptions;
+  /** The same definition, spawned with these options. */
+  with(options: SpawnOptions): Definition<M, A>;
+}
+/** A body that lives on its spawner's scheduler. */
+type Closure<M> = (self: Self<M>) => unknown;
+/**
+* A process, seen by its own body. `M` is what it receives; add {@link Down} when it monitors and {@link Exit} when it
+* traps exits.
+*
+* Everything here belongs to the body it was given to: do not hand `self` to others, give them `self.pid`.
+*/
+interface Self<M> extends AsyncIterable<M> {
+  /** Its own address. */
+  readonly pid: Pid<Sendable<M>>;
+  /** The runtime it lives in. */
+  readonly runtime: Runtime;
+  /**
+  * The next message, when it comes. One wait at a time.
+  *
+  * Rejects with `ProcessExit` when the process must end, with `ERR_RUMPUS_WAITING` when it waits already.
+  */
+  receive(): Promise<M>;
+  /** The next message if there is one. */
+  tryReceive(): M | undefined;
+  /** Waits `ms` milliseconds. Throws `RangeError` for a time that is no time. */
+  sleep(ms: number): Promise<void>;
+  /** Starts a closure on this scheduler. */
+  spawn<N = never>(body: Closure<N>, options?: SpawnOptions): Pid<Sendable<N>>;
+  /** Starts a definition where there is room; its arguments are encoded, so that it may start anywhere. */
+  spawn<N, A extends readonly unknown[]>(definition: Definition<N, A>, ...args: A): Pid<Sendable<N>>;
+  /** Ties this process and `pid` together: when one ends other than normally, so does the other. */
+  link(pid: Pid): void;
+  /** Takes a link back. */
+  unlink(pid: Pid): void;
+  /** Asks to hear of the end of `pid` as a {@link Down} message; answers its reference. */
+  monitor(pid: Pid): number;
+  /** Takes a monitor back. */
+  demonitor(ref: number): void;
+  /** From now on exit signals come as {@link Exit} messages instead of ending this process. */
+  trapExit(on?: boolean): void;
+  /** Ends this process for `reason`, by throwing. */
+  exit(reason?: ReasonGiven): never;
+}
+/** How a runtime is made. */
+interface RuntimeOptions {
+  /** Scheduler threads beside this one, 1 to 63; `RUMPUS_SCHEDULERS`, or as many as there are cores to use. */
+  readonly schedulers?: number;
+  /** Whether this thread takes placed and stolen processes too; no by default, for it can be neither ended nor replaced. */
+  readonly hostWorks?: boolean;
+  /** Whether definitions are placed on the better of two schedulers; otherwise they queue where they were spawned, and are stolen. */
+  readonly placement?: boolean;
+  /** Starts the scheduler threads at once instead of with the first definition. */
+  readonly eager?: boolean;
+  /** Maps the URL of a module that defines to the one that schedulers load, for sources that must be built first. */
+  readonly resolve?: (url: string) => string;
+  /** Heap of a scheduler thread, in megabytes; by default a fair part of the memory there is. */
+  readonly heapMb?: number;
+  /** Hears of crashes; without it they are written to stderr. */
+  readonly onCrash?: (report: CrashReport) => void;
+}
+/** A runtime: its scheduler threads and the processes on them. */
+interface Runtime extends AsyncDisposable {
+  /** Runs a body on this thread as a process and answers what it returns; rejects with what it throws. Keeps the event loop alive meanwhile. */
+  run<T, M = never>(body: (self: Self<M>) => T | PromiseLike<T>): Promise<T>;
+  /** Starts a closure on this thread. */
+  spawn<N = never>(body: Closure<N>, options?: SpawnOptions): Pid<Sendable<N>>;
+  /** Starts a definition where there is room. */
+  spawn<N, A extends readonly unknown[]>(definition: Definition<N, A>, ...args: A): Pid<Sendable<N>>;
+  /** Counters and states, a snapshot. */
+  inspect(): RuntimeView;
+  /** Ends all processes, newest first, then the threads. Calling it again answers the same promise. */
+  stop(): Promise<void>;
+  /** Keeps the event loop alive even when nothing runs. */
+  ref(): void;
+  /** Lets the event loop end. */
+  unref(): void;
+}
+/**
+* Defines `body` under `name` in the module `url`, so that `spawn` can start it on any scheduler.
+*
+* Call it at the top level of a module, above any `run`: schedulers import the module to find it. The module must not need
+* what only your main file has. For a body that stays on this scheduler a plain function does.
+*
+* @param url - `import.meta.url`
+* @param name - unique in the module
+* @param body - the async function; it is given `self` and the arguments of `spawn`, which are always encoded
+* @returns the definition, for `self.spawn`
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT` if `url` is no URL, `name` no name, or `body` no function
+* @throws RangeError `ERR_RUMPUS_OUT_OF_RANGE` if another body has this name in this module
+* @example
+* ```ts
+* import { define, run, send } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* const square = define(import.meta.url, 'square', async (self, parent, n) => send(parent, n * n))
+*
+* await run(async (self) => {
+*   self.spawn(square, self.pid, 7)
+*   assert.equal(await self.receive(), 49)
+* })
+* ```
+*/
+declare const define: <M = never, A extends readonly unknown[] = []>(url: string, name: string, body: (self: Self<M>, ...args: A) => unknown) => Definition<M, A>;
+/**
+* Asks the process `pid` to end for `reason`. The request arrives in order with the messages sent before it.
+*
+* A process that traps exits gets it as a message. `'kill'` cannot be trapped and leaves no grace; `'normal'` is ignored by
+* a process that does not trap. To end the process you are in, use `self.exit`. Nothing happens to a process that has ended.
+*
+* @param pid - whom
+* @param reason - why: a word, an error, or any value that can cross; `'shutdown'` unless given
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT` if `pid` is no pid
+* @example
+* ```ts
+* import { exit, run } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => {
+*   const pid = self.spawn(async (me) => void (await me.receive()))
+*   self.monitor(pid)
+*   exit(pid, 'kill')
+*   const down = await self.receive()
+*   assert.deepEqual(down.reason, { kind: 'killed' })
+* })
+* ```
+*/
+declare const exit: (pid: Pid, reason?: ReasonGiven) => void;
+/**
+* Whether the process `pid` has not ended and has not been told to. True is only ever the truth of a moment ago: to act on
+* a death, monitor it.
+*
+* @param pid - whom
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT` if `pid` is no pid
+* @example
+* ```ts
+* import { isAlive, run } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => assert(isAlive(self.pid)))
+* ```
+*/
+declare const isAlive: (pid: Pid) => boolean;
+/**
+* Shows a pid as Erlang does: slot, generation and runtime, `<12.0.1>`.
+*
+* @param pid - whom
+* @example
+* ```ts
+* import { formatPid, run } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => assert.match(formatPid(self.pid), /^<\d+\.\d+\.\d+>$/))
+* ```
+*/
+declare const formatPid: (pid: Pid) => string;
+/**
+* Sends `message` to the process `pid`. It is visible to the receiver when `send` returns, in the order sent.
+*
+* On the same scheduler the value itself travels, so treat messages as immutable; to another scheduler it is encoded. A
+* message to a dead process is dropped and counted: use a monitor to hear of a death. Send never waits: for a receiver that
+* may fall behind, have it answer.
+*
+* @param pid - whom
+* @param message - what; anything on the same scheduler, {@link Crossable} values to others
+* @throws UncrossableError `ERR_RUMPUS_UNCROSSABLE` naming the part that cannot cross; nothing was sent
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT` if `pid` is no pid
+* @throws RumpusError `ERR_RUMPUS_STOPPED` if this thread knows no runtime of that pid
+* @example
+* ```ts
+* import { run, send } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => {
+*   const echo = self.spawn(async (me) => {
+*     const { from, text } = await me.receive()
+*     send(from, text)
+*   })
+*   send(echo, { from: self.pid, text: 'hello' })
+*   assert.equal(await self.receive(), 'hello')
+* })
+* ```
+*/
+declare const send: <M>(pid: Pid<M>, message: NoInfer<M>) => void;
+/**
+* Starts a runtime on this thread and answers its handle. Stop it when you are done.
+*
+* Use it to keep a runtime beside other code, in a server or a test; to run one body to its end, use {@link run}. It does
+* not keep the event loop alive by itself: `ref()` does.
+*
+* @param options - how the runtime is made
+* @throws RangeError `ERR_RUMPUS_OUT_OF_RANGE` or TypeError `ERR_RUMPUS_BAD_ARGUMENT` for an option that is wrong
+* @throws RumpusError `ERR_RUMPUS_ON_SCHEDULER` on a scheduler thread, `ERR_RUMPUS_TOO_MANY_RUNTIMES` beyond 63
+* @example
+* ```ts
+* import { start } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* const runtime = await start({ schedulers: 1 })
+* assert.equal(await runtime.run(async () => 42), 42)
+* await runtime.stop()
+* ```
+*/
+declare const start: (options?: RuntimeOptions) => Promise<Runtime>;
+/**
+* Starts a runtime, runs `body` in it as the first process, stops it, and answers what the body returned.
+*
+* The usual way in. Rejects with what the body throws. On a scheduler thread that is importing this module to find a
+* definition it never settles, so one file may define and run.
+*
+* @param body - the first process; it lives on this thread
+* @param options - how the runtime is made
+* @throws the same as {@link start}
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* const answer = await run(async (self) => {
+*   await self.sleep(1)
+*   return 42
+* })
+* assert.equal(answer, 42)
+* ```
+*/
+declare const run: <T, M = never>(body: (self: Self<M>) => T | PromiseLike<T>, options?: RuntimeOptions) => Promise<T>;
+export { type Closure, type CrashReport, type Crossable, type Definition, Down, type ErrorDescription, Exit, type ExitReason, type Pid, type Place, ProcessExit, type ReasonGiven, RumpusError, type Runtime, type RuntimeOptions, type RuntimeView, type SchedulerView, type Self, type Sendable, type SpawnOptions, UncrossableError, define, exit, formatPid, isAlive, run, send, start };

@@ -1,0 +1,160 @@
+// The way back: words to values. Reads from the completion buffer, or from a large payload that stays in Rust until its
+// pieces have been fetched. Trusts nothing: a value that ends early or makes no sense throws. Hot: every message from another
+// scheduler passes `decode`.
+
+import type { RuntimeHandle, Seat } from '../../native/load.ts'
+import * as f from './format.ts'
+import { unpackGraph, unpackTree } from './graph.ts'
+import { Names } from './names.ts'
+
+/** A Buffer with the methods that Node's types leave out: the fast ways between strings and bytes. */
+export type Bytes = Buffer & {
+  latin1Write(text: string, at: number, length: number): number
+  ucs2Write(text: string, at: number, length: number): number
+  latin1Slice(start: number, end: number): string
+  ucs2Slice(start: number, end: number): string
+}
+
+export const double: Float64Array = new Float64Array(1)
+export const doubleWords: Int32Array = new Int32Array(double.buffer)
+
+export class Decoder {
+  readonly names: Names
+  protected readonly native: Seat
+  /** The word to read, or to write, next. */
+  protected at = 0
+  private readonly values: unknown[] = []
+
+  constructor(handle: RuntimeHandle, native: Seat) {
+    this.names = new Names(handle)
+    this.native = native
+  }
+
+  // Reading. `source` starts at the value; `handle` is that of a large payload, whose blobs follow its skeleton.
+
+  private source: Int32Array = new Int32Array(0)
+  private sourceBytes = Buffer.alloc(0) as Bytes
+  private handle = -1
+  private blobAt = 0
+
+  /** Reads the value whose description starts at word `at`. */
+  decode(words: Int32Array, bytes: Buffer, at: number): unknown {
+    this.source = words
+    this.sourceBytes = bytes as Bytes
+    this.at = at
+    return this.read()
+  }
+
+  /** Reads a value from a large payload and lets that go. */
+  decodeLarge(handle: number, skeleton: number): unknown {
+    try {
+      const bytes = Buffer.alloc((skeleton + 3) & ~3)
+      if (skeleton > 0) this.native.large(handle, 0, bytes.subarray(0, skeleton))
+      this.handle = handle
+      this.blobAt = skeleton
+      return this.decode(new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2), bytes, 0)
+    } finally {
+      this.handle = -1
+      this.native.large(handle)
+    }
+  }
+
+  private read(): unknown {
+    const word = this.source[this.at++]
+    if (word === undefined) throw new RangeError('the value ends early')
+    switch (word & 255) {
+      case f.UNDEFINED:
+        return undefined
+      case f.NULL:
+        return null
+      case f.TRUE:
+        return true
+      case f.FALSE:
+        return false
+      case f.SMALL:
+        return word >> 8
+      case f.INT:
+        return this.source[this.at++]
+      case f.NAME:
+        return this.names.string(word >>> 8)
+      case f.LATIN1:
+        return this.readLatin1(word >>> 8)
+      case f.RECORD:
+        return this.readRecord(word >>> 8)
+      default:
+        return this.readRare(word & 255, word >>> 8)
+    }
+  }
+
+  private readRare(tag: number, immediate: number): unknown {
+    switch (tag) {
+      case f.DOUBLE:
+        doubleWords[0] = this.source[this.at++]!
+        doubleWords[1] = this.source[this.at++]!
+        return double[0]
+      case f.LATIN1_LONG:
+        return this.readLatin1(this.length())
+      case f.UTF16: {
+        const length = this.length()
+        const start = this.skip(length * 2)
+        return this.sourceBytes.ucs2Slice(start, start + length * 2)
+      }
+      case f.BIGINT:
+        return readBigint(this.read() as string)
+      case f.ARRAY: {
+        const items = new Array(immediate)
+        for (let i = 0; i < immediate; i++) items[i] = this.read()
+        return items
+      }
+      case f.BINARY: {
+        const length = this.length()
+        const start = this.skip(length)
+        return f.binaryFrom(immediate, Uint8Array.prototype.slice.call(this.sourceBytes, start, start + length))
+      }
+      case f.BLOB: {
+        const blob = new Uint8Array(this.length())
+        this.native.large(this.handle, this.blobAt, blob)
+        this.blobAt += blob.length
+        return f.binaryFrom(immediate, blob)
+      }
+      case f.TREE:
+      case f.GRAPH: {
+        const length = this.length()
+        const start = this.skip(length)
+        const bytes = this.sourceBytes.subarray(start, start + length)
+        return tag === f.TREE ? unpackTree(bytes) : unpackGraph(bytes)
+      }
+      default:
+        throw new RangeError(`unknown tag ${tag}`)
+    }
+  }
+
+  private length(): number {
+    const length = this.source[this.at++]
+    if (length === undefined || length < 0) throw new RangeError('a length is missing')
+    return length
+  }
+
+  /** Steps over `length` bytes, padded; where they start. */
+  private skip(length: number): number {
+    const start = this.at * 4
+    this.at += (length + 3) >> 2
+    if (this.at > this.source.length) throw new RangeError('the value ends early')
+    return start
+  }
+
+  private readLatin1(length: number): string {
+    const start = this.skip(length)
+    return this.sourceBytes.latin1Slice(start, start + length)
+  }
+
+  private readRecord(id: number): object {
+    const shape = this.names.shape(id)
+    const { values } = this
+    const { length } = shape.keys
+    for (let i = 0; i < length; i++) values[i] = this.read()
+    return shape.make(values)
+  }
+}
+
+const readBigint = (hex: string): bigint => (hex[0] === '-' ? -BigInt(`0x${hex.slice(1)}`) : BigInt(`0x${hex}`))
