@@ -88,10 +88,17 @@ declare const accepts: unique symbol;
 type Pid<M = never> = number & {
   readonly [accepts]: (message: M) => void;
 };
-/** What can cross to another scheduler; see the guide on messages. Functions, symbols and unknown classes cannot. */
+/** What can cross to another scheduler. Functions, symbols, promises, weak collections and unknown classes cannot. */
 type Crossable = undefined | null | boolean | number | bigint | string | Date | RegExp | Error | ArrayBuffer | ArrayBufferView | readonly Crossable[] | ReadonlyMap<Crossable, Crossable> | ReadonlySet<Crossable> | {
   readonly [key: string]: Crossable;
 };
+type Uncrossable = ((...args: never[]) => unknown) | symbol | PromiseLike<unknown> | WeakMap<WeakKey, unknown> | WeakSet<WeakKey>;
+type Known = undefined | null | boolean | number | bigint | string | Date | RegExp | Error | ArrayBuffer | ArrayBufferView | Down | Exit;
+/**
+* Whether values of type `T` can cross, as far as types tell: `false` (or `boolean` for a union) when a part within four
+* levels cannot. What types do not tell, `send` does.
+*/
+type Crosses<T, Depth extends unknown[] = []> = Depth["length"] extends 4 ? true : unknown extends T ? true : T extends Known ? true : T extends Uncrossable ? false : T extends readonly (infer Item)[] | ReadonlySet<infer Item> ? Crosses<Item, [...Depth, 0]> : T extends ReadonlyMap<infer Key, infer Item> ? Crosses<Key | Item, [...Depth, 0]> : T extends object ? false extends { [K in keyof T]-?: Crosses<T[K], [...Depth, 0]> }[keyof T] ? false : true : true;
 /** An error as it travels in an exit reason. */
 interface ErrorDescription {
   readonly name: string;
@@ -254,7 +261,7 @@ interface Self<M> extends AsyncIterable<M> {
   /** Waits `ms` milliseconds. Throws `RangeError` for a time that is no time. */
   sleep(ms: number): Promise<void>;
   /** Starts a closure on this scheduler. */
-  spawn<N = never>(body: Closure<N>, options?: SpawnOptions): Pid<Sendable<N>>;
+  spawn<N = unknown>(body: Closure<N>, options?: SpawnOptions): Pid<Sendable<N>>;
   /** Starts a definition where there is room; its arguments are encoded, so that it may start anywhere. */
   spawn<N, A extends readonly unknown[]>(definition: Definition<N, A>, ...args: A): Pid<Sendable<N>>;
   /** Ties this process and `pid` together: when one ends other than normally, so does the other. */
@@ -290,9 +297,9 @@ interface RuntimeOptions {
 /** A runtime: its scheduler threads and the processes on them. */
 interface Runtime extends AsyncDisposable {
   /** Runs a body on this thread as a process and answers what it returns; rejects with what it throws. Keeps the event loop alive meanwhile. */
-  run<T, M = never>(body: (self: Self<M>) => T | PromiseLike<T>): Promise<T>;
+  run<T, M = unknown>(body: (self: Self<M>) => T | PromiseLike<T>): Promise<T>;
   /** Starts a closure on this thread. */
-  spawn<N = never>(body: Closure<N>, options?: SpawnOptions): Pid<Sendable<N>>;
+  spawn<N = unknown>(body: Closure<N>, options?: SpawnOptions): Pid<Sendable<N>>;
   /** Starts a definition where there is room. */
   spawn<N, A extends readonly unknown[]>(definition: Definition<N, A>, ...args: A): Pid<Sendable<N>>;
   /** Counters and states, a snapshot. */
@@ -329,7 +336,7 @@ interface Runtime extends AsyncDisposable {
 * })
 * ```
 */
-declare const define: <M = never, A extends readonly unknown[] = []>(url: string, name: string, body: (self: Self<M>, ...args: A) => unknown) => Definition<M, A>;
+declare const define: <M = unknown, A extends readonly unknown[] = readonly unknown[]>(url: string, name: string, body: (self: Self<M>, ...args: A) => unknown, ..._: false extends Crosses<M> | Crosses<A> ? ["the messages and arguments of a definition must be able to cross"] : []) => Definition<M, A>;
 /**
 * Asks the process `pid` to end for `reason`. The request arrives in order with the messages sent before it.
 *
@@ -451,5 +458,5 @@ declare const start: (options?: RuntimeOptions) => Promise<Runtime>;
 * assert.equal(answer, 42)
 * ```
 */
-declare const run: <T, M = never>(body: (self: Self<M>) => T | PromiseLike<T>, options?: RuntimeOptions) => Promise<T>;
-export { type Closure, type CrashReport, type Crossable, type Definition, Down, type ErrorDescription, Exit, type ExitReason, type Pid, type Place, ProcessExit, type ReasonGiven, RumpusError, type Runtime, type RuntimeOptions, type RuntimeView, type SchedulerView, type Self, type Sendable, type SpawnOptions, UncrossableError, define, exit, formatPid, isAlive, run, send, start };
+declare const run: <T, M = unknown>(body: (self: Self<M>) => T | PromiseLike<T>, options?: RuntimeOptions) => Promise<T>;
+export { type Closure, type CrashReport, type Crossable, type Crosses, type Definition, Down, type ErrorDescription, Exit, type ExitReason, type Pid, type Place, ProcessExit, type ReasonGiven, RumpusError, type Runtime, type RuntimeOptions, type RuntimeView, type SchedulerView, type Self, type Sendable, type SpawnOptions, UncrossableError, define, exit, formatPid, isAlive, run, send, start };

@@ -9,7 +9,7 @@ declare const accepts: unique symbol
  */
 export type Pid<M = never> = number & { readonly [accepts]: (message: M) => void }
 
-/** What can cross to another scheduler; see the guide on messages. Functions, symbols and unknown classes cannot. */
+/** What can cross to another scheduler. Functions, symbols, promises, weak collections and unknown classes cannot. */
 export type Crossable =
   | undefined
   | null
@@ -26,6 +26,36 @@ export type Crossable =
   | ReadonlyMap<Crossable, Crossable>
   | ReadonlySet<Crossable>
   | { readonly [key: string]: Crossable }
+
+type Uncrossable =
+  | ((...args: never[]) => unknown)
+  | symbol
+  | PromiseLike<unknown>
+  | WeakMap<WeakKey, unknown>
+  | WeakSet<WeakKey>
+type Known = undefined | null | boolean | number | bigint | string | Date | RegExp | Error | ArrayBuffer | ArrayBufferView | Down | Exit
+
+/**
+ * Whether values of type `T` can cross, as far as types tell: `false` (or `boolean` for a union) when a part within four
+ * levels cannot. What types do not tell, `send` does.
+ */
+export type Crosses<T, Depth extends unknown[] = []> = Depth['length'] extends 4
+  ? true
+  : unknown extends T
+    ? true
+    : T extends Known
+      ? true
+      : T extends Uncrossable
+        ? false
+        : T extends readonly (infer Item)[] | ReadonlySet<infer Item>
+          ? Crosses<Item, [...Depth, 0]>
+          : T extends ReadonlyMap<infer Key, infer Item>
+            ? Crosses<Key | Item, [...Depth, 0]>
+            : T extends object
+              ? false extends { [K in keyof T]-?: Crosses<T[K], [...Depth, 0]> }[keyof T]
+                ? false
+                : true
+              : true
 
 /** An error as it travels in an exit reason. */
 export interface ErrorDescription {

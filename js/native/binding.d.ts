@@ -21,7 +21,7 @@ export declare class RuntimeHandle {
   stop(): void
   /** Seats, the host's included. */
   get seats(): number
-  /** What a seat shows: taken, alive, unstarted, busy share, asleep, then all counters. */
+  /** What a seat shows: taken, alive, unstarted, share of its time spent awake, asleep, then all counters. */
   seat(seat: number): Float64Array | null
 }
 

@@ -5,6 +5,7 @@ import { badArgument } from '../errors.ts'
 import { keyOf } from '../kernel/definitions.ts'
 import { isolate } from '../kernel/kernels.ts'
 import type { Body } from '../kernel/process.ts'
+import type { Crosses } from '../types.ts'
 import type { Definition, Self, SpawnOptions } from './shapes.ts'
 
 /**
@@ -32,10 +33,11 @@ import type { Definition, Self, SpawnOptions } from './shapes.ts'
  * })
  * ```
  */
-export const define = <M = never, A extends readonly unknown[] = []>(
+export const define = <M = unknown, A extends readonly unknown[] = readonly unknown[]>(
   url: string,
   name: string,
   body: (self: Self<M>, ...args: A) => unknown,
+  ..._: false extends Crosses<M> | Crosses<A> ? ['the messages and arguments of a definition must be able to cross'] : []
 ): Definition<M, A> => {
   if (typeof url !== 'string' || !URL.canParse(url)) throw badArgument(TypeError, 'url', 'import.meta.url', url)
   if (typeof name !== 'string' || name === '' || name.includes('#')) {

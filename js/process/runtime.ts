@@ -42,7 +42,7 @@ export class HeldRuntime implements Runtime {
     this.hold()
   }
 
-  run<T, M = never>(body: (self: Self<M>) => T | PromiseLike<T>): Promise<T> {
+  run<T, M = unknown>(body: (self: Self<M>) => T | PromiseLike<T>): Promise<T> {
     if (typeof body !== 'function') throw badArgument(TypeError, 'body', 'a function', body)
     if (this.over !== undefined) return Promise.reject(new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped'))
     this.pending++

@@ -53,7 +53,7 @@ export interface Self<M> extends AsyncIterable<M> {
   /** Waits `ms` milliseconds. Throws `RangeError` for a time that is no time. */
   sleep(ms: number): Promise<void>
   /** Starts a closure on this scheduler. */
-  spawn<N = never>(body: Closure<N>, options?: SpawnOptions): Pid<Sendable<N>>
+  spawn<N = unknown>(body: Closure<N>, options?: SpawnOptions): Pid<Sendable<N>>
   /** Starts a definition where there is room; its arguments are encoded, so that it may start anywhere. */
   spawn<N, A extends readonly unknown[]>(definition: Definition<N, A>, ...args: A): Pid<Sendable<N>>
   /** Ties this process and `pid` together: when one ends other than normally, so does the other. */
@@ -92,9 +92,9 @@ export interface RuntimeOptions {
 /** A runtime: its scheduler threads and the processes on them. */
 export interface Runtime extends AsyncDisposable {
   /** Runs a body on this thread as a process and answers what it returns; rejects with what it throws. Keeps the event loop alive meanwhile. */
-  run<T, M = never>(body: (self: Self<M>) => T | PromiseLike<T>): Promise<T>
+  run<T, M = unknown>(body: (self: Self<M>) => T | PromiseLike<T>): Promise<T>
   /** Starts a closure on this thread. */
-  spawn<N = never>(body: Closure<N>, options?: SpawnOptions): Pid<Sendable<N>>
+  spawn<N = unknown>(body: Closure<N>, options?: SpawnOptions): Pid<Sendable<N>>
   /** Starts a definition where there is room. */
   spawn<N, A extends readonly unknown[]>(definition: Definition<N, A>, ...args: A): Pid<Sendable<N>>
   /** Counters and states, a snapshot. */

@@ -61,7 +61,7 @@ export const start = (options: RuntimeOptions = {}): Promise<Runtime> => {
  * assert.equal(answer, 42)
  * ```
  */
-export const run = async <T, M = never>(
+export const run = async <T, M = unknown>(
   body: (self: Self<M>) => T | PromiseLike<T>,
   options: RuntimeOptions = {},
 ): Promise<T> => {

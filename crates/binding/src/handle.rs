@@ -8,6 +8,7 @@ use std::sync::Arc;
 use napi::bindgen_prelude::{Float64Array, Unknown};
 use napi::{Env, JsValue};
 use napi_derive::napi;
+use rumpus_runtime::sched::seat::Seat;
 use rumpus_runtime::{Options, Runtime, layout};
 use rumpus_sync::ring;
 
@@ -15,7 +16,7 @@ use crate::completions::{HEAD, INLINE_MAX};
 use crate::error::{FAILURES, Failure};
 use crate::hot::SCRATCH_LEN;
 use crate::submit::OPERATIONS;
-use crate::{attach, registry};
+use crate::{attach, clock, registry};
 
 type Result<T> = std::result::Result<T, napi::Error<String>>;
 
@@ -123,7 +124,7 @@ impl RuntimeHandle {
         self.runtime.seats.len() as u32
     }
 
-    /// What a seat shows: taken, alive, unstarted, busy share, asleep, then all counters.
+    /// What a seat shows: taken, alive, unstarted, share of its time spent awake, asleep, then all counters.
     #[napi]
     pub fn seat(&self, seat: u32) -> Option<Float64Array> {
         let seat = self.runtime.seats.get(seat as usize)?;
@@ -132,12 +133,19 @@ impl RuntimeHandle {
             flag(seat.is_taken()),
             f64::from(seat.alive()),
             seat.unstarted() as f64,
-            seat.busy_share(),
+            busy_share(seat),
             flag(seat.bell.is_asleep()),
         ];
         figures.extend((0..layout::COUNTS).map(|count| seat.page.count(count)));
         Some(Float64Array::new(figures))
     }
+}
+
+/// The share of the time since the seat was first taken that its scheduler was awake.
+fn busy_share(seat: &Seat) -> f64 {
+    let since = seat.page.count(layout::FIRST_TAKEN_US);
+    let passed = clock::now_us() as f64 - since;
+    if since == 0.0 || passed <= 0.0 { 0.0 } else { (seat.page.count(layout::BUSY_US) / passed).min(1.0) }
 }
 
 /// One named number that both sides of the border must agree on.

@@ -62,6 +62,8 @@ pub const BUSY_US: usize = 21;
 pub const RESUMES: usize = 25;
 /// References ever given by former tenants of the seat.
 pub const REFERENCES: usize = 26;
+/// When the seat was first taken, in microseconds.
+pub const FIRST_TAKEN_US: usize = 27;
 /// First bucket of the histogram of microseconds between two turns while busy: four buckets an octave.
 pub const TURN_GAPS: usize = 32;
 /// Buckets of that histogram.

@@ -83,7 +83,11 @@ impl Scheduler {
         if !runtime.seats.get(seat)?.take(waker) {
             return None;
         }
-        let started_seen = runtime.seats[seat].page.get(layout::STARTED);
+        let page = &runtime.seats[seat].page;
+        let started_seen = page.get(layout::STARTED);
+        if page.count(layout::FIRST_TAKEN_US) == 0.0 {
+            page.set_count(layout::FIRST_TAKEN_US, now_us.max(1) as f64);
+        }
         Some(Self {
             runtime: Rc::new(runtime),
             seat,
@@ -270,6 +274,13 @@ impl Scheduler {
         self.deliver(to, parcel).is_ok()
     }
 
+    /// Answers a signal in place of a receiver that is gone: by the mailbox, behind whatever that receiver had sent.
+    fn answer(&mut self, to: Pid, envelope: Envelope) {
+        let parcel = self.arena.parcel(Letter { to, envelope }, &[]);
+        // The one who asked is a process of ours that runs: it cannot be gone.
+        let _ = self.deliver(to, parcel);
+    }
+
     /// Links `from`, a process of this scheduler, and `to`. A missing `to` ends, or tells, `from` at once.
     pub fn link(&mut self, from: Pid, to: Pid) {
         if from == to {
@@ -278,7 +289,7 @@ impl Scheduler {
         self.relations.link(from.index(), to);
         if !self.signal(to, Envelope::Link { from }) {
             let reason = Reason::new(ReasonKind::NoProc, &[]);
-            self.signal(from, Envelope::Exit { from: to, reason, linked: true });
+            self.answer(from, Envelope::Exit { from: to, reason, linked: true });
         }
     }
 
@@ -297,7 +308,7 @@ impl Scheduler {
         self.relations.watches(from.index(), reference, to);
         if !self.signal(to, Envelope::Monitor { from, reference }) {
             let reason = Reason::new(ReasonKind::NoProc, &[]);
-            self.signal(from, Envelope::Down { reference, from: to, reason });
+            self.answer(from, Envelope::Down { reference, from: to, reason });
         }
         reference
     }

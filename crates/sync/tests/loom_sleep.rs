@@ -29,11 +29,13 @@ impl Seat {
 struct Runtime {
     idle: Idle,
     seats: Vec<Seat>,
+    /// How many seats are looked at for work: all that keep any, the pusher's first. Others would only cost states.
+    stocked: usize,
 }
 
 impl Runtime {
-    fn new(thieves: usize) -> Arc<Self> {
-        Arc::new(Self { idle: Idle::default(), seats: (0..=thieves).map(|_| Seat::default()).collect() })
+    fn new(thieves: usize, stocked: usize) -> Arc<Self> {
+        Arc::new(Self { idle: Idle::default(), seats: (0..=thieves).map(|_| Seat::default()).collect(), stocked })
     }
 }
 
@@ -102,7 +104,7 @@ impl Scheduler {
         if !self.runtime.idle.start_search(self.runtime.seats.len() - 1) {
             return false;
         }
-        let stolen = (0..self.runtime.seats.len()).any(|victim| victim != self.seat && self.rob(victim));
+        let stolen = (0..self.runtime.stocked).any(|victim| victim != self.seat && self.rob(victim));
         let last = self.runtime.idle.stop_search();
         if stolen && last {
             self.wake_thief();
@@ -133,7 +135,7 @@ impl Scheduler {
 
     /// `Scheduler::has_work`.
     fn has_work(&self) -> bool {
-        self.runtime.seats.iter().any(Seat::has_stealable)
+        self.runtime.seats[..self.runtime.stocked].iter().any(Seat::has_stealable)
     }
 
     /// `Scheduler::lie_down`.
@@ -187,7 +189,7 @@ fn spawn_turns(scheduler: Scheduler) -> thread::JoinHandle<Scheduler> {
 #[test]
 fn one_who_lies_down_sees_a_push_or_is_woken() {
     loom::model(|| {
-        let runtime = Runtime::new(1);
+        let runtime = Runtime::new(1, 2);
         let thief = spawn_turns(Scheduler::new(&runtime, 1));
         let mut pusher = Scheduler::new(&runtime, 0);
         pusher.put_at(0, 1);
@@ -198,7 +200,7 @@ fn one_who_lies_down_sees_a_push_or_is_woken() {
 #[test]
 fn one_at_whose_door_work_is_put_sees_it_or_is_woken() {
     loom::model(|| {
-        let runtime = Runtime::new(1);
+        let runtime = Runtime::new(1, 2);
         let thief = spawn_turns(Scheduler::new(&runtime, 1));
         let mut pusher = Scheduler::new(&runtime, 0);
         pusher.put_at(1, 1);
@@ -208,9 +210,23 @@ fn one_at_whose_door_work_is_put_sees_it_or_is_woken() {
 }
 
 #[test]
+fn a_searcher_to_whom_a_push_was_left_finds_it_or_wakes_a_sleeper() {
+    loom::model(|| {
+        let runtime = Runtime::new(2, 2);
+        let sleeper = Scheduler::new(&runtime, 2);
+        sleeper.lie_down();
+        let mut pusher = Scheduler::new(&runtime, 0);
+        pusher.seat().inject.push([1]);
+        let searcher = spawn_turns(Scheduler::new(&runtime, 1));
+        pusher.put_at(0, 2);
+        settle(vec![searcher.join().unwrap(), sleeper, pusher], 2);
+    });
+}
+
+#[test]
 fn two_who_lie_down_share_two_pushes() {
     loom::model(|| {
-        let runtime = Runtime::new(2);
+        let runtime = Runtime::new(2, 1);
         let thieves = [1, 2].map(|seat| spawn_turns(Scheduler::new(&runtime, seat)));
         let mut pusher = Scheduler::new(&runtime, 0);
         pusher.put_at(0, 1);
@@ -218,5 +234,19 @@ fn two_who_lie_down_share_two_pushes() {
         let mut schedulers = vec![pusher];
         schedulers.extend(thieves.into_iter().map(|thief| thief.join().unwrap()));
         settle(schedulers, 2);
+    });
+}
+
+#[test]
+fn loot_is_not_missed_by_the_last_searcher() {
+    loom::model(|| {
+        let runtime = Runtime::new(2, 2);
+        let mut owner = Scheduler::new(&runtime, 0);
+        (1..=3).for_each(|index| owner.seat().steal.push(index, &owner.seat().inject));
+        let thieves = [1, 2].map(|seat| spawn_turns(Scheduler::new(&runtime, seat)));
+        assert!(owner.work());
+        let mut schedulers = vec![owner];
+        schedulers.extend(thieves.into_iter().map(|thief| thief.join().unwrap()));
+        settle(schedulers, 3);
     });
 }
