@@ -97,7 +97,11 @@ async function repeat({ module, env }, ms, params) {
     samples.push(sample)
   }
   const { check } = samples[0] ?? {}
-  return { ...merge(samples), value: medianOf(samples.map(({ value }) => value)), ...(check === undefined ? {} : { check }) }
+  return {
+    ...merge(samples),
+    value: medianOf(samples.map(({ value }) => value)),
+    ...(check === undefined ? {} : { check }),
+  }
 }
 
 /** @param {readonly Sample[]} samples */

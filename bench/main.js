@@ -40,7 +40,8 @@ async function main() {
   for (const warning of results.flatMap(warningsOf)) print(`warning: ${warning}`)
   for (const problem of problems) print(`failed: ${problem}`)
   if (problems.length > 0) process.exitCode = 1
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(asJson(whole, results), undefined, 2)}\n`)
+  if (options.json !== undefined)
+    writeFileSync(options.json, `${JSON.stringify(asJson(whole, results), undefined, 2)}\n`)
 }
 
 /**

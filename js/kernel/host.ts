@@ -25,8 +25,11 @@ export interface SchedulerNote {
 const FAILURES_MAX = 5
 /** First pause before such a thread is started anew, doubled each time. */
 const PAUSE_MS = 100
-/** Flags of the host that a scheduler thread must not, or cannot, have. */
-const FLAGS_LEFT_OUT = /^--(input-type|title|inspect|expose[-_]gc|max[-_]|stack|v8|prof|cpu-prof|heap|eval|print|check|test|watch|es-module-specifier)/
+/** Flags of the host that decide how modules load and errors look: a scheduler thread has them too. Others are the process's. */
+const FLAGS_KEPT =
+  /^--(import|require|loader|experimental-loader|conditions|enable-source-maps|preserve-symlinks|no-warnings|trace-|disable-warning|experimental-(strip|transform|detect|default|import|vm)|no-experimental-(strip|detect|require))|^-[rC]$/
+/** Those of them that take the next argument as their value. */
+const FLAGS_WITH_VALUE = /^(--(import|require|loader|experimental-loader|conditions|disable-warning)|-[rC])$/
 
 const ENTRY = new URL('./scheduler-thread.js', import.meta.url)
 
@@ -90,7 +93,7 @@ export class Host {
     const worker = new Worker(ENTRY, {
       name: `rumpus:${seat}`,
       workerData: data,
-      execArgv: process.execArgv.filter((flag) => !FLAGS_LEFT_OUT.test(flag)),
+      execArgv: flagsFor(process.execArgv),
       ...(this.heapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: this.heapMb } }),
     })
     thread.worker = worker
@@ -161,6 +164,17 @@ export class Host {
     })
     await Promise.all(ends)
   }
+}
+
+/** What of the host's own flags a scheduler thread is started with. */
+const flagsFor = (given: readonly string[]): string[] => {
+  const kept: string[] = []
+  for (let i = 0; i < given.length; i++) {
+    const flag = given[i]
+    const value = FLAGS_WITH_VALUE.test(flag) ? given[++i] : undefined
+    if (FLAGS_KEPT.test(flag)) kept.push(flag, ...(value === undefined ? [] : [value]))
+  }
+  return kept
 }
 
 const endWorker = (worker: Worker, limitMs: number): Promise<void> =>

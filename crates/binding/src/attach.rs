@@ -113,6 +113,9 @@ unsafe extern "C" fn detach(env: sys::napi_env, info: sys::napi_callback_info) -
     let attachment = unsafe { &mut *data.cast::<Attachment>() };
     let left = catch_unwind(AssertUnwindSafe(|| attachment.leave()));
     attachment.waker.release();
+    // The shell stays for callbacks that JavaScript may still hold; the memory goes with its ArrayBuffers.
+    attachment.scratch = Bytes::new(0);
+    attachment.completions = Completions::new(Bytes::new(0));
     if left.is_err() {
         report("leaving a seat");
     }

@@ -18,8 +18,8 @@ const BLOCK_BYTES: usize = 32 * 1024;
 #[cfg(loom)]
 const BLOCK_BYTES: usize = 512;
 /// Blocks that a depot keeps for reuse; the rest go back to the allocator.
-const DEPOT_BLOCKS: usize = 64;
-const ALIGN: usize = 16;
+const DEPOT_BLOCKS: usize = 256;
+const ALIGN: usize = 8;
 
 struct Block {
     /// Parcels not yet released, plus BIAS while the arena still cuts from the block.
@@ -111,8 +111,20 @@ impl Block {
 pub(crate) struct Node<H> {
     /// Written by the thread that holds the parcel, read by the one that takes it: the mailbox word orders the two.
     pub(crate) inside: UnsafeCell<Inside<H>>,
-    block: NonNull<Block>,
-    len: usize,
+    /// How far behind the start of its block the node lies: four bytes instead of the block's address.
+    offset: u32,
+    len: u32,
+}
+
+impl<H> Node<H> {
+    /// The block that `node` was cut from.
+    fn block(node: NonNull<Self>) -> NonNull<Block> {
+        // SAFETY: whoever has a node keeps its block alive, and the node was written before anybody had it.
+        let offset = unsafe { node.as_ref() }.offset as usize;
+        let block = node.as_ptr().cast::<u8>().wrapping_sub(offset).cast::<Block>();
+        // SAFETY: `offset` bytes before the node lies its block, which is not null.
+        unsafe { NonNull::new_unchecked(block) }
+    }
 }
 
 pub(crate) struct Inside<H> {
@@ -169,7 +181,7 @@ impl<H> Parcel<H> {
 
     /// The bytes behind the header.
     pub fn bytes(&self) -> &[u8] {
-        let len = self.node_ref().len;
+        let len = self.node_ref().len as usize;
         let start = self.node.as_ptr().wrapping_add(1).cast::<u8>();
         // SAFETY: the arena reserved and wrote `len` bytes right behind the node, and we own the parcel.
         unsafe { std::slice::from_raw_parts(start, len) }
@@ -182,7 +194,7 @@ impl<H> Parcel<H> {
 
     /// Ends the parcel's own life and answers the block that is still to be told.
     fn dissolve(self) -> NonNull<Block> {
-        let block = self.node_ref().block;
+        let block = Node::block(self.node);
         // SAFETY: we own the parcel, and `forget` below makes this the only drop of the node.
         unsafe { self.node.drop_in_place() };
         std::mem::forget(self);
@@ -192,7 +204,7 @@ impl<H> Parcel<H> {
 
 impl<H> Drop for Parcel<H> {
     fn drop(&mut self) {
-        let block = self.node_ref().block;
+        let block = Node::block(self.node);
         // SAFETY: we own the parcel and this runs once.
         unsafe { self.node.drop_in_place() };
         Block::release(block, 1);
@@ -256,12 +268,13 @@ impl Arena {
     pub fn parcel<H>(&mut self, header: H, pieces: &[&[u8]]) -> Parcel<H> {
         const { assert!(align_of::<Node<H>>() <= ALIGN) };
         let len: usize = pieces.iter().map(|piece| piece.len()).sum();
+        assert!(u32::try_from(len).is_ok(), "a parcel of {len} bytes");
         let need = (size_of::<Node<H>>() + len).next_multiple_of(ALIGN);
         let (block, offset) = self.reserve(need);
         let node = block.as_ptr().cast::<u8>().wrapping_add(offset).cast::<Node<H>>();
         let inside = UnsafeCell::new(Inside { next: std::ptr::null_mut(), header: Some(header) });
         // SAFETY: `reserve` set `need` bytes at this offset aside for us alone; ALIGN covers the node's alignment.
-        unsafe { node.write(Node { inside, block, len }) };
+        unsafe { node.write(Node { inside, offset: offset as u32, len: len as u32 }) };
         let mut to = node.wrapping_add(1).cast::<u8>();
         for piece in pieces {
             // SAFETY: the pieces together fill the `len` bytes reserved behind the node, and fresh memory of ours

@@ -7,7 +7,7 @@ import type { RuntimeHandle, Seat } from '../../native/load.ts'
 import * as f from './format.ts'
 import { type Bytes, Decoder, double, doubleWords } from './decoder.ts'
 import { pack } from './graph.ts'
-import type { Shape } from './names.ts'
+import type { Field, Shape } from './names.ts'
 
 /** Words that one flat value may take at most, beside the bytes of its strings and binary data. */
 const MARGIN = 128
@@ -170,7 +170,9 @@ export class Codec extends Decoder {
   }
 
   private writeRecord(value: Record<string, unknown>): boolean {
-    const start = this.at++
+    const start = this.at
+    let words = this.words
+    let at = start + 1
     let shape: Shape | undefined
     let i = 0
     for (const key in value) {
@@ -180,15 +182,32 @@ export class Codec extends Decoder {
         shape = this.newShape(value)
         if (shape === undefined) return false
       }
-      if (!this.writeField(shape, i, value[key])) return false
+      const part = value[key]
+      // What records mostly carry, without leaving this loop: small integers, flags, strings that repeat.
+      if (typeof part === 'number' && (part << 8) >> 8 === part && (part !== 0 || 1 / part > 0)) {
+        words[at++] = f.SMALL | (part << 8)
+      } else if (typeof part === 'boolean') {
+        words[at++] = part ? f.TRUE : f.FALSE
+      } else {
+        const field = shape.fields[i]
+        if (typeof part === 'string' && field.name >= 0 && field.last === part) {
+          words[at++] = f.NAME | (field.name << 8)
+        } else {
+          this.at = at
+          if (!this.writePart(field, part)) return false
+          at = this.at
+          words = this.words
+        }
+      }
       i++
     }
+    this.at = at
     if (i === 0) return false
     if (shape !== undefined && shape.keys.length !== i) shape = this.anotherShape(shape, i, undefined)
     shape ??= this.newShape(value)
     if (shape === undefined || shape.keys.length !== i) return false
     this.lastShape = shape
-    this.words[start] = f.RECORD | (shape.id << 8)
+    words[start] = f.RECORD | (shape.id << 8)
     return true
   }
 
@@ -203,15 +222,12 @@ export class Codec extends Decoder {
     return undefined
   }
 
-  private writeField(shape: Shape, i: number, value: unknown): boolean {
+  /** A field's value that is not of the common kinds. */
+  private writePart(field: Field, value: unknown): boolean {
     if (typeof value === 'string') {
-      const name = this.names.note(shape.fields[i]!, value)
+      const name = this.names.note(field, value)
       if (name >= 0) this.words[this.at++] = f.NAME | (name << 8)
       else this.writeString(value)
-      return true
-    }
-    if (typeof value === 'number') {
-      this.writeNumber(value)
       return true
     }
     if (this.writePrimitive(value)) return true

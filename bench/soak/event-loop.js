@@ -1,0 +1,107 @@
+// libuv is never starved: under a message storm a 10 ms interval comes in time and an HTTP request is served, on the host
+// and on a scheduler thread.
+
+import { once } from 'node:events'
+import { createServer, get } from 'node:http'
+import { define, run as runRumpus, send } from 'rumpus'
+import { quantileOf } from '../statistics.js'
+import { now } from './clock.js'
+import { echo, player, startLocalPairs } from './storm.js'
+import { checkWindows } from './windows.js'
+
+const LATE_LIMIT_MS = 5
+const HTTP_LIMIT_MS = 1000
+const INTERVAL_MS = 10
+const WINDOW_MS = 3000
+const WINDOWS = 2
+const LOCAL_PAIRS = 20
+
+/** @typedef {{ late: number, slowest: number, served: number }} Seen */
+
+const watcher = define(
+  import.meta.url,
+  'watcher',
+  async (/** @type {import('rumpus').Self<never>} */ self, /** @type {import('rumpus').Pid<Seen>} */ parent) => {
+    send(parent, await underStorm(self))
+  },
+)
+
+export const run = () =>
+  runRumpus(
+    async (/** @type {import('rumpus').Self<Seen>} */ self) => {
+      const partner = self.spawn(echo.with({ on: 2 }))
+      self.spawn(player.with({ on: 0 }), partner)
+      const onHost = await look('the host', () => underStorm(self))
+      const onScheduler = await look('a scheduler', () => {
+        self.spawn(watcher.with({ on: 1 }), self.pid)
+        return self.receive()
+      })
+      return [...onHost, ...onScheduler]
+    },
+    { schedulers: 2 },
+  )
+
+/**
+ * @param {string} where
+ * @param {() => Promise<Seen>} window
+ */
+async function look(where, window) {
+  /** @type {Seen[]} */
+  const seen = []
+  const late = await checkWindows(WINDOWS, LATE_LIMIT_MS, 'ms', async () => {
+    const one = await window()
+    seen.push(one)
+    return { [`interval of ${INTERVAL_MS} ms on ${where}, p99 lateness`]: one.late }
+  })
+  const served = await checkWindows(1, HTTP_LIMIT_MS, 'ms', async () => {
+    const { slowest, served } = await window()
+    return { [`slowest of ${served} HTTP requests on ${where}`]: slowest }
+  })
+  return [...late, ...served]
+}
+
+/**
+ * What an interval and an HTTP server of this thread see while its processes send all they can.
+ *
+ * @template M
+ * @param {import('rumpus').Self<M>} self
+ * @returns {Promise<Seen>}
+ */
+async function underStorm(self) {
+  const storm = { over: false }
+  startLocalPairs(self, LOCAL_PAIRS, storm)
+  /** @type {number[]} */
+  const late = []
+  let last = now()
+  const interval = setInterval(() => {
+    late.push(now() - last - INTERVAL_MS)
+    last = now()
+  }, INTERVAL_MS)
+  const times = await requestFor(WINDOW_MS)
+  clearInterval(interval)
+  storm.over = true
+  if (times.length === 0) throw new Error('Storm starves: wanted HTTP requests to be served, got none')
+  return { late: quantileOf(late, 0.99), slowest: Math.max(...times), served: times.length }
+}
+
+/**
+ * Requests one after the other for a while; answers how long each took.
+ *
+ * @param {number} ms
+ */
+async function requestFor(ms) {
+  const server = createServer((_request, response) => void response.end('served')).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
+  const until = now() + ms
+  /** @type {number[]} */
+  const times = []
+  while (now() < until) {
+    const start = now()
+    const [response] = await once(get({ port, host: '127.0.0.1', agent: false }), 'response')
+    await once(response.resume(), 'end')
+    times.push(now() - start)
+  }
+  server.close()
+  return times
+}
