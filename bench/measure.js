@@ -116,5 +116,6 @@ async function watch(work) {
   const value = await work()
   const wallMs = performance.now() - start
   const { user, system } = process.cpuUsage(cpu)
-  return { value, wallMs, cpu: (user + system) / 1000 / wallMs, ...noise.read() }
+  const { runDelay, foreign } = noise.read()
+  return { value, wallMs, cpu: (user + system) / 1000 / wallMs, runDelay, foreign }
 }

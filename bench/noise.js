@@ -11,7 +11,8 @@ const TICK_MS = 10
 
 /**
  * @typedef {object} Disturbance
- * @property {number} runDelay - the worst thread's wait for a core, as a share of the time; NaN if unknown
+ * @property {number} waitedMs - the worst thread's wait for a core; NaN if unknown
+ * @property {number} runDelay - the same as a share of the time
  * @property {number} foreign - cores that others, the hypervisor among them, had meanwhile; NaN if unknown
  */
 
@@ -28,10 +29,8 @@ export class NoiseWatch {
     let worst = 0
     for (const [thread, ns] of delaysByThread()) worst = Math.max(worst, ns - (this.#delays.get(thread) ?? 0))
     const others = machineBusyMs() - this.#machineMs - (ownBusyMs() - this.#ownMs)
-    return {
-      runDelay: this.#delays.size === 0 ? Number.NaN : worst / 1e6 / ms,
-      foreign: Math.max(0, others / ms),
-    }
+    const waitedMs = this.#delays.size === 0 ? Number.NaN : worst / 1e6
+    return { waitedMs, runDelay: waitedMs / ms, foreign: Math.max(0, others / ms) }
   }
 }
 

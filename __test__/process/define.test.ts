@@ -2,9 +2,8 @@
 
 import { define } from 'rumpus'
 import { describe, expect, it } from 'vitest'
-import { echo, seat } from '../fixtures/bodies.mjs'
+import { echo, once, seat } from '../fixtures/bodies.mjs'
 import { inside, take, thrownBy } from './world.ts'
-import { once } from '../fixtures/bodies.mjs'
 
 const HERE = import.meta.url
 

@@ -34,18 +34,23 @@ describe('exit', () => {
           [{ a: [1, new Map([['k', 2n]])] }, { kind: 'user', value: { a: [1, new Map([['k', 2n]])] } }],
           [0, { kind: 'user', value: 0 }],
           [null, { kind: 'user', value: null }],
-          [{ kind: 'shutdown', value: { a: 1 } }, { kind: 'shutdown', value: { a: 1 } }],
+          [
+            { kind: 'shutdown', value: { a: 1 } },
+            { kind: 'shutdown', value: { a: 1 } },
+          ],
           [{ kind: 'noproc' }, { kind: 'noproc' }],
           [{ kind: 'fruit' }, { kind: 'user', value: { kind: 'fruit' } }],
         ]
         for (const [given, heard] of cases) {
           const pid = await waiting(self, on)
+          const ended = endOf(self, pid)
           exit(pid, given as never)
-          expect(await endOf(self, pid)).toEqual(heard)
+          expect(await ended).toEqual(heard)
         }
         const pid = await waiting(self, on)
+        const ended = endOf(self, pid)
         exit(pid, error)
-        const reason = await endOf(self, pid)
+        const reason = await ended
         expect(reason).toMatchObject({ kind: 'error', error: { name: 'RangeError', message: 'why', code: 'E_WHY' } })
         const described = (reason as { error: { stack: string; cause: Error } }).error
         expect(described.stack).toContain('RangeError: why')
@@ -57,10 +62,11 @@ describe('exit', () => {
     it(`exit of a process ${on} with 'normal' does nothing`, async () => {
       await inside(async (self) => {
         const pid = await waiting(self, on)
+        const ended = endOf(self, pid)
         exit(pid, 'normal')
         exit(pid, { kind: 'normal' })
         exit(pid, 'shutdown')
-        expect(await endOf(self, pid)).toEqual({ kind: 'shutdown' })
+        expect(await ended).toEqual({ kind: 'shutdown' })
       })
     })
 
@@ -73,8 +79,9 @@ describe('exit', () => {
           { list: Array.from({ length: 10_000 }, (_, i) => ({ i })) },
         ]) {
           const pid = await waiting(self, on)
+          const ended = endOf(self, pid)
           exit(pid, value)
-          expect(await endOf(self, pid)).toEqual({ kind: 'user', value })
+          expect(await ended).toEqual({ kind: 'user', value })
         }
       })
     })
@@ -82,14 +89,16 @@ describe('exit', () => {
     it(`exit of a process ${on} with a reason that cannot cross: it ends all the same, with an error that says so`, async () => {
       await inside(async (self) => {
         const pid = await waiting(self, on)
+        const ended = endOf(self, pid)
         exit(pid, { deep: { fn: () => 1 } } as never)
-        expect(await endOf(self, pid)).toMatchObject({
+        expect(await ended).toMatchObject({
           kind: 'error',
           error: { name: 'UncrossableError', message: expect.stringContaining('reason.deep.fn') },
         })
         const other = await waiting(self, on)
+        const otherEnded = endOf(self, other)
         exit(other, new Error('kept', { cause: () => 1 }))
-        expect(await endOf(self, other)).toMatchObject({ kind: 'error', error: { name: 'Error', message: 'kept' } })
+        expect(await otherEnded).toMatchObject({ kind: 'error', error: { name: 'Error', message: 'kept' } })
       })
     })
 
@@ -115,19 +124,21 @@ describe('exit', () => {
     it(`exit of a process ${on} twice: the first reason counts; kill after it ends at once`, async () => {
       await inside(async (self) => {
         const pid = await waiting(self, on)
+        const ended = endOf(self, pid)
         exit(pid, 'first')
         exit(pid, 'second')
-        expect(await endOf(self, pid)).toEqual({ kind: 'user', value: 'first' })
+        expect(await ended).toEqual({ kind: 'user', value: 'first' })
         const stuck = self.spawn(async (me: AnySelf) => {
           await me.receive().catch(() => {})
           await new Promise(() => {})
         })
         await turns()
+        const stuckEnded = endOf(self, stuck)
         exit(stuck, 'first')
         await turns()
         expect(isAlive(stuck)).toBe(false)
         exit(stuck, 'kill')
-        expect(await endOf(self, stuck)).toMatchObject({ kind: expect.stringMatching(/killed|noproc/) })
+        expect(await stuckEnded).toEqual({ kind: 'killed' })
       })
     })
 
@@ -175,8 +186,9 @@ describe('exit', () => {
       for (const on of ['any', 'here', 2] as const) {
         for (const reason of ['shutdown', 'kill'] as const) {
           const pid = self.spawn(once.with({ on }), self.pid, 'must not run')
+          const ended = endOf(self, pid)
           exit(pid, reason)
-          expect(await endOf(self, pid)).toEqual({ kind: reason === 'kill' ? 'killed' : 'shutdown' })
+          expect(await ended).toEqual({ kind: reason === 'kill' ? 'killed' : 'shutdown' })
         }
       }
     })
@@ -187,8 +199,9 @@ describe('exit', () => {
       for (const reason of ['shutdown', 'kill'] as const) {
         let began = false
         const pid = self.spawn(async () => void (began = true))
+        const ended = endOf(self, pid)
         exit(pid, reason)
-        expect(await endOf(self, pid)).toEqual({ kind: reason === 'kill' ? 'killed' : 'shutdown' })
+        expect(await ended).toEqual({ kind: reason === 'kill' ? 'killed' : 'shutdown' })
         expect(began).toBe(false)
       }
     })
@@ -284,7 +297,10 @@ describe('self.exit', () => {
     ['normal', { kind: 'normal' }],
     ['shutdown', { kind: 'shutdown' }],
     [{ a: 1 }, { kind: 'user', value: { a: 1 } }],
-    [{ kind: 'shutdown', value: 3 }, { kind: 'shutdown', value: 3 }],
+    [
+      { kind: 'shutdown', value: 3 },
+      { kind: 'shutdown', value: 3 },
+    ],
   ]
   it('self.exit ends with its reason, here and elsewhere', async () => {
     await inside(async (self) => {
@@ -345,7 +361,9 @@ describe('exit reasons of bodies that fail', () => {
       for (const on of places) {
         const pid = self.spawn(end.with({ on })) as AnyPid
         const ended = endOf(self, pid)
-        const value = Object.assign(new TypeError('thrown', { cause: { deep: [1, new Error('root')] } }), { code: 'E_X' })
+        const value = Object.assign(new TypeError('thrown', { cause: { deep: [1, new Error('root')] } }), {
+          code: 'E_X',
+        })
         send(pid, { how: 'throw', value })
         const reason = (await ended) as { kind: string; error: Record<string, unknown> }
         expect(reason).toMatchObject({ kind: 'error', error: { name: 'TypeError', message: 'thrown', code: 'E_X' } })
@@ -368,19 +386,44 @@ describe('exit reasons of bodies that fail', () => {
     })
   })
 
-  it('exit reason of hostile errors: getters that throw, names that are no strings', async () => {
+  it('exit reason of hostile errors: names that are no strings, things without a prototype, symbols', async () => {
     await inside(async (self) => {
       const odd = Object.defineProperty(new Error('odd'), 'name', { value: { toString: () => 'Odd' } })
-      expect(await endOf(self, self.spawn(async () => Promise.reject(odd)))).toMatchObject({ kind: 'error' })
+      expect(
+        await endOf(
+          self,
+          self.spawn(async () => Promise.reject(odd)),
+        ),
+      ).toMatchObject({ kind: 'error' })
+      const bare = Object.create(null)
+      expect(
+        await endOf(
+          self,
+          self.spawn(async () => Promise.reject(bare)),
+        ),
+      ).toMatchObject({ kind: 'error' })
+      expect(
+        await endOf(
+          self,
+          self.spawn(async () => Promise.reject(Symbol('s'))),
+        ),
+      ).toMatchObject({ kind: 'error' })
+    })
+  })
+
+  it('exit reason of an error whose message throws when it is read', async () => {
+    await inside(async (self) => {
       const trap = Object.defineProperty(new Error('trap'), 'message', {
         get() {
           throw new Error('caught you')
         },
       })
-      expect(await endOf(self, self.spawn(async () => Promise.reject(trap)))).toMatchObject({ kind: 'error' })
-      const bare = Object.create(null)
-      expect(await endOf(self, self.spawn(async () => Promise.reject(bare)))).toMatchObject({ kind: 'error' })
-      expect(await endOf(self, self.spawn(async () => Promise.reject(Symbol('s'))))).toMatchObject({ kind: 'error' })
+      expect(
+        await endOf(
+          self,
+          self.spawn(async () => Promise.reject(trap)),
+        ),
+      ).toMatchObject({ kind: 'error' })
     })
   })
 

@@ -1,16 +1,9 @@
 // inspect: the books of a runtime balance, and figures stand where they belong.
 
-import { exit, type RuntimeView, send } from 'rumpus'
+import { exit, send } from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import { echo, end, hold } from '../fixtures/bodies.mjs'
-import { type AnyPid, type AnySelf, endOf, inside, lane, started, take, turns, until } from './world.ts'
-
-/** What must hold at any quiet moment. */
-export function balanced({ processes, messages }: RuntimeView): void {
-  const { accepted, received, waiting, dropped } = messages
-  expect(accepted).toBe(received + waiting + dropped.dead + dropped.died + dropped.corrupt)
-  expect(processes.spawned).toBe(processes.exited + processes.alive)
-}
+import { type AnyPid, type AnySelf, balanced, endOf, inside, lane, started, take, turns, until } from './world.ts'
 
 describe('inspect', () => {
   it('inspect of a new runtime is all zeros', async () => {
@@ -20,7 +13,13 @@ describe('inspect', () => {
     expect(view.messages).toEqual({ accepted: 0, received: 0, waiting: 0, dropped: { dead: 0, died: 0, corrupt: 0 } })
     expect(view.schedulers.map(({ id }) => id)).toEqual([0, 1, 2])
     for (const { alive, unstarted, started, spawned, exited } of view.schedulers) {
-      expect({ alive, unstarted, started, spawned, exited }).toEqual({ alive: 0, unstarted: 0, started: 0, spawned: 0, exited: 0 })
+      expect({ alive, unstarted, started, spawned, exited }).toEqual({
+        alive: 0,
+        unstarted: 0,
+        started: 0,
+        spawned: 0,
+        exited: 0,
+      })
     }
   })
 
@@ -77,7 +76,8 @@ describe('inspect', () => {
     const { runtime } = await started({ schedulers: 2 })
     await runtime.run(async (self: AnySelf) => {
       const pids: AnyPid[] = []
-      for (let i = 0; i < 90; i++) pids.push(self.spawn(hold.with({ on: [1, 2, 'here'][i % 3] as 1 }), self.pid, i) as AnyPid)
+      for (let i = 0; i < 90; i++)
+        pids.push(self.spawn(hold.with({ on: [1, 2, 'here'][i % 3] as 1 }), self.pid, i) as AnyPid)
       await take(self, 90)
       expect(runtime.inspect().processes).toEqual({ spawned: 91, exited: 0, alive: 91 })
       expect(runtime.inspect().schedulers.map(({ alive }) => alive)).toEqual([31, 30, 30])

@@ -28,8 +28,14 @@ describe('link', () => {
       await inside(async (self) => {
         for (const [told, reason] of [
           [{ how: 'exit', value: 'shutdown' }, { kind: 'shutdown' }],
-          [{ how: 'exit', value: { a: 1 } }, { kind: 'user', value: { a: 1 } }],
-          [{ how: 'throw', value: new Error('x') }, { kind: 'error', error: { message: 'x' } }],
+          [
+            { how: 'exit', value: { a: 1 } },
+            { kind: 'user', value: { a: 1 } },
+          ],
+          [
+            { how: 'throw', value: new Error('x') },
+            { kind: 'error', error: { message: 'x' } },
+          ],
         ]) {
           const pid = ending(self, on)
           const linked = self.spawn(async (me: AnySelf) => {
@@ -55,7 +61,11 @@ describe('link', () => {
         })
         self.monitor(far)
         send(linker as AnyPid, 'go')
-        expect(await self.receive()).toMatchObject({ type: 'down', pid: far, reason: { kind: 'user', value: { taken: 'along' } } })
+        expect(await self.receive()).toMatchObject({
+          type: 'down',
+          pid: far,
+          reason: { kind: 'user', value: { taken: 'along' } },
+        })
       })
     })
 

@@ -8,7 +8,18 @@ import { type AnyPid, type AnySelf, endOf, inside, started, take, thrownBy, turn
 describe('send on one scheduler', () => {
   it('send passes the value itself', async () => {
     await inside(async (self) => {
-      const values = [{ a: 1 }, [1], () => 1, Symbol('s'), new WeakMap(), new (class Mine {})(), new Map(), null, undefined, 0]
+      const values = [
+        { a: 1 },
+        [1],
+        () => 1,
+        Symbol('s'),
+        new WeakMap(),
+        new (class Mine {})(),
+        new Map(),
+        null,
+        undefined,
+        0,
+      ]
       const child = self.spawn(async (me: AnySelf) => {
         for (let i = 0; i < values.length; i++) send(self.pid as AnyPid, { value: await me.receive() })
       })

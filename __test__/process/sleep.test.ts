@@ -80,12 +80,14 @@ describe('sleep', () => {
       for (const on of ['here', 1] as const) {
         const pid = self.spawn(unwinding.with({ on }), self.pid, 'sleep')
         expect(await self.receive()).toBe('waiting')
+        self.monitor(pid)
         exit(pid, 'enough')
-        expect(await take(self, 2)).toEqual([
-          { exit: true, reason: { kind: 'user', value: 'enough' }, code: 'ERR_RUMPUS_EXIT' },
+        const reason = { kind: 'user', value: 'enough' }
+        expect(await take(self, 3)).toEqual([
+          { exit: true, reason, code: 'ERR_RUMPUS_EXIT' },
           'finally',
+          expect.objectContaining({ type: 'down', reason }),
         ])
-        expect(await endOf(self, pid)).toMatchObject({ kind: expect.stringMatching(/user|noproc/) })
       }
     })
   })

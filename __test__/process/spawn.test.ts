@@ -36,14 +36,24 @@ describe('spawn of a closure', () => {
 
   it('spawn takes a body that is no async function', async () => {
     await inside(async (self) => {
-      expect(await endOf(self, self.spawn(() => 3))).toEqual({ kind: 'normal' })
+      expect(
+        await endOf(
+          self,
+          self.spawn(() => 3),
+        ),
+      ).toEqual({ kind: 'normal' })
     })
   })
 
   it("spawn takes on: 'here' and the own number for a closure", async () => {
     await inside(async (self) => {
       for (const on of ['here', 0] as const) {
-        expect(await endOf(self, self.spawn(async () => {}, { on }))).toEqual({ kind: 'normal' })
+        expect(
+          await endOf(
+            self,
+            self.spawn(async () => {}, { on }),
+          ),
+        ).toEqual({ kind: 'normal' })
       }
     })
   })
@@ -52,8 +62,8 @@ describe('spawn of a closure', () => {
     await inside(async (self) => {
       const count = 10_000
       for (let i = 0; i < count; i++) {
-        self.spawn(async (me) => {
-          await (me as AnySelf).receive()
+        self.spawn(async (me: AnySelf) => {
+          await me.receive()
           send(self.pid as AnyPid, i)
         })
       }
@@ -134,7 +144,9 @@ describe('spawn of a definition', () => {
     await inside(async (self) => {
       const pids = Array.from({ length: 50 }, (_, i) => self.spawn(once, self.pid, i))
       const heard = (await take(self, 50)) as { ran: number; name: number }[]
-      expect(heard.map(({ ran, name }) => [name, ran]).sort((a, b) => a[0]! - b[0]!)).toEqual(pids.map((pid, i) => [i, pid]))
+      expect(heard.map(({ ran, name }) => [name, ran]).sort((a, b) => a[0]! - b[0]!)).toEqual(
+        pids.map((pid, i) => [i, pid]),
+      )
     })
   })
 })

@@ -81,7 +81,9 @@ describe('runtime.run and runtime.spawn', () => {
     await runtime.run(async (self: AnySelf) => {
       const far = self.spawn(hold, self.pid, 'x')
       await self.receive()
-      expect(await endOf(self, (exit(far), far))).toEqual({ kind: 'shutdown' })
+      const ended = endOf(self, far)
+      exit(far)
+      expect(await ended).toEqual({ kind: 'shutdown' })
     })
   })
 })
@@ -195,7 +197,11 @@ describe('runtime.stop', () => {
 describe('runtime.ref and runtime.unref', () => {
   it('runtime.ref: a started runtime does not keep Node, ref does, unref no longer', async () => {
     expect(await program('start-held.mjs', ['free'])).toMatchObject({ code: 0, stdout: 'exit\n', stderr: '' })
-    expect(await program('start-held.mjs', ['ref'])).toMatchObject({ code: 0, stdout: 'tick stopped exit\n', stderr: '' })
+    expect(await program('start-held.mjs', ['ref'])).toMatchObject({
+      code: 0,
+      stdout: 'tick stopped exit\n',
+      stderr: '',
+    })
     expect(await program('start-held.mjs', ['unref'])).toMatchObject({ code: 0, stdout: 'exit\n', stderr: '' })
   })
 

@@ -3,7 +3,18 @@
 
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { type CrashReport, Down, type ExitReason, type Pid, type RuntimeOptions, run, type Runtime, type Self, start } from 'rumpus'
+import {
+  type CrashReport,
+  Down,
+  type ExitReason,
+  type Pid,
+  type Runtime,
+  type RuntimeOptions,
+  type RuntimeView,
+  run,
+  type Self,
+  start,
+} from 'rumpus'
 import { expect, onTestFinished } from 'vitest'
 
 /** Which lane this run of the suite takes. */
@@ -114,4 +125,12 @@ export function program(path: string, args: readonly string[] = [], flags: reado
     child.stderr.on('data', (chunk) => (stderr += chunk))
     child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }))
   })
+}
+
+/** What must hold of the books of a runtime at any quiet moment. */
+export function balanced({ processes, messages }: RuntimeView): void {
+  const { accepted, received, waiting, dropped } = messages
+  expect(accepted).toBe(received + waiting + dropped.dead + dropped.died + dropped.corrupt)
+  expect(processes.spawned).toBe(processes.exited + processes.alive)
+  expect(waiting).toBeGreaterThanOrEqual(0)
 }

@@ -7,7 +7,7 @@ import { define, run as runRumpus, send } from 'rumpus'
 import { quantileOf } from '../statistics.js'
 import { now } from './clock.js'
 import { echo, player, startLocalPairs } from './storm.js'
-import { checkWindows } from './windows.js'
+import { check, checkWindows } from './windows.js'
 
 const LATE_LIMIT_MS = 5
 const HTTP_LIMIT_MS = 1000
@@ -16,7 +16,7 @@ const WINDOW_MS = 3000
 const WINDOWS = 2
 const LOCAL_PAIRS = 20
 
-/** @typedef {{ late: number, slowest: number, served: number }} Seen */
+/** @typedef {{ late: number, slowest: number }} Seen */
 
 const watcher = define(
   import.meta.url,
@@ -46,18 +46,13 @@ export const run = () =>
  * @param {() => Promise<Seen>} window
  */
 async function look(where, window) {
-  /** @type {Seen[]} */
-  const seen = []
-  const late = await checkWindows(WINDOWS, LATE_LIMIT_MS, 'ms', async () => {
-    const one = await window()
-    seen.push(one)
-    return { [`interval of ${INTERVAL_MS} ms on ${where}, p99 lateness`]: one.late }
+  let slowest = 0
+  const late = await checkWindows({ windows: WINDOWS, limit: LATE_LIMIT_MS, unit: 'ms' }, async () => {
+    const seen = await window()
+    slowest = Math.max(slowest, seen.slowest)
+    return { [`interval of ${INTERVAL_MS} ms on ${where}, p99 lateness`]: seen.late }
   })
-  const served = await checkWindows(1, HTTP_LIMIT_MS, 'ms', async () => {
-    const { slowest, served } = await window()
-    return { [`slowest of ${served} HTTP requests on ${where}`]: slowest }
-  })
-  return [...late, ...served]
+  return [...late, check(`slowest HTTP request on ${where}`, slowest, HTTP_LIMIT_MS, 'ms')]
 }
 
 /**
@@ -81,7 +76,7 @@ async function underStorm(self) {
   clearInterval(interval)
   storm.over = true
   if (times.length === 0) throw new Error('Storm starves: wanted HTTP requests to be served, got none')
-  return { late: quantileOf(late, 0.99), slowest: Math.max(...times), served: times.length }
+  return { late: quantileOf(late, 0.99), slowest: Math.max(...times) }
 }
 
 /**

@@ -18,7 +18,7 @@ export async function run() {
   const checks = []
   for (const way of WAYS) {
     const window = async () => ({ [`exit of a program that ${way}`]: await msToExit(way) })
-    checks.push(...(await checkWindows(3, LIMIT_MS, 'ms', window)))
+    checks.push(...(await checkWindows({ windows: 3, limit: LIMIT_MS, unit: 'ms' }, window)))
   }
   return checks
 }

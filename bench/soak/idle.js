@@ -24,7 +24,7 @@ export async function run() {
   }
   while (runtime.inspect().processes.alive < 2 * schedulers.length + 1) await wait(10)
   await wait(SETTLE_MS)
-  const checks = await checkWindows(1, LIMIT_PERCENT, '% CPU', async () => {
+  const checks = await checkWindows({ windows: 1, limit: LIMIT_PERCENT, unit: '% CPU' }, async () => {
     const [before, start] = [process.cpuUsage(), performance.now()]
     await wait(WINDOW_MS)
     const { user, system } = process.cpuUsage(before)

@@ -41,7 +41,9 @@ export async function run() {
   /** @type {import('./windows.js').Check[]} */
   const checks = []
   for (const schedulers of [2, 4]) {
-    checks.push(...(await checkWindows(1, LIMIT_PERCENT, '% off the mean', () => spread(schedulers))))
+    checks.push(
+      ...(await checkWindows({ windows: 1, limit: LIMIT_PERCENT, unit: '% off the mean' }, () => spread(schedulers))),
+    )
   }
   return checks
 }

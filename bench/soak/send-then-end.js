@@ -3,14 +3,15 @@
 
 import { define, run as runRumpus, send } from 'rumpus'
 import { now } from './clock.js'
-import { checkWindows } from './windows.js'
+import { judgeLap, stopwatch } from './stopwatch.js'
+import { checkJudged } from './windows.js'
 
 const LIMIT_MS = 1
-const WINDOWS = 3
-const REPEATS = 60
-const THREAD_REPEATS = 10
-/** Between two repeats, so that every thread sleeps. */
+const WINDOWS = 60
+const THREAD_WINDOWS = 15
+/** Before each window, so that every thread sleeps, and is back where it ended. */
 const PAUSE_MS = 3
+const THREAD_PAUSE_MS = 200
 const FOREIGN_MS = 20
 /** From and to which scheduler; 0 is the host. @type {readonly [number, number][]} */
 const WAYS = [
@@ -21,20 +22,9 @@ const WAYS = [
 ]
 
 /**
- * @typedef {import('rumpus').Pid<number>} Numbers
- * @typedef {import('rumpus').Self<number>} Umpire
+ * @typedef {import('./stopwatch.js').Stopwatch} Stopwatch
+ * @typedef {import('rumpus').Self<import('./stopwatch.js').Lap>} Umpire
  */
-
-const receiver = define(
-  import.meta.url,
-  'receiver',
-  async (/** @type {import('rumpus').Self<number>} */ self, /** @type {Numbers} */ parent) => {
-    for (;;) {
-      const sentAt = await self.receive()
-      send(parent, now() - sentAt)
-    }
-  },
-)
 
 /** What a sender does when it has sent. @type {Record<string, (self: import('rumpus').Self<never>) => unknown>} */
 const ENDS = {
@@ -50,7 +40,7 @@ const ENDS = {
 const sender = define(
   import.meta.url,
   'sender',
-  async (/** @type {import('rumpus').Self<never>} */ self, /** @type {Numbers} */ to, /** @type {string} */ end) => {
+  async (/** @type {import('rumpus').Self<never>} */ self, /** @type {Stopwatch} */ to, /** @type {string} */ end) => {
     send(to, now())
     await ENDS[end]?.(self)
   },
@@ -62,40 +52,31 @@ export const run = () =>
       /** @type {import('./windows.js').Check[]} */
       const checks = []
       for (const [from, to] of WAYS) {
-        const target = self.spawn(receiver.with({ on: to }), self.pid)
-        const ways = ['awaits', 'returns', 'throws', 'exits']
-        checks.push(
-          ...(await checkWindows(WINDOWS, LIMIT_MS, 'ms', () => slowest(self, from, to, target, ways, REPEATS))),
-        )
+        const target = self.spawn(stopwatch.with({ on: to }), self.pid)
+        for (const end of ['awaits', 'returns', 'throws', 'exits']) {
+          checks.push(...(await checkEnd(self, from, to, target, end)))
+        }
       }
-      const target = self.spawn(receiver.with({ on: 2 }), self.pid)
-      const window = () => slowest(self, 1, 2, target, ['ends its thread'], THREAD_REPEATS)
-      return [...checks, ...(await checkWindows(WINDOWS, LIMIT_MS, 'ms', window))]
+      const target = self.spawn(stopwatch.with({ on: 2 }), self.pid)
+      return [...checks, ...(await checkEnd(self, 1, 2, target, 'ends its thread'))]
     },
     { schedulers: 2, onCrash: () => {} },
   )
 
 /**
- * The slowest of so many repeats of each way to end.
- *
  * @param {Umpire} self
  * @param {number} from
  * @param {number} to
- * @param {Numbers} target
- * @param {readonly string[]} ends
- * @param {number} repeats
+ * @param {Stopwatch} target
+ * @param {string} end
  */
-async function slowest(self, from, to, target, ends, repeats) {
-  /** @type {Record<string, number>} */
-  const worst = {}
-  for (const end of ends) {
-    const what = `sent from ${from} by one that ${end}, received on ${to}`
-    worst[what] = 0
-    for (let i = 0; i < repeats; i++) {
-      self.spawn(sender.with({ on: from }), target, end)
-      worst[what] = Math.max(worst[what], await self.receive())
-      await self.sleep(PAUSE_MS)
-    }
-  }
-  return worst
+function checkEnd(self, from, to, target, end) {
+  const endsThread = end === 'ends its thread'
+  const windows = endsThread ? THREAD_WINDOWS : WINDOWS
+  const what = `sent from ${from} by one that ${end}, received on ${to}`
+  return checkJudged({ windows, limit: LIMIT_MS, unit: 'ms' }, async () => {
+    await self.sleep(endsThread ? THREAD_PAUSE_MS : PAUSE_MS)
+    self.spawn(sender.with({ on: from }), target, end)
+    return judgeLap(what, await self.receive(), LIMIT_MS)
+  })
 }

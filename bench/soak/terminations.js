@@ -23,12 +23,18 @@ export async function run() {
     await terminate(self, runtime, load, PER_WINDOW) // fills the pools of memory that stay
     /** @type {number[]} */
     const rssMb = []
-    const pauses = await checkWindows(TERMINATIONS / PER_WINDOW, PAUSE_LIMIT_MS, 'ms', async () => {
-      load.resetPauses()
-      await terminate(self, runtime, load, PER_WINDOW)
-      rssMb.push(residentMb())
-      return { 'longest pause of the host': load.hostPause, 'longest pause of another scheduler': load.schedulerPause }
-    })
+    const pauses = await checkWindows(
+      { windows: TERMINATIONS / PER_WINDOW, limit: PAUSE_LIMIT_MS, unit: 'ms' },
+      async () => {
+        load.resetPauses()
+        await terminate(self, runtime, load, PER_WINDOW)
+        rssMb.push(residentMb())
+        return {
+          'longest pause of the host': load.hostPause,
+          'longest pause of another scheduler': load.schedulerPause,
+        }
+      },
+    )
     load.stop()
     return [...pauses, check('memory left behind by 100 terminations', growthMb(rssMb), GROWTH_LIMIT_MB, 'MB')]
   })

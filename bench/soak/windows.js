@@ -9,7 +9,7 @@ const TRIES = 5
 /**
  * @typedef {object} Check - one promise and what became of it
  * @property {string} what
- * @property {number} measured - the worst of the quiet windows
+ * @property {number} measured - the worst of the quiet windows; of the others if there is none
  * @property {number} limit
  * @property {string} unit
  * @property {'ok' | 'missed' | 'open'} verdict
@@ -17,34 +17,50 @@ const TRIES = 5
  * @property {number} discarded
  *
  * @typedef {Readonly<Record<string, number>>} Figures - by what they say
+ *
+ * @typedef {object} Wanted
+ * @property {number} windows - how many must be quiet
+ * @property {number} limit
+ * @property {string} unit
+ *
+ * @typedef {{ figures: Figures, disturbed: boolean }} Judged - a window that knows by itself whether it was disturbed
  */
 
 /**
- * Repeats a window until `wanted` of them were quiet and checks the worst of each figure against one limit.
+ * Repeats a window until enough of them were quiet and checks the worst of each figure against the limit.
  *
- * @param {number} wanted
- * @param {number} limit
- * @param {string} unit
+ * @param {Wanted} wanted
  * @param {() => Promise<Figures>} window
  * @returns {Promise<Check[]>}
  */
-export async function checkWindows(wanted, limit, unit, window) {
+export const checkWindows = (wanted, window) =>
+  checkJudged(wanted, async () => {
+    const noise = new NoiseWatch()
+    const figures = await window()
+    return { figures, disturbed: isDisturbed(noise.read()) }
+  })
+
+/**
+ * The same with windows that judge themselves.
+ *
+ * @param {Wanted} wanted
+ * @param {() => Promise<Judged>} window
+ * @returns {Promise<Check[]>}
+ */
+export async function checkJudged({ windows, limit, unit }, window) {
   /** @type {Figures[]} */
   const quiet = []
   /** @type {Figures[]} */
   const disturbed = []
-  while (quiet.length < wanted && quiet.length + disturbed.length < wanted * TRIES) {
-    const noise = new NoiseWatch()
-    const figures = await window()
-    if (isDisturbed(noise.read())) disturbed.push(figures)
-    else quiet.push(figures)
+  while (quiet.length < windows && quiet.length + disturbed.length < windows * TRIES) {
+    const one = await window()
+    ;(one.disturbed ? disturbed : quiet).push(one.figures)
   }
-  const names = Object.keys(quiet[0] ?? disturbed[0] ?? {})
-  return names.map((what) => {
-    const worst = (/** @type {Figures[]} */ all) => Math.max(...all.map((figures) => figures[what] ?? Number.NaN))
-    const measured = worst(quiet.length > 0 ? quiet : disturbed)
+  const counting = quiet.length > 0 ? quiet : disturbed
+  return Object.keys(counting[0] ?? {}).map((what) => {
+    const measured = Math.max(...counting.map((figures) => figures[what] ?? Number.NaN))
     const counts = { quiet: quiet.length, discarded: disturbed.length }
-    return { what, measured, limit, unit, verdict: judge(measured, limit, quiet.length, wanted), ...counts }
+    return { what, measured, limit, unit, verdict: judge(measured, limit, quiet.length, windows), ...counts }
   })
 }
 

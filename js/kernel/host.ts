@@ -21,10 +21,11 @@ export interface SchedulerNote {
   readonly report?: CrashReport
 }
 
-/** Threads that died before they were ready, in a row, after which a seat stays empty. */
+/** A thread that failed before it was ready so many times in a row does not start: whoever waits for it is told. */
 const FAILURES_MAX = 5
-/** First pause before such a thread is started anew, doubled each time. */
+/** First pause before such a thread is tried again, doubled each time up to the longest. */
 const PAUSE_MS = 100
+const PAUSE_MAX_MS = 5_000
 /** Flags of the host that decide how modules load and errors look: a scheduler thread has them too. Others are the process's. */
 const FLAGS_KEPT =
   /^--(import|require|loader|experimental-loader|conditions|enable-source-maps|preserve-symlinks|no-warnings|trace-|disable-warning|experimental-(strip|transform|detect|default|import|vm)|no-experimental-(strip|detect|require))|^-[rC]$/
@@ -120,17 +121,17 @@ export class Host {
     if (this.stopping) return
     const error = cause ?? new Error(`scheduler ${seat} ended with code ${code}`)
     this.report({ pid: 0, scheduler: seat, what: 'a scheduler thread went down', error })
-    if (thread.ready) {
+    // One that was ended from outside, however early, did not fail.
+    if (thread.ready || cause === undefined) {
       this.startThread(seat)
       return
     }
     if (++thread.failures >= FAILURES_MAX) {
       const failure = new RumpusError('ERR_RUMPUS_BOOT', `scheduler ${seat} does not start`, { cause: error })
-      this.report({ pid: 0, scheduler: seat, what: 'a scheduler thread does not start and was given up', error: failure })
       for (const { reject } of this.waiting.splice(0)) reject(failure)
-      return
     }
-    thread.pause = setTimeout(() => this.startThread(seat), PAUSE_MS * 2 ** thread.failures)
+    const pause = Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** thread.failures)
+    thread.pause = setTimeout(() => this.startThread(seat), pause)
     if (!this.held) thread.pause.unref()
   }
 

@@ -177,7 +177,11 @@ export const endByOrder = (kernel: Kernel, index: number, reason: ExitReason, de
 const unwind = (kernel: Kernel, process: Process): void => {
   const { parked } = process
   if (parked === RUNNING) return
-  if (parked === QUEUED_BEGIN) return // its entry on the run ring will find it ended
+  if (parked === QUEUED_BEGIN) {
+    // It never begins; its entry on the run ring finds nobody.
+    finish(kernel, process, process.exiting ?? { kind: 'killed' })
+    return
+  }
   if (parked === QUEUED) {
     kernel.counts[COUNT_DROPPED_DIED]!++
     process.handed = undefined

@@ -1,0 +1,481 @@
+//! A stand-in for the JavaScript half of one scheduler, with the rules of `js/kernel`: bodies and their inboxes, the run
+//! ring under the grant, local messages by reference, what a submission leaves behind, definitions that take a while to
+//! load. Bodies have no code: whoever drives the world acts in their name.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use rumpus_runtime::process::Unstarted;
+use rumpus_runtime::scheduler::Occasion;
+use rumpus_runtime::{Completion, Pid, Reason, Runtime, Scheduler, Sink, Verdict, Waker, layout};
+use rumpus_sync::shim::{AtomicU32, Ordering};
+
+use super::Step;
+use super::books::{Books, Item, Tag};
+
+/// What a body waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Parked {
+    /// On the run ring, to begin.
+    ToBegin,
+    /// Off the ring, about to begin.
+    Beginning,
+    /// Running, or awaiting something that is not the runtime's.
+    Away,
+    /// For a message.
+    Receiving,
+    /// On the run ring, to be resumed with this.
+    Queued(Item),
+    /// It was told to end.
+    Unwinding,
+}
+
+/// A process as its isolate knows it.
+#[derive(Debug)]
+pub struct Body {
+    pub pid: Pid,
+    pub parked: Parked,
+    /// Local messages come by reference.
+    pub open: bool,
+    pub inbox: VecDeque<Item>,
+    /// What it has taken.
+    pub taken: Vec<Item>,
+    pub exiting: Option<Reason>,
+    pub is_definition: bool,
+    /// Where it runs.
+    pub seat: usize,
+}
+
+impl Body {
+    pub fn has_begun(&self) -> bool {
+        !self.is_definition || !matches!(self.parked, Parked::ToBegin | Parked::Beginning)
+    }
+
+    fn waiting(&self) -> usize {
+        self.inbox.len() + usize::from(matches!(self.parked, Parked::Queued(_)))
+    }
+}
+
+/// Counts the wake-ups of one sleep.
+#[derive(Debug, Default)]
+pub struct Ears {
+    rung: AtomicU32,
+}
+
+impl Waker for Ears {
+    fn wake(&self) {
+        // Relaxed: one thread.
+        self.rung.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Takes as many completions as there is room for.
+struct Tray {
+    room: usize,
+    told: Vec<Told>,
+}
+
+enum Told {
+    Start(Pid, u32, Vec<u8>),
+    Else(Completion),
+}
+
+impl Sink for Tray {
+    fn fits(&self, _payload_len: usize) -> bool {
+        self.told.len() < self.room
+    }
+
+    fn put(&mut self, completion: Completion) {
+        assert!(self.fits(0) && !matches!(completion, Completion::Start { .. }));
+        self.told.push(Told::Else(completion));
+    }
+
+    fn start(&mut self, pid: Pid, what: &Unstarted) {
+        assert!(self.fits(0) && what.skeleton == 24);
+        self.told.push(Told::Start(pid, what.definition, what.arguments.bytes().to_vec()));
+    }
+}
+
+/// See the module text.
+#[derive(Debug)]
+pub struct Isolate {
+    pub scheduler: Scheduler,
+    pub seat: usize,
+    /// By slot, as the isolate has them.
+    pub bodies: BTreeMap<u32, Body>,
+    /// Definitions to be loaded.
+    pub loading: VecDeque<u32>,
+    pub verdict: Verdict,
+    pub ears: Arc<Ears>,
+    room: usize,
+    slots: BTreeMap<u32, Item>,
+    slots_given: u32,
+    immediate: bool,
+    microtask: bool,
+    microtask_grant: i32,
+    known: u32,
+}
+
+impl Isolate {
+    pub fn sit(runtime: &Arc<Runtime>, seat: usize, seed: u64, now_us: u64, room: usize) -> Self {
+        let ears = Arc::new(Ears::default());
+        let waker: Arc<dyn Waker> = Arc::<Ears>::clone(&ears);
+        let Some(scheduler) = Scheduler::take_seat(Arc::clone(runtime), seat, waker, seed, now_us) else {
+            panic!("seat {seat} cannot be taken")
+        };
+        Self {
+            scheduler,
+            seat,
+            bodies: BTreeMap::new(),
+            loading: VecDeque::new(),
+            verdict: Verdict::Yield,
+            ears,
+            room,
+            slots: BTreeMap::new(),
+            slots_given: 0,
+            immediate: true,
+            microtask: false,
+            microtask_grant: 0,
+            known: 0,
+        }
+    }
+
+    pub fn body(&mut self, pid: Pid) -> Option<&mut Body> {
+        self.bodies.get_mut(&pid.index()).filter(|body| body.pid == pid)
+    }
+
+    /// Messages in inboxes.
+    pub fn unread(&self) -> u64 {
+        self.bodies.values().map(|body| body.waiting() as u64).sum()
+    }
+
+    /// Values that travel in native mailboxes.
+    pub fn slots_used(&self) -> usize {
+        self.slots.len()
+    }
+
+    fn page(&self, word: usize) -> i32 {
+        self.scheduler.seat().page.get(word)
+    }
+
+    fn count(&self, counter: usize, by: usize) {
+        self.scheduler.seat().page.add(counter, by as f64);
+    }
+
+    pub fn steps(&self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        // Relaxed: one thread.
+        if self.ears.rung.load(Ordering::Relaxed) > 0 {
+            steps.push(Step::Woken);
+        }
+        if self.immediate {
+            steps.push(Step::Immediate);
+        }
+        if self.microtask {
+            steps.push(Step::Microtask);
+        }
+        if self.page(layout::GRANT) > 0 && !self.scheduler.ring().is_empty() {
+            steps.push(Step::Resume);
+        }
+        if !self.loading.is_empty() {
+            steps.push(Step::Load);
+        }
+        for body in self.bodies.values() {
+            match body.parked {
+                Parked::Beginning => steps.push(Step::Begin(body.pid.index())),
+                Parked::Unwinding => steps.push(Step::Unwind(body.pid.index())),
+                _ => {}
+            }
+        }
+        steps
+    }
+
+    pub fn take(&mut self, step: Step, now_us: u64, books: &mut Books) {
+        match step {
+            Step::Woken => {
+                // Relaxed: one thread.
+                let rung = self.ears.rung.swap(0, Ordering::Relaxed);
+                assert_eq!((rung, self.verdict), (1, Verdict::Sleep), "a bell rings once a sleep");
+                self.turn(true, now_us, books);
+            }
+            Step::Immediate => {
+                self.immediate = false;
+                self.turn(true, now_us, books);
+            }
+            Step::Microtask => {
+                self.microtask = false;
+                if !matches!(self.verdict, Verdict::Run | Verdict::Look) {
+                    return;
+                }
+                if self.page(layout::GRANT) == self.microtask_grant {
+                    self.turn(false, now_us, books);
+                } else {
+                    self.immediate = true;
+                }
+            }
+            Step::Resume => self.resume(),
+            Step::Begin(index) => self.begin(index, books),
+            Step::Unwind(index) => {
+                let Some(body) = self.bodies.get(&index) else { return };
+                let (pid, Some(reason)) = (body.pid, body.exiting.clone()) else { panic!("unwinds for nothing") };
+                self.finish(pid, reason, books);
+            }
+            Step::Load => {
+                let Some(id) = self.loading.pop_front() else { return };
+                self.submit(books, |scheduler| scheduler.definition_loaded(id));
+            }
+        }
+    }
+
+    /// A turn, and what JavaScript does with it before it resumes anybody.
+    pub fn turn(&mut self, from_loop: bool, now_us: u64, books: &mut Books) -> Verdict {
+        // Relaxed: one thread. Whoever rang meanwhile got what it wanted.
+        self.ears.rung.store(0, Ordering::Relaxed);
+        let mut tray = Tray { room: self.room, told: Vec::new() };
+        let crowded = now_us % 97 == 0;
+        self.verdict = self.scheduler.turn(Occasion { now_us, from_loop, crowded }, &mut tray);
+        self.apply(tray, books);
+        let defined = self.page(layout::DEFINITIONS) as u32;
+        self.loading.extend(self.known..defined);
+        self.known = self.known.max(defined);
+        match self.verdict {
+            Verdict::Run if self.scheduler.ring().is_empty() => self.queue_turn(),
+            Verdict::Run | Verdict::Yield => self.immediate = true,
+            Verdict::Look => self.queue_turn(),
+            Verdict::Sleep => self.immediate |= !self.scheduler.ring().is_empty(),
+            Verdict::Stop => {}
+        }
+        self.verdict
+    }
+
+    fn queue_turn(&mut self) {
+        if !self.microtask {
+            self.microtask = true;
+            self.microtask_grant = self.page(layout::GRANT);
+        }
+    }
+
+    /// A submission and what it left behind.
+    pub fn submit<R>(&mut self, books: &mut Books, what: impl FnOnce(&mut Scheduler) -> R) -> R {
+        self.scheduler.before_submission();
+        let answer = what(&mut self.scheduler);
+        self.scheduler.after_submission();
+        let after = self.page(layout::AFTER);
+        if after & layout::COLLECT != 0 {
+            let mut tray = Tray { room: self.room, told: Vec::new() };
+            self.scheduler.collect(&mut tray);
+            self.apply(tray, books);
+        }
+        self.immediate |= after != 0;
+        answer
+    }
+
+    fn apply(&mut self, tray: Tray, books: &mut Books) {
+        for told in tray.told {
+            match told {
+                Told::Start(pid, definition, arguments) => self.admit_definition(pid, definition, &arguments, books),
+                Told::Else(completion) => self.hear(completion, books),
+            }
+        }
+    }
+
+    fn hear(&mut self, completion: Completion, books: &mut Books) {
+        match completion {
+            Completion::Message { index, skeleton, parcel } => {
+                assert_eq!(skeleton, 24);
+                self.receive(index, Item::Message(Tag::of(parcel.bytes())), books);
+            }
+            Completion::Slot { index, slot } => {
+                let Some(item) = self.slots.remove(&slot) else { panic!("slot {slot} is empty") };
+                self.receive(index, item, books);
+            }
+            Completion::Freed { slot } => assert!(self.slots.remove(&slot).is_some(), "slot {slot} freed twice"),
+            Completion::Opened { index } => {
+                if let Some(body) = self.bodies.get_mut(&index) {
+                    assert!(!body.open, "{body:?} opened twice");
+                    body.open = body.exiting.is_none();
+                }
+            }
+            Completion::Exit { index, from, reason } => self.receive_signal(index, Item::Exit(from, reason), books),
+            Completion::Down { index, reference, from, reason } => {
+                self.receive_signal(index, Item::Down(reference, from, reason), books);
+            }
+            Completion::Exiting { index, reason, dead } => self.end_by_order(index, &reason, dead, books),
+            Completion::Start { .. } => unreachable!("starts come by Sink::start"),
+        }
+    }
+
+    fn receive_signal(&mut self, index: u32, item: Item, books: &mut Books) {
+        if self.bodies.get(&index).is_some_and(|body| body.exiting.is_none()) {
+            self.count(layout::LOCAL_ACCEPTED, 1);
+            self.receive(index, item, books);
+        }
+    }
+
+    /// Something comes to a body.
+    fn receive(&mut self, index: u32, item: Item, books: &mut Books) {
+        let Some(body) = self.bodies.get_mut(&index).filter(|body| body.exiting.is_none()) else {
+            return self.count(layout::DROPPED_DIED, 1);
+        };
+        books.came(body.pid, &item);
+        if body.parked == Parked::Receiving {
+            body.parked = Parked::Queued(item);
+            self.push_back(index);
+        } else {
+            body.inbox.push_back(item);
+        }
+    }
+
+    fn push_back(&mut self, index: u32) {
+        if !self.scheduler.ring().push(index) {
+            self.scheduler.before_submission();
+            self.scheduler.overflow(index);
+            self.scheduler.after_submission();
+        }
+        self.immediate = true;
+    }
+
+    pub fn admit_closure(&mut self, pid: Pid, native_lane: bool) {
+        self.admit(pid, !native_lane, false);
+    }
+
+    fn admit_definition(&mut self, pid: Pid, definition: u32, arguments: &[u8], books: &mut Books) {
+        assert!(!self.loading.contains(&definition) && definition < self.known, "{definition} is not loaded");
+        books.told_to_start(pid, Tag::of(arguments), self.seat);
+        self.admit(pid, false, true);
+    }
+
+    fn admit(&mut self, pid: Pid, open: bool, is_definition: bool) {
+        let index = pid.index();
+        let (parked, inbox, taken) = (Parked::ToBegin, VecDeque::new(), Vec::new());
+        let body = Body { pid, parked, open, inbox, taken, exiting: None, is_definition, seat: self.seat };
+        let former = self.bodies.insert(index, body);
+        assert!(former.is_none(), "{pid:?} in the slot of {former:?}");
+        self.push_back(index);
+    }
+
+    fn resume(&mut self) {
+        let grant = self.page(layout::GRANT);
+        let Some(index) = self.scheduler.ring().pop() else { return };
+        self.scheduler.seat().page.set(layout::GRANT, grant - 1);
+        if let Some(body) = self.bodies.get_mut(&index) {
+            match &body.parked {
+                Parked::ToBegin => body.parked = Parked::Beginning,
+                Parked::Queued(_) => {
+                    let Parked::Queued(item) = std::mem::replace(&mut body.parked, Parked::Away) else { return };
+                    body.taken.push(item);
+                    self.count(layout::RECEIVED, 1);
+                }
+                _ => {}
+            }
+        }
+        let spent = self.page(layout::GRANT) == 0 || self.scheduler.ring().is_empty();
+        if spent && matches!(self.verdict, Verdict::Run | Verdict::Look) {
+            self.queue_turn();
+        }
+    }
+
+    fn begin(&mut self, index: u32, books: &mut Books) {
+        let Some(body) = self.bodies.get_mut(&index) else { return };
+        body.parked = Parked::Away;
+        let (pid, is_definition, exiting) = (body.pid, body.is_definition, body.exiting.clone());
+        if is_definition {
+            let page = &self.scheduler.seat().page;
+            page.set(layout::STARTED, page.get(layout::STARTED).wrapping_add(1));
+            books.begun(pid, self.seat);
+        }
+        if let Some(reason) = exiting {
+            self.finish(pid, reason, books);
+        }
+    }
+
+    /// A body waits for a message, or takes the one that is there.
+    pub fn park(&mut self, index: u32) {
+        let Some(body) = self.bodies.get_mut(&index) else { return };
+        assert_eq!(body.parked, Parked::Away);
+        if body.exiting.is_some() {
+            body.parked = Parked::Unwinding;
+            return;
+        }
+        body.parked = Parked::Receiving;
+        if let Some(item) = body.inbox.pop_front() {
+            body.parked = Parked::Queued(item);
+            self.push_back(index);
+        }
+    }
+
+    pub fn send(&mut self, native_lane: bool, from: Pid, to: Pid, books: &mut Books) -> Tag {
+        let tag = books.next_tag(from, to);
+        let known = self.body(to).filter(|body| body.has_begun()).map(|body| body.open);
+        books.sent(tag);
+        let accepted = match known {
+            Some(true) => {
+                self.count(layout::LOCAL_ACCEPTED, 1);
+                self.receive(to.index(), Item::Message(tag), books);
+                true
+            }
+            Some(false) if native_lane => {
+                self.slots_given += 1;
+                let slot = self.slots_given;
+                self.slots.insert(slot, Item::Message(tag));
+                let accepted = self.submit(books, |scheduler| scheduler.send_slot(to, slot));
+                assert!(accepted || self.slots.remove(&slot).is_some());
+                accepted
+            }
+            _ => {
+                let bytes = tag.bytes();
+                self.submit(books, |scheduler| scheduler.send(to, 24, &[&bytes[..16], &[], &bytes[16..]]))
+            }
+        };
+        if !accepted {
+            books.refused(tag);
+        }
+        tag
+    }
+
+    /// A body has settled.
+    pub fn finish(&mut self, pid: Pid, reason: Reason, books: &mut Books) {
+        self.forget(pid.index());
+        if self.scheduler.runtime().table.get(pid).is_some_and(|p| p.state.load().has_body()) {
+            books.died(pid, &reason);
+        }
+        self.submit(books, |scheduler| scheduler.finish(pid, &reason));
+    }
+
+    fn forget(&mut self, index: u32) {
+        if let Some(body) = self.bodies.remove(&index) {
+            self.count(layout::DROPPED_DIED, body.waiting());
+        }
+    }
+
+    fn end_by_order(&mut self, index: u32, reason: &Reason, dead: bool, books: &mut Books) {
+        let Some(body) = self.bodies.get_mut(&index) else { panic!("{index} was told to end, but is not there") };
+        books.ordered(body.pid, reason, dead);
+        let first = body.exiting.is_none();
+        if first || dead {
+            body.exiting = Some(reason.clone());
+        }
+        body.open = false;
+        if dead {
+            let begun = body.has_begun();
+            assert!(begun, "{body:?} ended before Rust knew that it had begun");
+            return self.forget(index);
+        }
+        let dropped = matches!(body.parked, Parked::Queued(_));
+        if dropped || body.parked == Parked::Receiving {
+            body.parked = Parked::Unwinding;
+        }
+        self.count(layout::DROPPED_DIED, usize::from(dropped));
+    }
+
+    /// Tells the books of everything that has begun here: the last look at a page whose thread is gone.
+    pub fn count_begun(&self, books: &mut Books) {
+        for body in self.bodies.values().filter(|body| body.is_definition && body.has_begun()) {
+            books.begun(body.pid, self.seat);
+        }
+    }
+
+    pub fn leave(self) {
+        self.scheduler.leave();
+    }
+}
