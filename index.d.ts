@@ -191,7 +191,7 @@ interface SchedulerView {
   readonly sleeps: number;
   /** Wake-ups it has caused at others. */
   readonly wakesSent: number;
-  /** Share of the last while spent awake, 0 to 1. */
+  /** Share of the time since its thread first came up that it was awake, 0 to 1. */
   readonly busyShare: number;
   /** Milliseconds spent awake, ever. */
   readonly busyMs: number;

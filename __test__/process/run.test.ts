@@ -2,7 +2,7 @@
 
 import { exit, ProcessExit, RumpusError, run, send } from 'rumpus'
 import { describe, expect, it } from 'vitest'
-import { type AnyPid, type AnySelf, inside, program, rejectionOf, turns } from './world.ts'
+import { type AnySelf, inside, program, rejectionOf, turns } from './world.ts'
 
 describe('run answers what the body gives', () => {
   it('run resolves with what an async body returns', async () => {

@@ -69,16 +69,20 @@ const deliver = (kernel: Kernel, process: Process, message: unknown): void => {
 const payload = (kernel: Kernel, at: number, length: number): unknown => {
   const words = kernel.completionWords
   if (length > INLINE_MAX) return kernel.codec.decodeLarge(words[at + HEAD_WORDS]!, words[at + 7]!)
-  return kernel.codec.decode(words, kernel.completionBytes, at + HEAD_WORDS)
+  return kernel.codec.decode(words, kernel.completionBytes, at + HEAD_WORDS, words[at + 7]!)
 }
 
-/** Decodes the payload of a reason; `told` is its kind and detail. */
+/** Decodes a reason. One that cannot be read becomes an error that says so: the signal itself is never lost. */
 const reasonAt = (kernel: Kernel, at: number, length: number): ExitReason => {
   const words = kernel.completionWords
   const told = words[at + 7]!
   if (length === 0) return heardReason(told, undefined)
-  if (length <= INLINE_MAX) return heardReason(told, kernel.codec.decode(words, kernel.completionBytes, at + HEAD_WORDS))
-  return heardReason(told, kernel.codec.decodeLarge(words[at + HEAD_WORDS]!, length))
+  try {
+    if (length > INLINE_MAX) return heardReason(told, kernel.codec.decodeLarge(words[at + HEAD_WORDS]!, length))
+    return heardReason(told, kernel.codec.decode(words, kernel.completionBytes, at + HEAD_WORDS, length))
+  } catch (error) {
+    return { kind: 'error', error: { name: 'Error', message: `the exit reason could not be read: ${(error as Error).message}` } }
+  }
 }
 
 const number = (words: Int32Array, at: number): number => words[at + 1]! * HIGH + (words[at]! >>> 0)

@@ -10,6 +10,10 @@ import type { Body } from './process.ts'
 type Found = { body: Body } | { error: unknown }
 
 const NAME_START = '#'
+/** How long a module may take to load before its definitions count as missing. */
+const LOAD_LIMIT_MS = 10_000
+/** How long it may keep other modules waiting. */
+const LOAD_TURN_MS = 500
 
 /** The key of a definition. */
 export const keyOf = (url: string, name: string): string => `${url}${NAME_START}${name}`
@@ -85,11 +89,14 @@ export class Definitions {
       () => 'end' as const,
       (error: unknown) => ({ error }),
     )
-    const outcome = await Promise.race([imported, reached])
+    const search = Promise.race([imported, reached, after(LOAD_LIMIT_MS)]).then((outcome) => {
+      const body = isolate.bodies.get(key)
+      if (body !== undefined) this.loaded(id, { body })
+      else this.loaded(id, { error: missing(url, name, outcome) })
+    })
+    // A module that takes its time does not keep the others waiting for long.
+    await Promise.race([search, after(LOAD_TURN_MS)])
     this.endSearch = undefined
-    const body = isolate.bodies.get(key)
-    if (body !== undefined) this.loaded(id, { body })
-    else this.loaded(id, { error: missing(url, name, outcome) })
   }
 
   /** `run` was reached: true if a module is being imported, then the search in it is over. */
@@ -100,7 +107,13 @@ export class Definitions {
   }
 }
 
-const missing = (url: string, name: string, outcome: 'end' | 'run' | { error: unknown }): RumpusError => {
+/** Resolves after `ms`, without keeping the event loop alive. */
+const after = (ms: number): Promise<'late'> => new Promise((resolve) => setTimeout(resolve, ms, 'late').unref())
+
+const missing = (url: string, name: string, outcome: 'end' | 'run' | 'late' | { error: unknown }): RumpusError => {
+  if (outcome === 'late') {
+    return new RumpusError('ERR_RUMPUS_CANNOT_LOAD', `${url} has not finished loading after ${LOAD_LIMIT_MS} ms`)
+  }
   if (outcome === 'run') {
     const message = `${url} reaches run() before it defines ${JSON.stringify(name)}: define it above run()`
     return new RumpusError('ERR_RUMPUS_NO_DEFINITION', message)

@@ -107,11 +107,6 @@ export const beginBody = (kernel: Kernel, process: Process): void => {
 }
 
 const endByError = (kernel: Kernel, process: Process, error: unknown): void => {
-  if (process.exiting === undefined && error instanceof ProcessExit) {
-    // It ended itself, or passed on the end of another.
-    finish(kernel, process, error.reason as ExitReason)
-    return
-  }
   if (process.exiting === undefined) crashReport(kernel, process.pid, 'a body failed', error)
   finish(kernel, process, { kind: 'error', error: describe(error) }, undefined, error)
 }

@@ -5,6 +5,7 @@ import { badArgument, RumpusError } from '../errors.ts'
 import {
   ARGUMENTS,
   HIGH,
+  INDEX_BITS,
   INDEX_MASK,
   OP_DEMONITOR,
   OP_EXIT,
@@ -24,12 +25,17 @@ import type { Kernel } from './kernel.ts'
 import { kernels } from './kernels.ts'
 import { encodeReason } from './reasons.ts'
 
-/** The kernel in this isolate of the runtime that `pid` names. */
-export const kernelOf = (pid: number): Kernel => {
+/** The kernel in this isolate of the runtime that `pid` names, if it has not stopped. */
+export const findKernel = (pid: number): Kernel | undefined => {
   if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0) {
     throw badArgument(TypeError, 'pid', 'a pid', pid)
   }
-  const kernel = kernels[(pid | 0) >>> 26]
+  return kernels[(pid | 0) >>> INDEX_BITS]
+}
+
+/** The same, for those who cannot do without. */
+export const kernelOf = (pid: number): Kernel => {
+  const kernel = findKernel(pid)
   if (kernel === undefined) throw new RumpusError('ERR_RUMPUS_STOPPED', `no runtime of pid ${pid} is known in this thread`)
   return kernel
 }

@@ -41,15 +41,24 @@ export const toReason = (given: unknown): ExitReason => {
   return { kind: 'user', value: given }
 }
 
-const isReason = (given: unknown): given is ExitReason =>
-  typeof given === 'object' &&
-  given !== null &&
-  Object.hasOwn(KINDS, (given as { kind?: unknown }).kind as PropertyKey) &&
-  !Array.isArray(given)
+/** Reasons that users may give as data; what only the runtime can know is a user's value when a user says it. */
+const isReason = (given: unknown): given is ExitReason => {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return false
+  const { kind, error } = given as { kind?: unknown; error?: unknown }
+  if (kind === 'error') return typeof error === 'object' && error !== null && 'message' in error
+  return kind === 'normal' || kind === 'shutdown' || kind === 'killed' || kind === 'user'
+}
 
-/** A thrown value as data. */
+/** A thrown value as data. Never throws, whatever was thrown. */
 export const describe = (thrown: unknown): ErrorDescription => {
-  if (!(thrown instanceof Error)) return { name: 'Error', message: `a body threw ${String(thrown)}`, cause: thrown }
+  try {
+    return thrown instanceof Error ? describeError(thrown) : { name: 'Error', message: `a body threw ${String(thrown)}`, cause: thrown }
+  } catch {
+    return { name: 'Error', message: 'a body threw something that cannot be shown' }
+  }
+}
+
+const describeError = (thrown: Error): ErrorDescription => {
   const { code } = thrown as { code?: unknown }
   return {
     name: String(thrown.name),
@@ -66,14 +75,14 @@ export const encodeReason = (codec: Codec, reason: ExitReason): Told => {
   const value = valueOf(reason)
   if (value === undefined) return { kind, length: 0 }
   try {
-    return { kind, length: codec.encode(value, 'reason') }
+    return { kind, length: codec.encodeWhole(value, 'reason') }
   } catch (uncrossable) {
     if (reason.kind === 'error') {
       const { name, message, stack } = reason.error
-      return { kind, length: codec.encode({ name, message, stack }, 'reason') }
+      return { kind, length: codec.encodeWhole({ name, message, stack }, 'reason') }
     }
     const message = `the exit reason could not cross: ${(uncrossable as Error).message}`
-    return { kind: REASON_ERROR, length: codec.encode({ name: 'UncrossableError', message }, 'reason') }
+    return { kind: REASON_ERROR, length: codec.encodeWhole({ name: 'UncrossableError', message }, 'reason') }
   }
 }
 

@@ -1,6 +1,6 @@
 // exit and isAlive: asks a process to end, asks whether it lives. Signals travel in order with messages.
 
-import { askAlive, kernelOf, postExit } from '../kernel/post.ts'
+import { askAlive, findKernel, postExit } from '../kernel/post.ts'
 import { toReason } from '../kernel/reasons.ts'
 import type { Pid, ReasonGiven } from '../types.ts'
 
@@ -28,8 +28,8 @@ import type { Pid, ReasonGiven } from '../types.ts'
  * ```
  */
 export const exit = (pid: Pid, reason: ReasonGiven = 'shutdown'): void => {
-  const kernel = kernelOf(pid)
-  if (!kernel.detached) postExit(kernel, 0, pid, toReason(reason), reason === 'kill')
+  const kernel = findKernel(pid)
+  if (kernel !== undefined && !kernel.detached) postExit(kernel, 0, pid, toReason(reason), reason === 'kill')
 }
 
 /**
@@ -47,8 +47,8 @@ export const exit = (pid: Pid, reason: ReasonGiven = 'shutdown'): void => {
  * ```
  */
 export const isAlive = (pid: Pid): boolean => {
-  const kernel = kernelOf(pid)
-  return !kernel.detached && askAlive(kernel, pid)
+  const kernel = findKernel(pid)
+  return kernel !== undefined && !kernel.detached && askAlive(kernel, pid)
 }
 
 /**

@@ -3,7 +3,7 @@
 import { badArgument, ProcessExit } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { kernelOf, postDemonitor, postLink, postMonitor, postTrapExits, postUnlink } from '../kernel/post.ts'
-import { type Body, Process } from '../kernel/process.ts'
+import { type Body, GATE_EXITING, Process } from '../kernel/process.ts'
 import { toReason } from '../kernel/reasons.ts'
 import type { Pid, ReasonGiven, Sendable } from '../types.ts'
 import { receive, tryReceive } from './receive.ts'
@@ -72,7 +72,9 @@ class Live<M> extends Process implements Self<M> {
   }
 
   exit(reason?: ReasonGiven): never {
-    throw new ProcessExit(toReason(reason))
+    this.exiting ??= toReason(reason)
+    this.gate = GATE_EXITING
+    throw new ProcessExit(this.exiting)
   }
 
   [Symbol.asyncIterator](): AsyncIterator<M> {

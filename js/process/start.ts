@@ -5,8 +5,10 @@ import { Host } from '../kernel/host.ts'
 import type { CrashReport } from '../kernel/kernel.ts'
 import { isolate } from '../kernel/kernels.ts'
 import { heapPerThread, schedulersByDefault, SCHEDULERS_MAX } from '../kernel/machine.ts'
+import { describe } from '../kernel/reasons.ts'
 import { createRuntime, openKernel } from '../kernel/open-kernel.ts'
 import { makeLive } from './live.ts'
+import type { ErrorDescription } from '../types.ts'
 import { HeldRuntime, runtimeOf } from './runtime.ts'
 import type { Runtime, RuntimeOptions, Self } from './shapes.ts'
 
@@ -114,7 +116,8 @@ const begin = async (options: RuntimeOptions): Promise<Runtime> => {
 }
 
 const writeCrash = ({ pid, scheduler, what, error }: CrashReport): void => {
-  const shown = error instanceof Error ? error.stack : ((error as { stack?: string })?.stack ?? String(error))
+  const { name, message, stack } = error instanceof Error ? describe(error) : (error as ErrorDescription)
+  const shown = stack ?? `${name}: ${message}`
   const who = pid === 0 ? `scheduler ${scheduler}` : `process ${pid} on scheduler ${scheduler}`
   process.stderr.write(`rumpus: ${who}: ${what}\n${shown}\n`)
 }

@@ -18,7 +18,7 @@ use crate::layout;
 use crate::pid::Pid;
 use crate::process::Process;
 use crate::process::Unstarted;
-use crate::process::relations::Relations;
+use crate::process::relations::{Relations, Ties};
 use crate::runtime::Runtime;
 use crate::sched::grant::Grant;
 use crate::sched::place::{Dice, place};
@@ -126,6 +126,11 @@ impl Scheduler {
     /// The part of this scheduler that others may touch.
     pub fn seat(&self) -> &Seat {
         &self.runtime.seats[self.seat]
+    }
+
+    /// What a process of this scheduler is tied to, for tests and the inspector.
+    pub fn ties(&self, of: Pid) -> Option<&Ties> {
+        self.relations.of(of.index())
     }
 
     /// The run ring.

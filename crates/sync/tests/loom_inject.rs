@@ -5,63 +5,61 @@
 mod probe;
 
 use loom::thread;
-use probe::Probe;
+use probe::{Probe, Step, outcomes};
 use rumpus_sync::Inject;
 use rumpus_sync::shim::Arc;
 
 #[test]
-fn two_takers_share_what_two_pushers_bring() {
-    loom::model(|| {
-        let inject = Arc::new(Inject::default());
-        let pusher = {
-            let inject = Arc::clone(&inject);
+fn two_takers_share_what_comes() {
+    let shares = outcomes(|| {
+        let shared = Arc::new((Inject::default(), Step::default()));
+        let takers = [1, 8].map(|most| {
+            let shared = Arc::clone(&shared);
             thread::spawn(move || {
-                inject.push([10, 11]);
-                inject.push([12]);
+                let mut taken = Vec::new();
+                shared.1.take();
+                let count = shared.0.take_half(most, &mut taken);
+                assert_eq!(count, taken.len());
+                taken
             })
-        };
-        let thief = {
-            let inject = Arc::clone(&inject);
-            thread::spawn(move || {
-                let mut stolen = Vec::new();
-                let count = inject.take_half(2, &mut stolen);
-                assert_eq!(count, stolen.len());
-                stolen
-            })
-        };
-        inject.push([20]);
-        let mut taken = Vec::new();
-        inject.take_half(1, &mut taken);
-        inject.take_half(8, &mut taken);
-        pusher.join().unwrap();
-        let stolen = thief.join().unwrap();
-        let mut left = Vec::new();
-        inject.take_all(&mut left);
-        assert!(inject.is_empty());
-        for share in [&taken, &stolen, &left] {
-            assert!(share.iter().filter(|&&index| index < 20).is_sorted(), "oldest first: {share:?}");
+        });
+        for indexes in [&[10, 11][..], &[12]] {
+            shared.1.take();
+            shared.0.push(indexes.iter().copied());
         }
-        let mut all = [taken, stolen, left].concat();
+        let [one, other] = takers.map(|taker| taker.join().unwrap());
+        let mut left = Vec::new();
+        shared.0.take_all(&mut left);
+        assert!(shared.0.is_empty());
+        let mut all = [&one[..], &other, &left].concat();
         all.sort_unstable();
-        assert_eq!(all, [10, 11, 12, 20]);
+        assert_eq!(all, [10, 11, 12]);
+        assert!([&one, &other, &left].iter().all(|share| share.is_sorted()), "oldest first: {one:?} {other:?} {left:?}");
+        (one.len(), other.len())
     });
+    // Either may find nothing or take what the other left; the first takes one at most.
+    assert_eq!(shares, [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)].into());
 }
 
 #[test]
 fn who_sees_the_length_sees_the_work() {
-    loom::model(|| {
+    let seen = outcomes(|| {
         let shared = Arc::new((Inject::default(), Probe::new(0)));
-        let pusher = {
+        let looker = {
             let shared = Arc::clone(&shared);
             thread::spawn(move || {
-                shared.1.touch(|work| *work = 7);
-                shared.0.push([1]);
+                let sees = !shared.0.is_empty();
+                if sees {
+                    shared.1.touch(|work| assert_eq!(*work, 7));
+                }
+                sees
             })
         };
-        if !shared.0.is_empty() {
-            shared.1.touch(|work| assert_eq!(*work, 7));
-        }
-        pusher.join().unwrap();
+        shared.1.touch(|work| *work = 7);
+        shared.0.push([1]);
+        let sees = looker.join().unwrap();
         assert_eq!(shared.0.len(), 1);
+        sees
     });
+    assert_eq!(seen.len(), 2);
 }

@@ -5,7 +5,7 @@
 mod probe;
 
 use loom::thread;
-use probe::Probe;
+use probe::{Probe, Step, outcomes};
 use rumpus_sync::shim::Arc;
 use rumpus_sync::{Arena, Mailbox, Parcel, Push};
 
@@ -13,12 +13,21 @@ use rumpus_sync::{Arena, Mailbox, Parcel, Push};
 struct Process {
     mailbox: Mailbox<u32>,
     received: Probe<Vec<Parcel<u32>>>,
+    step: Step,
+}
+
+/// How a push ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Sent {
+    Notified,
+    Queued,
+    Refused,
 }
 
 impl Process {
     /// A process that has been opened, not parked.
     fn scheduled() -> Arc<Self> {
-        let process = Self { mailbox: Mailbox::default(), received: Probe::new(Vec::new()) };
+        let process = Self { mailbox: Mailbox::default(), received: Probe::new(Vec::new()), step: Step::default() };
         process.mailbox.open();
         Arc::new(process)
     }
@@ -29,14 +38,26 @@ impl Process {
         process
     }
 
+    fn push(&self, arena: &mut Arena, value: u32) -> Sent {
+        self.step.take();
+        match self.mailbox.push(arena.parcel(value, &[])) {
+            Push::Notify => Sent::Notified,
+            Push::Queued => Sent::Queued,
+            Push::Closed(parcel) => {
+                assert_eq!(*parcel.header(), value);
+                Sent::Refused
+            }
+        }
+    }
+
     /// Sends in order; whoever is told so plays the scheduler and runs the owner.
     fn send(&self, values: &[u32]) {
         let mut arena = Arena::default();
         for &value in values {
-            match self.mailbox.push(arena.parcel(value, &[])) {
-                Push::Notify => self.run(),
-                Push::Queued => {}
-                Push::Closed(_) => panic!("an open mailbox refused {value}"),
+            match self.push(&mut arena, value) {
+                Sent::Notified => self.run(),
+                Sent::Queued => {}
+                Sent::Refused => panic!("an open mailbox refused {value}"),
             }
         }
     }
@@ -44,7 +65,9 @@ impl Process {
     /// What an owner does with a turn.
     fn run(&self) {
         loop {
+            self.step.take();
             self.received.touch(|received| received.extend(self.mailbox.take()));
+            self.step.take();
             if self.mailbox.park() {
                 return;
             }
@@ -56,91 +79,89 @@ impl Process {
     }
 }
 
-/// The subsequence of `values` that one sender made.
-fn of_sender(values: &[u32], sender: u32) -> Vec<u32> {
-    values.iter().copied().filter(|value| value / 10 == sender).collect()
-}
-
 #[test]
 fn an_idle_owner_gets_everything_once_and_in_each_senders_order() {
-    loom::model(|| {
+    let orders = outcomes(|| {
         let process = Process::idle();
         let other = {
             let process = Arc::clone(&process);
-            thread::spawn(move || process.send(&[10, 11]))
+            thread::spawn(move || process.send(&[20]))
         };
-        process.send(&[20, 21]);
+        process.send(&[10, 11]);
         other.join().unwrap();
-        let values = process.values();
-        assert!(!process.mailbox.has_mail(), "left behind, received {values:?}");
-        assert_eq!((of_sender(&values, 1), of_sender(&values, 2)), (vec![10, 11], vec![20, 21]));
+        assert!(!process.mailbox.has_mail());
+        process.values()
     });
+    let merges = [[10, 11, 20], [10, 20, 11], [20, 10, 11]].map(Vec::from);
+    assert_eq!(orders, merges.into());
 }
 
 #[test]
 fn an_owner_that_parks_misses_no_sender() {
-    loom::model(|| {
+    let orders = outcomes(|| {
         let process = Process::scheduled();
-        let senders = [&[10][..], &[20]].map(|values| {
+        let [owner, other] = [None, Some(20)].map(|value| {
             let process = Arc::clone(&process);
-            thread::spawn(move || process.send(values))
+            thread::spawn(move || value.map_or_else(|| process.run(), |value| process.send(&[value])))
         });
-        process.run();
-        senders.into_iter().for_each(|sender| sender.join().unwrap());
-        let mut values = process.values();
-        values.sort_unstable();
-        assert_eq!(values, [10, 20]);
+        process.send(&[10]);
+        owner.join().unwrap();
+        other.join().unwrap();
+        process.values()
     });
+    assert_eq!(orders, [[10, 20], [20, 10]].map(Vec::from).into());
 }
 
 #[test]
 fn a_push_against_a_close_is_refused_or_handed_out_never_both() {
-    loom::model(|| {
+    let ends = outcomes(|| {
         let process = Process::idle();
-        let body = Arc::new(Probe::new(1));
-        let sender = {
+        let body = Arc::new(Probe::new("alive"));
+        let owner = {
             let (process, body) = (Arc::clone(&process), Arc::clone(&body));
-            thread::spawn(move || match process.mailbox.push(Arena::default().parcel(10, &[])) {
-                Push::Notify => (true, false),
-                Push::Queued => panic!("nobody had scheduled the owner"),
-                Push::Closed(parcel) => {
-                    assert_eq!(*parcel.header(), 10);
-                    // Refused: the owner has ended, and we see it ended.
-                    assert_eq!(body.touch(|body| *body), 0);
-                    (false, true)
-                }
+            thread::spawn(move || {
+                process.step.take();
+                body.touch(|body| *body = "dead");
+                let (left, idle) = process.mailbox.close();
+                let left: Vec<u32> = left.map(|parcel| *parcel.header()).collect();
+                (left, idle)
             })
         };
-        body.touch(|body| *body = 0);
-        let (left, idle) = process.mailbox.close();
-        let left = left.count();
-        let (notified, refused) = sender.join().unwrap();
-        assert_eq!((left == 1, left), (!refused, usize::from(!refused)));
-        assert_eq!(idle, !notified, "the owner is in a queue exactly if somebody was told to put it there");
+        let sent = process.push(&mut Arena::default(), 10);
+        if sent == Sent::Refused {
+            assert_eq!(body.touch(|body| *body), "dead", "who is refused sees what the owner did before");
+        }
+        let (left, idle) = owner.join().unwrap();
+        (sent, left, idle)
     });
+    // The owner is in a queue exactly if the sender was told to put it there.
+    assert_eq!(ends, [(Sent::Notified, vec![10], false), (Sent::Refused, vec![], true)].into());
 }
 
 #[test]
 fn mail_for_a_former_tenant_is_refused_or_reaches_somebody() {
-    loom::model(|| {
+    let ends = outcomes(|| {
         let process = Process::scheduled();
-        let sender = {
+        let owner = {
             let process = Arc::clone(&process);
-            thread::spawn(move || match process.mailbox.push(Arena::default().parcel(10, &[])) {
-                Push::Notify => {
-                    process.run();
-                    false
-                }
-                Push::Queued => false,
-                Push::Closed(_) => true,
+            thread::spawn(move || {
+                process.step.take();
+                let (left, idle) = process.mailbox.close();
+                assert!(!idle, "a scheduled owner is in a queue");
+                process.step.take();
+                process.mailbox.open();
+                process.run();
+                left.count()
             })
         };
-        let (left, idle) = process.mailbox.close();
-        assert!(!idle, "a scheduled owner is not idle");
-        let left = left.count();
-        process.mailbox.open();
-        process.run();
-        let refused = sender.join().unwrap();
-        assert_eq!(left + process.values().len() + usize::from(refused), 1);
+        let sent = process.push(&mut Arena::default(), 10);
+        if sent == Sent::Notified {
+            process.run();
+        }
+        let left = owner.join().unwrap();
+        (sent, left, process.values().len())
     });
+    // By the former tenant, by nobody, by the next one in its first turn, and by that one notified.
+    let expected = [(Sent::Queued, 1, 0), (Sent::Refused, 0, 0), (Sent::Queued, 0, 1), (Sent::Notified, 0, 1)];
+    assert_eq!(ends, expected.into());
 }

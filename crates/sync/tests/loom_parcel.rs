@@ -8,7 +8,7 @@ mod probe;
 use std::sync::Arc;
 
 use loom::thread;
-use probe::Probe;
+use probe::{Probe, Step, outcomes};
 use rumpus_sync::{Arena, Parcel, Releaser};
 
 /// How many parcels of one kind have ended: touched by whoever ends one, and by a test that has proof of the end.
@@ -28,7 +28,7 @@ fn ends() -> Ends {
 
 /// Parcels with `FILL` behind the header that fill a block.
 const PER_BLOCK: usize = 4;
-const FILL: [u8; 64] = [7; 64];
+const FILL: [u8; 80] = [7; 80];
 
 fn cut(arena: &mut Arena, ends: &Ends) -> Parcel<Mark> {
     arena.parcel(Mark(Arc::clone(ends)), &[&FILL])
@@ -49,60 +49,89 @@ fn place(parcel: &Parcel<Mark>) -> usize {
 
 #[test]
 fn a_block_sealed_after_its_last_parcel_is_cut_again_by_the_arena() {
-    loom::model(|| {
+    let reused = outcomes(|| {
+        let step = Arc::new(Step::default());
         let mut arena = Arena::default();
         let ([lent, rest @ ..], [ended, ..]) = cut_block(&mut arena);
         let first = place(&lent);
-        let holder = thread::spawn(move || drop(lent));
+        let holder = {
+            let step = Arc::clone(&step);
+            thread::spawn(move || {
+                step.take();
+                drop(lent);
+            })
+        };
         let mut releaser = Releaser::default();
         rest.into_iter().for_each(|parcel| releaser.release(parcel));
         drop(releaser);
+        step.take();
         // Begins the next block and seals this one: it is this one again exactly if the holder was faster.
         let next = cut(&mut arena, &ends());
-        if place(&next) == first {
+        let reused = place(&next) == first;
+        if reused {
             ended.touch(|ends| assert_eq!(*ends, 1, "cut again while held"));
         }
         holder.join().unwrap();
         ended.touch(|ends| assert_eq!(*ends, 1, "ended once"));
+        reused
     });
+    assert_eq!(reused.len(), 2);
 }
 
 #[test]
 fn a_block_retired_by_one_holder_is_cut_again_after_the_other() {
-    loom::model(|| {
+    let reused = outcomes(|| {
+        let step = Arc::new(Step::default());
         let mut arena = Arena::default();
         let ([one, other, rest @ ..], [one_ended, other_ended, ..]) = cut_block(&mut arena);
         let first = place(&one);
         drop(rest);
         let (second, _) = cut_block(&mut arena);
-        let holders = [one, other].map(|parcel| thread::spawn(move || drop(parcel)));
+        let holders = [one, other].map(|parcel| {
+            let step = Arc::clone(&step);
+            thread::spawn(move || {
+                step.take();
+                drop(parcel);
+            })
+        });
+        step.take();
         let next = cut(&mut arena, &ends());
-        if place(&next) == first {
+        let reused = place(&next) == first;
+        if reused {
             one_ended.touch(|ends| assert_eq!(*ends, 1, "cut again while held"));
             other_ended.touch(|ends| assert_eq!(*ends, 1, "cut again while held"));
         }
         holders.into_iter().for_each(|holder| holder.join().unwrap());
         drop((second, next));
+        reused
     });
+    assert_eq!(reused.len(), 2);
 }
 
 #[test]
 fn an_arena_and_its_parcels_may_go_in_any_order() {
     loom::model(|| {
+        let step = Arc::new(Step::default());
         let mut arena = Arena::default();
         let ended = ends();
         let [one, other, last] = std::array::from_fn(|_| arena.parcel(Some(7), &[&FILL]));
-        let holder = thread::spawn(move || {
-            let mut releaser = Releaser::default();
-            releaser.release(one);
-            releaser.release(other);
-        });
         let large = arena.parcel(Mark(Arc::clone(&ended)), &[&[7; 600]]);
-        let heir = thread::spawn(move || drop(large));
+        let holder = {
+            let step = Arc::clone(&step);
+            thread::spawn(move || {
+                let mut releaser = Releaser::default();
+                releaser.release(one);
+                releaser.release(other);
+                step.take();
+                drop(releaser);
+                drop(large);
+            })
+        };
+        step.take();
         drop(arena);
         assert_eq!((*last.header(), last.bytes()), (Some(7), &FILL[..]));
+        step.take();
         drop(last);
-        heir.join().unwrap();
         holder.join().unwrap();
         ended.touch(|ends| assert_eq!(*ends, 1, "ended once"));
     });

@@ -2,7 +2,7 @@
 // data) and the scratch buffer it writes into; what is nested goes to `graph.ts`. Stateless but for names: an encoding that
 // fails leaves nothing behind, so the next message is intact. Hot: every message to another scheduler passes `encode`.
 
-import { UncrossableError } from '../../errors.ts'
+import { RumpusError, UncrossableError } from '../../errors.ts'
 import type { RuntimeHandle, Seat } from '../../native/load.ts'
 import * as f from './format.ts'
 import { type Bytes, Decoder, double, doubleWords } from './decoder.ts'
@@ -25,6 +25,8 @@ export class Codec extends Decoder {
   /** The shape of the last record: the next is most likely alike. */
   private lastShape: Shape | undefined
   private blobs: Uint8Array[] = []
+  private busy = false
+  private whole = false
   /** The last value did not fit the scratch buffer, or carries large binary data: send these. */
   pieces: Uint8Array[] | undefined
 
@@ -38,19 +40,39 @@ export class Codec extends Decoder {
 
   /** Writes `value`, called `name` in errors; the length of its description in bytes. */
   encode(value: unknown, name: string): number {
+    if (this.busy) {
+      const message = `${name} cannot be sent from a getter or a proxy of another message that is being encoded`
+      throw new RumpusError('ERR_RUMPUS_REENTRANT', message)
+    }
     this.at = 0
     this.pieces = undefined
+    if (this.blobs.length > 0) this.blobs = []
     if (this.words !== this.scratchWords) {
       this.words = this.scratchWords
       this.bytes = this.scratch
     }
-    this.write(value, name)
+    this.busy = true
+    try {
+      this.write(value, name)
+    } finally {
+      this.busy = false
+    }
     const length = this.at * 4
     if (this.blobs.length > 0 || this.words !== this.scratchWords) {
       this.pieces = [this.bytes.subarray(0, length), ...this.blobs]
       this.blobs = []
     }
     return length
+  }
+
+  /** Writes `value` into one piece: large binary data too. For what is copied once and read rarely. */
+  encodeWhole(value: unknown, name: string): number {
+    this.whole = true
+    try {
+      return this.encode(value, name)
+    } finally {
+      this.whole = false
+    }
   }
 
   /** The pieces of the last value, once. */
@@ -259,7 +281,7 @@ export class Codec extends Decoder {
 
   private writeBinary(kind: number, bytes: Uint8Array): void {
     const { length } = bytes
-    if (length >= f.BLOB_BYTES) {
+    if (length >= f.BLOB_BYTES && !this.whole) {
       this.words[this.at] = f.BLOB | (kind << 8)
       this.words[this.at + 1] = length
       this.at += 2

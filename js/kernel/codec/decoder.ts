@@ -37,8 +37,14 @@ export class Decoder {
   private handle = -1
   private blobAt = 0
 
-  /** Reads the value whose description starts at word `at`. */
-  decode(words: Int32Array, bytes: Buffer, at: number): unknown {
+  /** Reads the value whose description of `skeleton` bytes starts at word `at`; large binary pieces follow it. */
+  decode(words: Int32Array, bytes: Buffer, at: number, skeleton: number): unknown {
+    this.handle = -1
+    this.blobAt = at * 4 + skeleton
+    return this.decodeFrom(words, bytes, at)
+  }
+
+  private decodeFrom(words: Int32Array, bytes: Buffer, at: number): unknown {
     this.source = words
     this.sourceBytes = bytes as Bytes
     this.at = at
@@ -52,7 +58,7 @@ export class Decoder {
       if (skeleton > 0) this.native.large(handle, 0, bytes.subarray(0, skeleton))
       this.handle = handle
       this.blobAt = skeleton
-      return this.decode(new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2), bytes, 0)
+      return this.decodeFrom(new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2), bytes, 0)
     } finally {
       this.handle = -1
       this.native.large(handle)
@@ -112,10 +118,7 @@ export class Decoder {
         return f.binaryFrom(immediate, Uint8Array.prototype.slice.call(this.sourceBytes, start, start + length))
       }
       case f.BLOB: {
-        const blob = new Uint8Array(this.length())
-        this.native.large(this.handle, this.blobAt, blob)
-        this.blobAt += blob.length
-        return f.binaryFrom(immediate, blob)
+        return f.binaryFrom(immediate, this.readBlob(this.length()))
       }
       case f.TREE:
       case f.GRAPH: {
@@ -127,6 +130,19 @@ export class Decoder {
       default:
         throw new RangeError(`unknown tag ${tag}`)
     }
+  }
+
+  /** A piece behind the skeleton: still in Rust if the payload is large, else right here. */
+  private readBlob(length: number): Uint8Array<ArrayBuffer> {
+    const start = this.blobAt
+    this.blobAt += length
+    if (this.handle < 0) {
+      if (this.blobAt > this.sourceBytes.length) throw new RangeError('the value ends early')
+      return Uint8Array.prototype.slice.call(this.sourceBytes, start, start + length)
+    }
+    const blob = new Uint8Array(length)
+    this.native.large(this.handle, start, blob)
+    return blob
   }
 
   private length(): number {

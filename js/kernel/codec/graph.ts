@@ -3,6 +3,7 @@
 // Error, Date, undefined, binary data, `__proto__`, deep nesting) as a flat table of nodes. Never touches prototypes.
 
 import { createRequire } from 'node:module'
+import { types } from 'node:util'
 import { UncrossableError } from '../../errors.ts'
 import { binaryFrom, binaryOf } from './format.ts'
 
@@ -59,7 +60,8 @@ const isTree = (value: unknown, depth: number, seen: Set<object>): boolean => {
   if (depth > TREE_DEPTH || seen.has(value)) return false
   seen.add(value)
   if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) if (!isTree(value[i], depth + 1, seen)) return false
+    if (isSparse(value)) return false
+    for (let i = 0; i < value.length; i++) if (!(i in value && isTree(value[i], depth + 1, seen))) return false
     return Object.getPrototypeOf(value) === Array.prototype
   }
   if (Object.getPrototypeOf(value) !== Object.prototype) return false
@@ -71,8 +73,8 @@ const isTree = (value: unknown, depth: number, seen: Set<object>): boolean => {
 }
 
 // The node table: a list of nodes, the first being the value. A cell is a well-formed string, a number, a boolean or null
-// as itself, or a list: [0] undefined, [1, node] a reference, [2, hex] a bigint, [3] -0, [4, units] a string that is not
-// well formed.
+// as itself, or a list: [0] undefined, [1, node] a reference, [2, hex] a bigint, [3] -0, [4, bytes] a string that is not
+// well formed, in UTF-16, [5] a hole.
 type Cell = string | number | boolean | null | [number, ...unknown[]]
 type Node = [kind: number, ...parts: unknown[]]
 type Table = Node[]
@@ -117,7 +119,7 @@ class Lowering {
   private cell(value: unknown, path: string): Cell {
     switch (typeof value) {
       case 'string':
-        return wellFormed(value) ? value : [4, Array.from(value, (_, i) => value.charCodeAt(i))]
+        return wellFormed(value) ? value : [4, Buffer.from(value, 'utf16le')]
       case 'number':
         return Object.is(value, -0) ? [3] : value
       case 'boolean':
@@ -147,7 +149,8 @@ class Lowering {
   private fill(value: object, node: Node, path: string): void {
     if (Array.isArray(value)) {
       node[0] = LIST
-      for (let i = 0; i < value.length; i++) node.push(this.cell(value[i], `${path}[${i}]`))
+      if (isSparse(value)) throw new UncrossableError(path, `an array of ${value.length} places, most of them empty`)
+      for (let i = 0; i < value.length; i++) node.push(i in value ? this.cell(value[i], `${path}[${i}]`) : [5])
       return
     }
     const prototype = Object.getPrototypeOf(value)
@@ -165,14 +168,14 @@ class Lowering {
     const binary = binaryOf(value)
     if (binary !== undefined) node.splice(0, 1, DATA, binary.kind, binary.bytes)
     else if (value instanceof Error) this.fillError(value, node, path)
-    else if (isExactly(value, Map)) {
+    else if (types.isMap(value) && isExactly(value, Map)) {
       node[0] = MAP
       for (const [key, item] of value) node.push(this.cell(key, `${path} (a key)`), this.cell(item, `${path}.get(${label(key)})`))
-    } else if (isExactly(value, Set)) {
+    } else if (types.isSet(value) && isExactly(value, Set)) {
       node[0] = SET
       for (const item of value) node.push(this.cell(item, `${path} (an item)`))
-    } else if (isExactly(value, Date)) node.splice(0, 1, DATE, this.cell(value.getTime(), path))
-    else if (isExactly(value, RegExp)) node.splice(0, 1, REGEXP, this.cell(value.source, path), value.flags)
+    } else if (types.isDate(value) && isExactly(value, Date)) node.splice(0, 1, DATE, this.cell(value.getTime(), path))
+    else if (types.isRegExp(value) && isExactly(value, RegExp)) node.splice(0, 1, REGEXP, this.cell(value.source, path), value.flags)
     else return false
     return true
   }
@@ -189,6 +192,9 @@ class Lowering {
 
 const isExactly = <T>(value: object, Class: new (...args: never[]) => T): value is T & object =>
   Object.getPrototypeOf(value) === Class.prototype
+
+/** An array that is mostly holes: walking its places could take for ever. */
+const isSparse = (value: readonly unknown[]): boolean => value.length > 0xffff && Object.keys(value).length < value.length / 2
 
 const named = (value: unknown): string => {
   const { name } = value as { name?: unknown }
@@ -213,7 +219,7 @@ const raise = (table: Table): unknown => {
       case 3:
         return -0
       default:
-        return String.fromCharCode(...(value[1] as number[]))
+        return Buffer.from(value[1] as Uint8Array).toString('utf16le')
     }
   }
   table.forEach((node, i) => fillMade(node, made[i] as object, cell))
@@ -266,7 +272,11 @@ const fillMade = (node: Node, made: object, cell: (value: Cell) => unknown): voi
       for (let i = 1; i < parts.length; i += 2) setOwn(made, String(cell(parts[i]!)), cell(parts[i + 1]!))
       return
     case LIST:
-      for (let i = 1; i < parts.length; i++) (made as unknown[]).push(cell(parts[i]!))
+      for (let i = 1; i < parts.length; i++) {
+        const part = parts[i]!
+        if (Array.isArray(part) && part[0] === 5) (made as unknown[]).length++
+        else (made as unknown[]).push(cell(part))
+      }
       return
     case MAP:
       for (let i = 1; i < parts.length; i += 2) (made as Map<unknown, unknown>).set(cell(parts[i]!), cell(parts[i + 1]!))

@@ -81,6 +81,11 @@ impl Relations {
         self.ties.remove(&of)
     }
 
+    /// What a process is tied to; nothing if it is tied to nobody.
+    pub fn of(&self, of: u32) -> Option<&Ties> {
+        self.ties.get(&of)
+    }
+
     /// How many of each a process has: links, watchers, watching.
     pub fn count(&self, of: u32) -> (usize, usize, usize) {
         self.ties.get(&of).map_or((0, 0, 0), |t| (t.links.len(), t.watchers.len(), t.watching.len()))

@@ -21,8 +21,7 @@ impl Scheduler {
         let runtime = Rc::clone(&self.runtime);
         let Some((pid, process)) = runtime.table.at(index) else { return };
         if process.state.load().phase() == Phase::Dead {
-            process.state.vacate();
-            runtime.table.release(pid);
+            self.vacate(pid, process);
             return;
         }
         self.draining = Some(pid);
@@ -34,7 +33,7 @@ impl Scheduler {
                 break;
             }
         }
-        self.draining = None;
+        self.stop_draining(pid, process);
     }
 
     /// Opens parcels in order; false if the process died of one.
@@ -133,9 +132,23 @@ impl Scheduler {
         }
         self.seat().count_end();
         self.count(layout::EXITED);
-        if idle || self.draining == Some(pid) {
-            process.state.vacate();
-            self.runtime.table.release(pid);
+        // While its mail is being handled the slot is freed by whoever handles it, when that is done.
+        if idle && self.draining != Some(pid) {
+            self.vacate(pid, process);
+        }
+    }
+
+    /// `Dead → Free`: the slot is in no inlet, and nobody holds on to it.
+    pub(super) fn vacate(&self, pid: Pid, process: &Process) {
+        process.state.vacate();
+        self.runtime.table.release(pid);
+    }
+
+    /// Stops handling the mail of a process; frees its slot if that was the end of it.
+    pub(super) fn stop_draining(&mut self, pid: Pid, process: &Process) {
+        self.draining = None;
+        if process.state.load().phase() == Phase::Dead {
+            self.vacate(pid, process);
         }
     }
 

@@ -106,7 +106,7 @@ impl Scheduler {
                 other => self.outbox.push_back(other),
             }
         }
-        self.draining = None;
+        self.stop_draining(pid, process);
     }
 
     /// Notes which of the claimed have begun, and hands over the mail that waited for them.
@@ -129,7 +129,7 @@ impl Scheduler {
         let early = what.map(|what| what.early).unwrap_or_default();
         self.draining = Some(pid);
         let alive = self.open_all(pid, process, early);
-        self.draining = None;
+        self.stop_draining(pid, process);
         if !alive {
             return;
         }

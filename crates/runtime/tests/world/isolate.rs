@@ -18,8 +18,6 @@ use super::books::{Books, Item, Tag};
 pub enum Parked {
     /// On the run ring, to begin.
     ToBegin,
-    /// Off the ring, about to begin.
-    Beginning,
     /// Running, or awaiting something that is not the runtime's.
     Away,
     /// For a message.
@@ -48,7 +46,7 @@ pub struct Body {
 
 impl Body {
     pub fn has_begun(&self) -> bool {
-        !self.is_definition || !matches!(self.parked, Parked::ToBegin | Parked::Beginning)
+        !self.is_definition || self.parked != Parked::ToBegin
     }
 
     fn waiting(&self) -> usize {
@@ -181,10 +179,8 @@ impl Isolate {
             steps.push(Step::Load);
         }
         for body in self.bodies.values() {
-            match body.parked {
-                Parked::Beginning => steps.push(Step::Begin(body.pid.index())),
-                Parked::Unwinding => steps.push(Step::Unwind(body.pid.index())),
-                _ => {}
+            if body.parked == Parked::Unwinding {
+                steps.push(Step::Unwind(body.pid.index()));
             }
         }
         steps
@@ -213,8 +209,7 @@ impl Isolate {
                     self.immediate = true;
                 }
             }
-            Step::Resume => self.resume(),
-            Step::Begin(index) => self.begin(index, books),
+            Step::Resume => self.resume(books),
             Step::Unwind(index) => {
                 let Some(body) = self.bodies.get(&index) else { return };
                 let (pid, Some(reason)) = (body.pid, body.exiting.clone()) else { panic!("unwinds for nothing") };
@@ -354,13 +349,13 @@ impl Isolate {
         self.push_back(index);
     }
 
-    fn resume(&mut self) {
+    fn resume(&mut self, books: &mut Books) {
         let grant = self.page(layout::GRANT);
         let Some(index) = self.scheduler.ring().pop() else { return };
         self.scheduler.seat().page.set(layout::GRANT, grant - 1);
         if let Some(body) = self.bodies.get_mut(&index) {
             match &body.parked {
-                Parked::ToBegin => body.parked = Parked::Beginning,
+                Parked::ToBegin => self.begin(index, books),
                 Parked::Queued(_) => {
                     let Parked::Queued(item) = std::mem::replace(&mut body.parked, Parked::Away) else { return };
                     body.taken.push(item);
@@ -449,7 +444,8 @@ impl Isolate {
     }
 
     fn end_by_order(&mut self, index: u32, reason: &Reason, dead: bool, books: &mut Books) {
-        let Some(body) = self.bodies.get_mut(&index) else { panic!("{index} was told to end, but is not there") };
+        // It may have settled before it was told.
+        let Some(body) = self.bodies.get_mut(&index) else { return };
         books.ordered(body.pid, reason, dead);
         let first = body.exiting.is_none();
         if first || dead {

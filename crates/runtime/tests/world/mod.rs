@@ -39,8 +39,6 @@ pub enum Step {
     Microtask,
     /// The next of the run ring continues.
     Resume,
-    /// A body that was resumed for the first time begins.
-    Begin(u32),
     /// A body that must end, ends.
     Unwind(u32),
     /// A definition has been loaded.
@@ -264,14 +262,14 @@ impl World {
         let waiting = inboxes + self.books.early_mail(|pid| self.runtime.phase(pid) == Some(Phase::Unstarted));
         let received = self.total(layout::RECEIVED);
         assert_eq!(accepted, received + waiting + dropped, "{received} received, {waiting} waiting, {dropped} dropped");
-        let alive = (0..self.runtime.table.made()).filter(|&index| self.runtime.table.at(index).is_some()).count() as u64;
+        let alive = self.tenants().into_iter().filter(|&pid| self.runtime.phase(pid) != Some(Phase::Dead)).count() as u64;
         let (spawned, exited) = (self.total(layout::SPAWNED), self.total(layout::EXITED));
         assert_eq!(spawned, self.books.spawned.len() as u64, "spawned");
         assert_eq!(spawned, exited + alive, "{exited} exited, {alive} alive");
     }
 
-    /// The processes that live, by the table.
-    pub fn living(&self) -> Vec<Pid> {
+    /// Who has a slot.
+    pub fn tenants(&self) -> Vec<Pid> {
         let made = 0..self.runtime.table.made();
         made.filter_map(|index| self.runtime.table.at(index)).map(|(pid, _)| pid).collect()
     }

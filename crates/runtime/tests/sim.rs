@@ -1,0 +1,280 @@
+//! Random programs over a few schedulers, seeded: placed, pinned and stolen processes that send, link, monitor, trap, exit,
+//! kill and end, on schedulers that come and go, in a random order of steps. What must hold is in `world/books.rs`.
+//! `RUMPUS_SEED` replays one seed, `RUMPUS_SEEDS` says how many to try.
+
+mod world;
+
+use rumpus_runtime::process::state::Phase;
+use rumpus_runtime::{Options, Pid, ReasonKind, Where};
+use world::dice::Dice;
+use world::isolate::Parked;
+use world::{Step, World};
+
+const SEEDS: u64 = 300;
+
+fn env(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+/// A run of one seed.
+struct Run {
+    world: World,
+    dice: Dice,
+    /// Every pid that ever was.
+    pids: Vec<Pid>,
+    references: Vec<(Pid, u64)>,
+    definitions: u32,
+    /// How many percent of all steps are a scheduler's coming or going.
+    restless: usize,
+}
+
+impl Run {
+    fn new(seed: u64) -> Self {
+        let mut dice = Dice::new(seed);
+        let options = Options {
+            number: dice.below(64) as u32,
+            schedulers: 1 + dice.below(4),
+            host_works: dice.chance(30),
+            placement: dice.chance(60),
+            native_lane: dice.chance(30),
+        };
+        let mut world = World::empty(options);
+        world.room = 16 + dice.below(100);
+        for seat in 0..world.isolates.len() {
+            if seat == 0 || dice.chance(80) {
+                world.sit(seat);
+            }
+        }
+        let restless = if dice.chance(60) { 2 } else { 0 };
+        Self { world, dice, pids: Vec::new(), references: Vec::new(), definitions: 0, restless }
+    }
+
+    fn seats(&self) -> Vec<usize> {
+        (0..self.world.isolates.len()).filter(|&seat| self.world.isolates[seat].is_some()).collect()
+    }
+
+    /// One step of somebody.
+    fn step(&mut self) {
+        self.world.now_us += self.dice.below(60) as u64;
+        if self.dice.chance(2) {
+            self.world.now_us += 3_000;
+        }
+        if self.restless > 0 && self.dice.below(1000) < self.restless {
+            return self.come_or_go();
+        }
+        let seats = self.seats();
+        let Some(seat) = self.dice.pick(&seats) else { return self.world.sit(0) };
+        let steps: Vec<Step> = self.world.steps(seat);
+        let away: Vec<Pid> = self.world.isolate(seat).bodies.values().filter(|b| b.parked == Parked::Away).map(|b| b.pid).collect();
+        if self.world.isolate(seat).bodies.is_empty() && self.dice.chance(10) {
+            self.pids.push(self.world.spawn_here(seat));
+        }
+        match self.dice.below(steps.len() + away.len().min(3)) {
+            at if at < steps.len() => self.world.take(seat, steps[at]),
+            _ => {
+                if let Some(pid) = self.dice.pick(&away) {
+                    self.act(seat, pid);
+                }
+            }
+        }
+    }
+
+    fn come_or_go(&mut self) {
+        let seat = self.dice.below(self.world.isolates.len());
+        if self.world.isolates[seat].is_some() { self.world.leave(seat) } else { self.world.sit(seat) }
+    }
+
+    /// A body does a few things, then waits.
+    fn act(&mut self, seat: usize, pid: Pid) {
+        for _ in 0..self.dice.below(4) {
+            let may_go_on = self.world.has_body(pid);
+            let told = self.world.isolate(seat).body(pid).is_none_or(|body| body.exiting.is_some());
+            if !may_go_on || told {
+                break;
+            }
+            self.act_once(seat, pid);
+        }
+        let Some(body) = self.world.isolate(seat).body(pid) else { return };
+        if body.exiting.is_some() || self.dice.chance(70) {
+            self.world.isolate(seat).park(pid.index());
+        }
+    }
+
+    fn somebody(&mut self) -> Pid {
+        // The young are more interesting than the dead.
+        let from = if self.dice.chance(70) { self.pids.len().saturating_sub(12) } else { 0 };
+        let at = from + self.dice.below(self.pids.len() - from);
+        self.pids[at]
+    }
+
+    fn act_once(&mut self, seat: usize, pid: Pid) {
+        let to = self.somebody();
+        match self.dice.below(100) {
+            0..40 => {
+                for _ in 0..=self.dice.below(3) {
+                    self.world.send(seat, pid, to);
+                }
+            }
+            40..56 => self.spawn(seat, pid),
+            56..63 => self.world.link(seat, pid, to),
+            63..68 => self.world.unlink(seat, pid, to),
+            68..76 => {
+                let reference = self.world.monitor(seat, pid, to);
+                self.references.push((pid, reference));
+            }
+            76..80 => {
+                let own: Vec<u64> = self.references.iter().filter(|(of, _)| *of == pid).map(|(_, r)| *r).collect();
+                if let Some(reference) = self.dice.pick(&own) {
+                    self.world.demonitor(seat, pid, reference);
+                }
+            }
+            80..84 => {
+                let traps = self.dice.chance(70);
+                self.world.trap(seat, pid, traps);
+            }
+            84..94 => {
+                let kinds = [ReasonKind::Normal, ReasonKind::Shutdown, ReasonKind::User, ReasonKind::Kill];
+                let Some(kind) = self.dice.pick(&kinds) else { return };
+                self.world.exit(seat, pid, to, kind);
+            }
+            _ => {
+                let kinds = [ReasonKind::Normal, ReasonKind::Error, ReasonKind::Shutdown, ReasonKind::User];
+                let Some(kind) = self.dice.pick(&kinds) else { return };
+                self.world.finish(seat, pid, kind);
+            }
+        }
+    }
+
+    fn spawn(&mut self, seat: usize, pid: Pid) {
+        let seats = self.world.isolates.len();
+        let new = match self.dice.below(8) {
+            0..2 => self.world.spawn_here(seat),
+            kind => {
+                if self.definitions == 0 || self.definitions < 4 && self.dice.chance(10) {
+                    let name = format!("definition {}", self.definitions);
+                    self.definitions = self.world.define(&name) + 1;
+                }
+                let definition = self.dice.below(self.definitions as usize) as u32;
+                let at = match kind {
+                    2 => Where::Here,
+                    3 => Where::On(self.dice.below(seats)),
+                    _ => Where::Any,
+                };
+                self.world.spawn(seat, definition, at)
+            }
+        };
+        self.pids.push(new);
+        if self.dice.chance(50) {
+            self.world.send(seat, pid, new);
+        }
+    }
+
+    /// Everything comes to rest, and nothing is left undone.
+    fn rest(&mut self) {
+        for seat in self.seats() {
+            self.world.park_all(seat);
+        }
+        self.world.settle(&mut self.dice);
+        let world = &self.world;
+        let seated: Vec<usize> = (0..world.isolates.len()).filter(|&seat| world.isolates[seat].is_some()).collect();
+        let somebody_works = seated.iter().any(|&seat| world.runtime.workers().contains(&seat));
+        for pid in world.tenants() {
+            match world.runtime.phase(pid) {
+                Some(Phase::Unstarted) => {
+                    let pinned = world.books.spawned[&pid].pinned;
+                    let may_start = pinned.map_or(somebody_works, |seat| seated.contains(&seat));
+                    assert!(!may_start, "{pid:?} was never started: {:?}", world.books.spawned[&pid]);
+                }
+                Some(Phase::Running) => assert!(world.seat_of(pid).is_some(), "{pid:?} runs nowhere"),
+                phase => assert!(!self.settled_at_seat(pid, &seated), "{pid:?} is {phase:?}"),
+            }
+        }
+        world.books.check_quiet(|pid| world.runtime.phase(pid) == Some(Phase::Running));
+        self.check_ties();
+        world.check_sums();
+        for isolate in world.isolates.iter().flatten() {
+            assert_eq!(isolate.slots_used(), 0, "values in slots at {}", isolate.seat);
+        }
+    }
+
+    /// Whether the process belongs to a scheduler that could have cleared it away.
+    fn settled_at_seat(&self, pid: Pid, seated: &[usize]) -> bool {
+        let process = self.world.runtime.table.get(pid);
+        process.is_some_and(|process| seated.contains(&process.state.load().seat()))
+    }
+
+    /// Links and monitors are known at both ends, and of the living only.
+    fn check_ties(&self) {
+        let seated = self.world.isolates.iter().flatten();
+        let mut tied = std::collections::BTreeSet::new();
+        for (isolate, body) in seated.flat_map(|isolate| isolate.bodies.values().map(move |body| (isolate, body))) {
+            let Some(ties) = isolate.scheduler.ties(body.pid) else { continue };
+            tied.extend(ties.links().map(|other| (body.pid, other, 0)));
+            tied.extend(ties.watching().map(|(reference, other)| (body.pid, other, reference)));
+            tied.extend(ties.watchers().map(|(reference, other)| (body.pid, other, reference)));
+        }
+        for &(one, other, reference) in &tied {
+            match self.world.runtime.phase(other) {
+                Some(Phase::Running) => {
+                    assert!(tied.contains(&(other, one, reference)), "{other:?} knows nothing of {one:?}, {reference}");
+                }
+                Some(Phase::Unstarted) => {}
+                phase => panic!("{one:?} is tied to {other:?}, which is {phase:?}, by {reference}"),
+            }
+        }
+    }
+
+    /// Every seat is taken, everybody ends, and nothing is left.
+    fn end(&mut self) {
+        for seat in 0..self.world.isolates.len() {
+            if self.world.isolates[seat].is_none() {
+                self.world.sit(seat);
+            }
+        }
+        self.rest();
+        while let Some(pid) = { let tenants = self.world.tenants(); self.dice.pick(&tenants) } {
+            let seat = self.world.seat_of(pid);
+            let Some(seat) = seat else { panic!("{pid:?} is {:?}", self.world.runtime.phase(pid)) };
+            self.world.finish(seat, pid, ReasonKind::User);
+            if self.dice.chance(50) {
+                self.rest();
+            }
+        }
+        self.rest();
+        assert!(self.world.tenants().is_empty());
+    }
+
+    fn go(&mut self) {
+        for _ in 0..1 + self.dice.below(4) {
+            for _ in 0..self.dice.below(600) {
+                self.step();
+            }
+            self.rest();
+        }
+        self.end();
+    }
+}
+
+/// Says which seed it was if the run fails.
+struct Tell(u64);
+
+impl Drop for Tell {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("RUMPUS_SEED={} cargo test -p rumpus-runtime --test sim", self.0);
+        }
+    }
+}
+
+#[test]
+fn random_programs_keep_the_rules() {
+    let seeds = match env("RUMPUS_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..env("RUMPUS_SEEDS").unwrap_or(SEEDS),
+    };
+    for seed in seeds {
+        let tell = Tell(seed);
+        Run::new(seed).go();
+        drop(tell);
+    }
+}
