@@ -98,13 +98,14 @@ export class Host {
       ...(this.heapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: this.heapMb } }),
     })
     thread.worker = worker
-    if (!this.held) worker.unref()
     let cause: unknown
     worker.on('message', (note: SchedulerNote) => this.heard(thread, note))
     worker.on('error', (error) => {
       cause = error
     })
     worker.on('exit', (code) => this.ended(seat, thread, worker, code, cause))
+    // Listening for messages holds the event loop again, so this comes last.
+    if (!this.held) worker.unref()
   }
 
   private heard(thread: Thread, note: SchedulerNote): void {

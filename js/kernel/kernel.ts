@@ -82,6 +82,7 @@ export class Kernel {
   readonly freeSlots: number[] = []
   /** An immediate is pending. */
   armed = false
+  private applying = false
   private queued = false
   private queuedGrant = 0
   private verdict = VERDICT_YIELD
@@ -140,6 +141,8 @@ export class Kernel {
 
   /** Appends the process in `index` to the run ring. */
   pushBack(index: number): void {
+    // On the native lane every resume passes a turn: only what a turn tells goes straight onto the ring.
+    if (this.nativeLane && !this.applying) return this.overflow(index)
     const words = this.words
     const tail = words[RING_TAIL]!
     if (((tail - words[RING_HEAD]!) | 0) >= RING_CAPACITY - 1) return this.overflow(index)
@@ -250,7 +253,7 @@ export class Kernel {
     this.native.turn()
     this.verdict = words[ARGUMENTS]!
     const count = words[COMPLETIONS]!
-    if (count > 0) this.around.apply(this, count)
+    if (count > 0) this.apply(count)
     if (words[DEFINITIONS] !== this.known) this.around.learn(this, words[DEFINITIONS]!)
     switch (this.verdict) {
       case VERDICT_RUN:
@@ -273,6 +276,12 @@ export class Kernel {
     }
   }
 
+  private apply(count: number): void {
+    this.applying = true
+    this.around.apply(this, count)
+    this.applying = false
+  }
+
   /** Makes a submission whose bytes, if any, are in the scratch buffer or the codec's own; does what it left behind. */
   submit(): void {
     const codec = this.codec
@@ -289,7 +298,7 @@ export class Kernel {
       const [one, two] = [words[ARGUMENTS + 1]!, words[ARGUMENTS + 2]!]
       words[ARGUMENTS] = OP_COLLECT
       this.native.submit()
-      this.around.apply(this, words[COMPLETIONS]!)
+      this.apply(words[COMPLETIONS]!)
       words[ARGUMENTS + 1] = one
       words[ARGUMENTS + 2] = two
     }

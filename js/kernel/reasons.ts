@@ -46,7 +46,7 @@ const isReason = (given: unknown): given is ExitReason => {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return false
   const { kind, error } = given as { kind?: unknown; error?: unknown }
   if (kind === 'error') return typeof error === 'object' && error !== null && 'message' in error
-  return kind === 'normal' || kind === 'shutdown' || kind === 'killed' || kind === 'user'
+  return kind === 'normal' || kind === 'shutdown' || kind === 'killed' || kind === 'noproc' || kind === 'user'
 }
 
 /** A thrown value as data. Never throws, whatever was thrown. */

@@ -1,7 +1,7 @@
 // A runtime as its users hold it: run bodies, look inside, stop. Owns the order of stopping and what keeps the event loop
 // alive; the threads are the host's (`kernel/host.ts`), the processes the kernel's.
 
-import { RumpusError, badArgument } from '../errors.ts'
+import { badArgument, ProcessExit, RumpusError } from '../errors.ts'
 import type { Host } from '../kernel/host.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { GRACE_MS, spawnHere } from '../kernel/life.ts'
@@ -53,7 +53,7 @@ export class HeldRuntime implements Runtime {
         this.pending--
         this.hold()
         if (reason.kind === 'normal') resolve(value as T)
-        else reject(thrown ?? ended(reason))
+        else reject(thrown === undefined || thrown instanceof ProcessExit ? ended(reason) : thrown)
       }
     })
   }

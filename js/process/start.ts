@@ -110,7 +110,8 @@ const begin = async (options: RuntimeOptions): Promise<Runtime> => {
   const runtime = new HeldRuntime(kernel, host)
   if (options.eager === true) {
     host.boot()
-    await host.whenReady()
+    runtime.ref()
+    await host.whenReady().finally(() => runtime.unref())
   }
   return runtime
 }

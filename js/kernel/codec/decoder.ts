@@ -115,7 +115,7 @@ export class Decoder {
       case f.BINARY: {
         const length = this.length()
         const start = this.skip(length)
-        return f.binaryFrom(immediate, Uint8Array.prototype.slice.call(this.sourceBytes, start, start + length))
+        return f.binaryFrom(immediate, this.copy(start, length))
       }
       case f.BLOB: {
         return f.binaryFrom(immediate, this.readBlob(this.length()))
@@ -138,11 +138,18 @@ export class Decoder {
     this.blobAt += length
     if (this.handle < 0) {
       if (this.blobAt > this.sourceBytes.length) throw new RangeError('the value ends early')
-      return Uint8Array.prototype.slice.call(this.sourceBytes, start, start + length)
+      return this.copy(start, length)
     }
     const blob = new Uint8Array(length)
     this.native.large(this.handle, start, blob)
     return blob
+  }
+
+  /** Bytes of their own; a Buffer's `slice` would give a Buffer. */
+  private copy(start: number, length: number): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(length)
+    bytes.set(this.sourceBytes.subarray(start, start + length))
+    return bytes
   }
 
   private length(): number {
