@@ -80,6 +80,61 @@ declare class UncrossableError extends TypeError {
   readonly path: string;
   constructor(path: string, what: string);
 }
+/** One scheduler; number 0 is the host. */
+interface SchedulerView {
+  readonly id: number;
+  /** Whether its thread is up. */
+  readonly up: boolean;
+  readonly asleep: boolean;
+  /** Processes that live there. */
+  readonly alive: number;
+  /** Definition processes waiting there to start. */
+  readonly unstarted: number;
+  /** Definition processes it has started. */
+  readonly started: number;
+  /** Processes it has spawned. */
+  readonly spawned: number;
+  readonly exited: number;
+  /** Thefts that brought something, and how many processes they brought. */
+  readonly steals: number;
+  readonly stolen: number;
+  /** Messages by the native mailboxes, from and to this scheduler. */
+  readonly messagesOut: number;
+  readonly messagesIn: number;
+  /** Messages that stayed on this scheduler. */
+  readonly messagesLocal: number;
+  readonly crossings: number;
+  readonly turns: number;
+  readonly resumes: number;
+  readonly sleeps: number;
+  /** Wake-ups it has caused at others. */
+  readonly wakesSent: number;
+  /** Share of the time since its thread first came up that it was awake, 0 to 1. */
+  readonly busyShare: number;
+  /** Milliseconds spent awake, ever. */
+  readonly busyMs: number;
+  /** 99 % of the gaps between two turns while busy were no longer, in milliseconds. */
+  readonly turnGapP99Ms: number;
+}
+/** A runtime. */
+interface RuntimeView {
+  readonly schedulers: readonly SchedulerView[];
+  readonly processes: {
+    readonly spawned: number;
+    readonly exited: number;
+    readonly alive: number;
+  };
+  readonly messages: {
+    readonly accepted: number;
+    readonly received: number; /** In mailboxes and inboxes. */
+    readonly waiting: number;
+    readonly dropped: {
+      readonly dead: number;
+      readonly died: number;
+      readonly corrupt: number;
+    };
+  };
+}
 declare const accepts: unique symbol;
 /**
 * The address of a process that takes messages of type `M`: an ordinary number within 53 bits, good for `===`, Map keys,
@@ -161,61 +216,6 @@ interface CrashReport {
   readonly what: string;
   /** What was thrown. */
   readonly error: unknown;
-}
-/** One scheduler; number 0 is the host. */
-interface SchedulerView {
-  readonly id: number;
-  /** Whether its thread is up. */
-  readonly up: boolean;
-  readonly asleep: boolean;
-  /** Processes that live there. */
-  readonly alive: number;
-  /** Definition processes waiting there to start. */
-  readonly unstarted: number;
-  /** Definition processes it has started. */
-  readonly started: number;
-  /** Processes it has spawned. */
-  readonly spawned: number;
-  readonly exited: number;
-  /** Thefts that brought something, and how many processes they brought. */
-  readonly steals: number;
-  readonly stolen: number;
-  /** Messages by the native mailboxes, from and to this scheduler. */
-  readonly messagesOut: number;
-  readonly messagesIn: number;
-  /** Messages that stayed on this scheduler. */
-  readonly messagesLocal: number;
-  readonly crossings: number;
-  readonly turns: number;
-  readonly resumes: number;
-  readonly sleeps: number;
-  /** Wake-ups it has caused at others. */
-  readonly wakesSent: number;
-  /** Share of the time since its thread first came up that it was awake, 0 to 1. */
-  readonly busyShare: number;
-  /** Milliseconds spent awake, ever. */
-  readonly busyMs: number;
-  /** 99 % of the gaps between two turns while busy were no longer, in milliseconds. */
-  readonly turnGapP99Ms: number;
-}
-/** A runtime. */
-interface RuntimeView {
-  readonly schedulers: readonly SchedulerView[];
-  readonly processes: {
-    readonly spawned: number;
-    readonly exited: number;
-    readonly alive: number;
-  };
-  readonly messages: {
-    readonly accepted: number;
-    readonly received: number; /** In mailboxes and inboxes. */
-    readonly waiting: number;
-    readonly dropped: {
-      readonly dead: number;
-      readonly died: number;
-      readonly corrupt: number;
-    };
-  };
 }
 /** Where a spawned process may run: on any scheduler, on the spawner's, or on the one with this number (0 is the host). */
 type Place = "any" | "here" | number;

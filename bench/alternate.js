@@ -96,12 +96,7 @@ async function repeat({ module, env }, ms, params) {
     workMs += sample.workMs
     samples.push(sample)
   }
-  const { check } = samples[0] ?? {}
-  return {
-    ...merge(samples),
-    value: medianOf(samples.map(({ value }) => value)),
-    ...(check === undefined ? {} : { check }),
-  }
+  return { ...merge(samples), value: medianOf(samples.map(({ value }) => value)), check: samples[0]?.check }
 }
 
 /** @param {readonly Sample[]} samples */

@@ -21,7 +21,10 @@ const say = (/** @type {string} */ text) => process.stderr.write(`${text}\n`)
 
 async function main() {
   const options = parseOptions(process.argv.slice(2))
-  if (options.help) return print(HELP)
+  if (options.help) {
+    print(HELP)
+    return
+  }
   const machine = await machineFacts(calibrateSpin())
   const plan = {
     runs: options.runs,

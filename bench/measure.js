@@ -12,7 +12,7 @@ import { NoiseWatch } from './noise.js'
  * @property {number} cpu - cores used meanwhile: CPU time over wall time
  * @property {number} runDelay
  * @property {number} foreign
- * @property {number} [check] - a digest of the work, the same for all who do the same
+ * @property {number | undefined} [check] - a digest of the work, the same for all who do the same
  */
 
 /** Milliseconds that a round took, by its own clock. @typedef {() => Promise<number>} Round */

@@ -33,7 +33,20 @@ type Uncrossable =
   | PromiseLike<unknown>
   | WeakMap<WeakKey, unknown>
   | WeakSet<WeakKey>
-type Known = undefined | null | boolean | number | bigint | string | Date | RegExp | Error | ArrayBuffer | ArrayBufferView | Down | Exit
+type Known =
+  | undefined
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Date
+  | RegExp
+  | Error
+  | ArrayBuffer
+  | ArrayBufferView
+  | Down
+  | Exit
 
 /**
  * Whether values of type `T` can cross, as far as types tell: `false` (or `boolean` for a union) when a part within four

@@ -1,7 +1,7 @@
 // Order per pair, no loss, no duplicate, and books that balance: generated topologies on all schedulers, through steals,
 // with signals among the messages.
 
-import { Down, Exit, exit, type RuntimeOptions, send } from 'rumpus'
+import { Down, Exit, exit, isAlive, type RuntimeOptions, send } from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import {
   crowd,
@@ -136,6 +136,43 @@ describe('order through steals', () => {
     const stolen = view.schedulers.map((scheduler) => scheduler.stolen)
     expect(stolen[0]).toBe(0)
     expect(stolen.reduce((sum, n) => sum + n, 0)).toBeGreaterThan(0)
+  })
+})
+
+describe('order at the moment in which a lane changes', () => {
+  it('order of what a definition process sends to itself first', async () => {
+    await inside(async (self) => {
+      for (const on of ['here', 1, 2] as const) {
+        self.spawn(toItself.with({ on }), self.pid as AnyPid, 50)
+        expect(await self.receive()).toEqual(Array.from({ length: 50 }, (_, i) => i))
+      }
+    })
+  })
+
+  it('order of exit signals among local messages while its scheduler has a backlog from others', async () => {
+    await inside(async (self) => {
+      const count = 40
+      for (let round = 0; round < 30; round++) {
+        const target = self.spawn(async (me: AnySelf) => {
+          me.trapExit()
+          send(self.pid as AnyPid, 'ready')
+          const came: unknown[] = []
+          while (came.length < count) {
+            const message = await me.receive()
+            if (message !== 'flood') came.push(message instanceof Exit ? (message.reason as { value: number }).value : message)
+          }
+          send(self.pid as AnyPid, came)
+        }) as AnyPid
+        await self.receive()
+        const source = self.spawn(flood.with({ on: 1 }), target, 5000)
+        // The other thread fills the mailbox while this one computes.
+        const before = self.runtime.inspect().schedulers[1].messagesOut
+        while (self.runtime.inspect().schedulers[1].messagesOut < before + 2000 && isAlive(source));
+        await turns(1)
+        for (let i = 0; i < count; i++) i % 2 === 0 ? exit(target, i) : send(target, i)
+        expect(await self.receive()).toEqual(Array.from({ length: count }, (_, i) => i))
+      }
+    })
   })
 })
 

@@ -183,13 +183,12 @@ describe('exit', () => {
 
   it('exit of a definition that has not started: its body never runs', async () => {
     await inside(async (self) => {
-      for (const on of ['any', 'here', 2] as const) {
-        for (const reason of ['shutdown', 'kill'] as const) {
-          const pid = self.spawn(once.with({ on }), self.pid, 'must not run')
-          const ended = endOf(self, pid)
-          exit(pid, reason)
-          expect(await ended).toEqual({ kind: reason === 'kill' ? 'killed' : 'shutdown' })
-        }
+      // Here, because this scheduler starts nothing before this body waits; another might be quicker than the signal.
+      for (const reason of ['shutdown', 'kill'] as const) {
+        const pid = self.spawn(once.with({ on: 'here' }), self.pid, 'must not run')
+        const ended = endOf(self, pid)
+        exit(pid, reason)
+        expect(await ended).toEqual({ kind: reason === 'kill' ? 'killed' : 'shutdown' })
       }
     })
   })

@@ -8,7 +8,7 @@ const FAR_MS = 3_600_000
 
 /** @typedef {import('rumpus').Self<never>} Self */
 
-const passing = define(import.meta.url, 'passing', () => {})
+const passing = define(import.meta.url, 'passing', (/** @type {Self} */ _self) => {})
 const asleep = define(import.meta.url, 'asleep', (/** @type {Self} */ self) => self.sleep(FAR_MS))
 const parked = define(import.meta.url, 'parked', (/** @type {Self} */ self) => self.receive())
 

@@ -3,7 +3,7 @@
 
 import { isDisturbed, NoiseWatch } from '../noise.js'
 
-/** A window is tried so many times on average before the question is left open. */
+/** A window is tried so many times on average, unless given, before the question is left open. */
 const TRIES = 5
 
 /**
@@ -22,6 +22,7 @@ const TRIES = 5
  * @property {number} windows - how many must be quiet
  * @property {number} limit
  * @property {string} unit
+ * @property {number} [tries] - for each
  *
  * @typedef {{ figures: Figures, disturbed: boolean }} Judged - a window that knows by itself whether it was disturbed
  */
@@ -47,12 +48,12 @@ export const checkWindows = (wanted, window) =>
  * @param {() => Promise<Judged>} window
  * @returns {Promise<Check[]>}
  */
-export async function checkJudged({ windows, limit, unit }, window) {
+export async function checkJudged({ windows, limit, unit, tries = TRIES }, window) {
   /** @type {Figures[]} */
   const quiet = []
   /** @type {Figures[]} */
   const disturbed = []
-  while (quiet.length < windows && quiet.length + disturbed.length < windows * TRIES) {
+  while (quiet.length < windows && quiet.length + disturbed.length < windows * tries) {
     const one = await window()
     ;(one.disturbed ? disturbed : quiet).push(one.figures)
   }

@@ -19,7 +19,10 @@ const crashed = (report: CrashReport): void => {
     tell({ rumpus: 'crash', report: { ...report, error } })
   } catch {
     // The error carries something that cannot be posted: its words are enough.
-    tell({ rumpus: 'crash', report: { ...report, error: { name: error.name, message: error.message, stack: error.stack } } })
+    tell({
+      rumpus: 'crash',
+      report: { ...report, error: { name: error.name, message: error.message, stack: error.stack } },
+    })
   }
 }
 

@@ -1,7 +1,6 @@
 // Reads what a turn told: walks the completion buffer and does each thing. Messages enter inboxes, starts enter the run
 // ring, signals become messages or ends. Runs no user code but the `toString` of nothing: bodies run later, from the ring.
 
-import { crashReport } from './crash.ts'
 import {
   COUNT_DROPPED_CORRUPT,
   COUNT_DROPPED_DIED,
@@ -18,6 +17,7 @@ import {
   KIND_START,
 } from '../native/layout.ts'
 import { Down, Exit, type ExitReason, type Pid } from '../types.ts'
+import { crashReport } from './crash.ts'
 import type { Kernel } from './kernel.ts'
 import { endByOrder, startDefinition } from './life.ts'
 import { GATE_OPEN, type Process, QUEUED, RECEIVING } from './process.ts'
@@ -81,7 +81,10 @@ const reasonAt = (kernel: Kernel, at: number, length: number): ExitReason => {
     if (length > INLINE_MAX) return heardReason(told, kernel.codec.decodeLarge(words[at + HEAD_WORDS]!, length))
     return heardReason(told, kernel.codec.decode(words, kernel.completionBytes, at + HEAD_WORDS, length))
   } catch (error) {
-    return { kind: 'error', error: { name: 'Error', message: `the exit reason could not be read: ${(error as Error).message}` } }
+    return {
+      kind: 'error',
+      error: { name: 'Error', message: `the exit reason could not be read: ${(error as Error).message}` },
+    }
   }
 }
 
@@ -98,7 +101,10 @@ const applyRare = (kernel: Kernel, at: number, length: number): void => {
       return
     case KIND_START: {
       const pid = number(words, at + 2)
-      const args = length > INLINE_MAX ? () => kernel.codec.decodeLarge(words[at + HEAD_WORDS]!, words[at + 7]!) : () => payload(kernel, at, length)
+      const args =
+        length > INLINE_MAX
+          ? () => kernel.codec.decodeLarge(words[at + HEAD_WORDS]!, words[at + 7]!)
+          : () => payload(kernel, at, length)
       return startDefinition(kernel, pid, index, words[at + 4]!, args)
     }
     case KIND_OPENED: {

@@ -119,7 +119,10 @@ const missing = (url: string, name: string, outcome: 'end' | 'run' | 'late' | { 
     return new RumpusError('ERR_RUMPUS_NO_DEFINITION', message)
   }
   if (outcome === 'end') {
-    return new RumpusError('ERR_RUMPUS_NO_DEFINITION', `${url} defines nothing called ${JSON.stringify(name)} at its top level`)
+    return new RumpusError(
+      'ERR_RUMPUS_NO_DEFINITION',
+      `${url} defines nothing called ${JSON.stringify(name)} at its top level`,
+    )
   }
   const { error } = outcome
   const code = (error as { code?: string } | undefined)?.code

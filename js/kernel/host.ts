@@ -3,8 +3,8 @@
 
 import { Worker } from 'node:worker_threads'
 import { RumpusError } from '../errors.ts'
-import type { RuntimeHandle } from '../native/load.ts'
 import { SEAT_TAKEN } from '../native/layout.ts'
+import type { RuntimeHandle } from '../native/load.ts'
 import type { CrashReport } from './kernel.ts'
 
 /** What a scheduler thread is started with. */
@@ -51,7 +51,12 @@ export class Host {
   private held = false
   private stopping = false
 
-  constructor(handle: RuntimeHandle, nativeLane: boolean, heapMb: number | undefined, report: (report: CrashReport) => void) {
+  constructor(
+    handle: RuntimeHandle,
+    nativeLane: boolean,
+    heapMb: number | undefined,
+    report: (report: CrashReport) => void,
+  ) {
     this.handle = handle
     this.nativeLane = nativeLane
     this.heapMb = heapMb
@@ -159,7 +164,8 @@ export class Host {
   /** Ends the threads: those that have not gone by themselves within `limitMs` are terminated. */
   async stop(limitMs: number): Promise<void> {
     this.stopping = true
-    for (const { reject } of this.waiting.splice(0)) reject(new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped'))
+    for (const { reject } of this.waiting.splice(0))
+      reject(new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped'))
     const ends = this.threads.map((thread) => {
       if (thread?.pause !== undefined) clearTimeout(thread.pause)
       return thread?.worker === undefined ? undefined : endWorker(thread.worker, limitMs)

@@ -1,8 +1,8 @@
 // inspect: what a runtime shows of itself. Counters live in memory that Rust owns, so they survive the threads that wrote
 // them. A snapshot: figures of schedulers that run meanwhile may be a moment apart.
 
-import type { RuntimeHandle } from '../native/load.ts'
 import * as l from '../native/layout.ts'
+import type { RuntimeHandle } from '../native/load.ts'
 
 /** One scheduler; number 0 is the host. */
 export interface SchedulerView {
@@ -56,7 +56,10 @@ export interface RuntimeView {
 
 /** Looks at a runtime. */
 export const inspect = (handle: RuntimeHandle): RuntimeView => {
-  const seats = Array.from({ length: handle.seats }, (_, seat) => handle.seat(seat) ?? new Float64Array(l.SEAT_COUNTS + 128))
+  const seats = Array.from(
+    { length: handle.seats },
+    (_, seat) => handle.seat(seat) ?? new Float64Array(l.SEAT_COUNTS + 128),
+  )
   const total = (counter: number): number => seats.reduce((sum, seat) => sum + seat[l.SEAT_COUNTS + counter], 0)
   const accepted = total(l.COUNT_LOCAL_ACCEPTED) + total(l.COUNT_NATIVE_ACCEPTED)
   const received = total(l.COUNT_RECEIVED)
@@ -69,7 +72,12 @@ export const inspect = (handle: RuntimeHandle): RuntimeView => {
   return {
     schedulers: seats.map(view),
     processes: { spawned, exited, alive: spawned - exited },
-    messages: { accepted, received, waiting: accepted - received - dropped.dead - dropped.died - dropped.corrupt, dropped },
+    messages: {
+      accepted,
+      received,
+      waiting: accepted - received - dropped.dead - dropped.died - dropped.corrupt,
+      dropped,
+    },
   }
 }
 

@@ -2,7 +2,6 @@
 // Everything here runs on one thread. The rule that keeps mail from being lost: when control goes back to the event loop,
 // either an immediate or a microtask turn is pending, or the last verdict was SLEEP and the bell will ring.
 
-import type { RuntimeHandle, Seat } from '../native/load.ts'
 import {
   AFTER,
   AFTER_COLLECT,
@@ -26,6 +25,7 @@ import {
   VERDICT_STOP,
   VERDICT_YIELD,
 } from '../native/layout.ts'
+import type { RuntimeHandle, Seat } from '../native/load.ts'
 import { Codec } from './codec/codec.ts'
 import { type Body, type Process, QUEUED, QUEUED_BEGIN, QUEUED_WAKE, RUNNING } from './process.ts'
 

@@ -1,6 +1,7 @@
 // The life of a process in its isolate: made, begun, ended. Maps how a body settles to an exit reason. A body's own promise
 // is always handled here, so it never becomes an unhandled rejection.
 
+import { ProcessExit } from '../errors.ts'
 import {
   ARGUMENTS,
   COUNT_DROPPED_DIED,
@@ -11,7 +12,6 @@ import {
   SCRATCH_LEN,
   STARTED,
 } from '../native/layout.ts'
-import { ProcessExit } from '../errors.ts'
 import type { ExitReason } from '../types.ts'
 import { crashReport } from './crash.ts'
 import type { Kernel } from './kernel.ts'
@@ -48,7 +48,13 @@ export const spawnHere = (kernel: Kernel, body: Body): Process => {
 }
 
 /** A definition process that this scheduler was told to start. It begins in the order in which it was told. */
-export const startDefinition = (kernel: Kernel, pid: number, index: number, definition: number, args: () => unknown): void => {
+export const startDefinition = (
+  kernel: Kernel,
+  pid: number,
+  index: number,
+  definition: number,
+  args: () => unknown,
+): void => {
   let body = UNSTARTED_BODY
   let given: unknown[] = []
   let failure: { error: unknown } | undefined
@@ -196,7 +202,12 @@ const abandon = (kernel: Kernel, process: Process): void => {
   if (process.ended || process.buried) return
   process.buried = true
   forget(kernel, process)
-  crashReport(kernel, process.pid, 'a body did not end within its grace and was abandoned', new ProcessExit(process.exiting))
+  crashReport(
+    kernel,
+    process.pid,
+    'a body did not end within its grace and was abandoned',
+    new ProcessExit(process.exiting),
+  )
   if (!kernel.detached) bury(kernel, process, process.exiting ?? { kind: 'killed' })
   tell(process, process.exiting ?? { kind: 'killed' })
 }

@@ -62,5 +62,8 @@ const freeNumber = (): number => {
     isolate.next = (isolate.next % (RUNTIMES_MAX - 1)) + 1
     if (kernels[isolate.next] === undefined) return isolate.next
   }
-  throw new RumpusError('ERR_RUMPUS_TOO_MANY_RUNTIMES', `this thread has ${RUNTIMES_MAX - 1} runtimes already: stop one`)
+  throw new RumpusError(
+    'ERR_RUMPUS_TOO_MANY_RUNTIMES',
+    `this thread has ${RUNTIMES_MAX - 1} runtimes already: stop one`,
+  )
 }

@@ -36,7 +36,8 @@ export const findKernel = (pid: number): Kernel | undefined => {
 /** The same, for those who cannot do without. */
 export const kernelOf = (pid: number): Kernel => {
   const kernel = findKernel(pid)
-  if (kernel === undefined) throw new RumpusError('ERR_RUMPUS_STOPPED', `no runtime of pid ${pid} is known in this thread`)
+  if (kernel === undefined)
+    throw new RumpusError('ERR_RUMPUS_STOPPED', `no runtime of pid ${pid} is known in this thread`)
   return kernel
 }
 

@@ -52,7 +52,9 @@ const isReason = (given: unknown): given is ExitReason => {
 /** A thrown value as data. Never throws, whatever was thrown. */
 export const describe = (thrown: unknown): ErrorDescription => {
   try {
-    return thrown instanceof Error ? describeError(thrown) : { name: 'Error', message: `a body threw ${String(thrown)}`, cause: thrown }
+    return thrown instanceof Error
+      ? describeError(thrown)
+      : { name: 'Error', message: `a body threw ${String(thrown)}`, cause: thrown }
   } catch {
     return { name: 'Error', message: 'a body threw something that cannot be shown' }
   }
@@ -72,7 +74,7 @@ const describeError = (thrown: Error): ErrorDescription => {
 /** Encodes a reason into the codec's scratch buffer. */
 export const encodeReason = (codec: Codec, reason: ExitReason): Told => {
   const kind = KINDS[reason.kind]
-  const value = valueOf(reason)
+  const value = payloadOf(reason)
   if (value === undefined) return { kind, length: 0 }
   try {
     return { kind, length: codec.encodeWhole(value, 'reason') }
@@ -86,7 +88,7 @@ export const encodeReason = (codec: Codec, reason: ExitReason): Told => {
   }
 }
 
-const valueOf = (reason: ExitReason): unknown => {
+const payloadOf = (reason: ExitReason): unknown => {
   switch (reason.kind) {
     case 'shutdown':
     case 'user':

@@ -1,3 +1,11 @@
 // The words and numbers of a scheduler's page that the verbs above may know: what a message touches on its way, nothing else.
 
-export { AT_ANY, AT_HERE, COUNT_LOCAL_ACCEPTED, COUNT_RECEIVED, GRANT, INDEX_BITS, INDEX_MASK } from '../native/layout.ts'
+export {
+  AT_ANY,
+  AT_HERE,
+  COUNT_LOCAL_ACCEPTED,
+  COUNT_RECEIVED,
+  GRANT,
+  INDEX_BITS,
+  INDEX_MASK,
+} from '../native/layout.ts'

@@ -37,7 +37,9 @@ export const define = <M = unknown, A extends readonly unknown[] = readonly unkn
   url: string,
   name: string,
   body: (self: Self<M>, ...args: A) => unknown,
-  ..._: false extends Crosses<M> | Crosses<A> ? ['the messages and arguments of a definition must be able to cross'] : []
+  ..._: false extends Crosses<M> | Crosses<A>
+    ? ['the messages and arguments of a definition must be able to cross']
+    : []
 ): Definition<M, A> => {
   if (typeof url !== 'string' || !URL.canParse(url)) throw badArgument(TypeError, 'url', 'import.meta.url', url)
   if (typeof name !== 'string' || name === '' || name.includes('#')) {
@@ -68,4 +70,7 @@ const make = <M, A extends readonly unknown[]>(
 
 /** Whether a value is a definition. */
 export const isDefinition = (value: unknown): value is Definition<unknown, readonly unknown[]> =>
-  typeof value === 'object' && value !== null && typeof (value as { body?: unknown }).body === 'function' && 'url' in value
+  typeof value === 'object' &&
+  value !== null &&
+  typeof (value as { body?: unknown }).body === 'function' &&
+  'url' in value

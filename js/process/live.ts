@@ -86,5 +86,11 @@ class Live<M> extends Process implements Self<M> {
 }
 
 /** Makes the object that a body is given. */
-export const makeLive = (kernel: Kernel, pid: number, index: number, gate: number, body: Body, args: unknown[]): Process =>
-  new Live(kernel, pid, index, gate, body, args)
+export const makeLive = (
+  kernel: Kernel,
+  pid: number,
+  index: number,
+  gate: number,
+  body: Body,
+  args: unknown[],
+): Process => new Live(kernel, pid, index, gate, body, args)

@@ -3,12 +3,12 @@
 
 import { badArgument, ProcessExit, RumpusError } from '../errors.ts'
 import type { Host } from '../kernel/host.ts'
+import { inspect, type RuntimeView } from '../kernel/inspect.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { GRACE_MS, spawnHere } from '../kernel/life.ts'
 import type { Body } from '../kernel/process.ts'
 import { takeDown } from '../kernel/take-down.ts'
 import type { ExitReason, Pid, Sendable } from '../types.ts'
-import { inspect, type RuntimeView } from '../kernel/inspect.ts'
 import type { Closure, Definition, Runtime, Self } from './shapes.ts'
 import { spawn } from './spawn.ts'
 

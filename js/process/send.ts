@@ -2,7 +2,7 @@
 // alive. Hot: every message passes here.
 
 import { kernels } from '../kernel/kernels.ts'
-import { postMessage, kernelOf } from '../kernel/post.ts'
+import { kernelOf, postMessage } from '../kernel/post.ts'
 import { QUEUED, RECEIVING } from '../kernel/process.ts'
 import { COUNT_LOCAL_ACCEPTED, INDEX_BITS, INDEX_MASK } from '../kernel/words.ts'
 import type { Pid } from '../types.ts'

@@ -1,9 +1,9 @@
 // The shapes that users hold, without the code behind them: what a body is given, what a definition is, what a runtime is.
 // One file, because each speaks of the others.
 
+import type { RuntimeView } from '../kernel/inspect.ts'
 import type { CrashReport } from '../kernel/kernel.ts'
 import type { Pid, ReasonGiven, Sendable } from '../types.ts'
-import type { RuntimeView } from '../kernel/inspect.ts'
 
 /** Where a spawned process may run: on any scheduler, on the spawner's, or on the one with this number (0 is the host). */
 export type Place = 'any' | 'here' | number
@@ -69,7 +69,6 @@ export interface Self<M> extends AsyncIterable<M> {
   /** Ends this process for `reason`, by throwing. */
   exit(reason?: ReasonGiven): never
 }
-
 
 /** How a runtime is made. */
 export interface RuntimeOptions {

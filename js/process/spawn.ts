@@ -11,18 +11,31 @@ import { isDefinition } from './define.ts'
 import type { Closure, Definition, Place, SpawnOptions } from './shapes.ts'
 
 /** Starts `what` from a process or a runtime of `kernel`. */
-export const spawn = <N>(kernel: Kernel, what: Closure<N> | Definition<N, readonly unknown[]>, rest: unknown[]): Pid<Sendable<N>> => {
+export const spawn = <N>(
+  kernel: Kernel,
+  what: Closure<N> | Definition<N, readonly unknown[]>,
+  rest: unknown[],
+): Pid<Sendable<N>> => {
   if (kernel.detached) throw new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped')
   if (isDefinition(what)) return spawnDefinition(kernel, what, rest)
   if (typeof what !== 'function') throw badArgument(TypeError, 'body', 'a function or a definition', what)
   const { on = 'here' } = (rest[0] ?? {}) as SpawnOptions
   if (on !== 'here' && on !== kernel.id) {
-    throw badArgument(RangeError, 'options.on', `'here': a closure cannot leave its scheduler; use define() to run elsewhere`, on)
+    throw badArgument(
+      RangeError,
+      'options.on',
+      `'here': a closure cannot leave its scheduler; use define() to run elsewhere`,
+      on,
+    )
   }
   return spawnHere(kernel, what as unknown as Body).pid as Pid<Sendable<N>>
 }
 
-const spawnDefinition = <N>(kernel: Kernel, what: Definition<N, readonly unknown[]>, args: unknown[]): Pid<Sendable<N>> => {
+const spawnDefinition = <N>(
+  kernel: Kernel,
+  what: Definition<N, readonly unknown[]>,
+  args: unknown[],
+): Pid<Sendable<N>> => {
   const at = placeOf(kernel, what.options.on ?? 'any')
   return postSpawn(kernel, kernel.around.define(kernel, what.url, what.name), args, at) as Pid<Sendable<N>>
 }

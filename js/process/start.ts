@@ -1,14 +1,14 @@
 // start and run: a runtime begins. Owns the checks of its options and what it is made of on this thread.
 
-import { RumpusError, badArgument } from '../errors.ts'
+import { badArgument, RumpusError } from '../errors.ts'
 import { Host } from '../kernel/host.ts'
 import type { CrashReport } from '../kernel/kernel.ts'
 import { isolate } from '../kernel/kernels.ts'
-import { heapPerThread, schedulersByDefault, SCHEDULERS_MAX } from '../kernel/machine.ts'
-import { describe } from '../kernel/reasons.ts'
+import { heapPerThread, SCHEDULERS_MAX, schedulersByDefault } from '../kernel/machine.ts'
 import { createRuntime, openKernel } from '../kernel/open-kernel.ts'
-import { makeLive } from './live.ts'
+import { describe } from '../kernel/reasons.ts'
 import type { ErrorDescription } from '../types.ts'
+import { makeLive } from './live.ts'
 import { HeldRuntime, runtimeOf } from './runtime.ts'
 import type { Runtime, RuntimeOptions, Self } from './shapes.ts'
 
@@ -37,7 +37,10 @@ export const start = (options: RuntimeOptions = {}): Promise<Runtime> => {
   check(options)
   if (isolate.scheduler !== undefined) {
     if (isolate.scheduler.reachedRun()) return never
-    throw new RumpusError('ERR_RUMPUS_ON_SCHEDULER', 'a scheduler thread cannot start a runtime: spawn processes instead')
+    throw new RumpusError(
+      'ERR_RUMPUS_ON_SCHEDULER',
+      'a scheduler thread cannot start a runtime: spawn processes instead',
+    )
   }
   return begin(options)
 }
@@ -82,14 +85,17 @@ const check = (options: RuntimeOptions): void => {
   if (schedulers !== undefined && !(Number.isInteger(schedulers) && schedulers >= 1 && schedulers <= SCHEDULERS_MAX)) {
     throw badArgument(RangeError, 'options.schedulers', `a whole number from 1 to ${SCHEDULERS_MAX}`, schedulers)
   }
-  if (heapMb !== undefined && !(heapMb >= 16)) throw badArgument(RangeError, 'options.heapMb', 'a number from 16', heapMb)
+  if (heapMb !== undefined && !(heapMb >= 16))
+    throw badArgument(RangeError, 'options.heapMb', 'a number from 16', heapMb)
   for (const flag of ['hostWorks', 'placement', 'eager'] as const) {
     const value = options[flag]
-    if (value !== undefined && typeof value !== 'boolean') throw badArgument(TypeError, `options.${flag}`, 'true or false', value)
+    if (value !== undefined && typeof value !== 'boolean')
+      throw badArgument(TypeError, `options.${flag}`, 'true or false', value)
   }
   for (const hook of ['resolve', 'onCrash'] as const) {
     const value = options[hook]
-    if (value !== undefined && typeof value !== 'function') throw badArgument(TypeError, `options.${hook}`, 'a function', value)
+    if (value !== undefined && typeof value !== 'function')
+      throw badArgument(TypeError, `options.${hook}`, 'a function', value)
   }
 }
 

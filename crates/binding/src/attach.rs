@@ -65,7 +65,13 @@ pub(crate) unsafe fn attach(
     };
     let (buffer, scratch) = (Bytes::new(BUFFER), Bytes::new(SCRATCH));
     let completions = Completions::new(Arc::clone(&buffer));
-    let attachment = Attachment { scheduler: Some(scheduler), completions, scratch: Arc::clone(&scratch), crowd: Crowd::default(), waker };
+    let attachment = Attachment {
+        scheduler: Some(scheduler),
+        completions,
+        scratch: Arc::clone(&scratch),
+        crowd: Crowd::default(),
+        waker,
+    };
     let raw = Box::into_raw(Box::new(attachment));
     // SAFETY: the hook gets the attachment it expects, once, when the environment goes.
     unsafe { sys::napi_add_env_cleanup_hook(env, Some(on_cleanup), raw.cast()) };
@@ -76,8 +82,18 @@ pub(crate) unsafe fn attach(
     let (ints, counts) = (page.ints(), page.counts());
     // SAFETY: the page lives in the runtime, which each buffer keeps; sizes are those of the slices.
     unsafe {
-        set(env, object, c"page", array_buffer(env, Arc::clone(runtime), ints.as_ptr().cast_mut().cast(), size_of_val(ints)));
-        set(env, object, c"counts", array_buffer(env, Arc::clone(runtime), counts.as_ptr().cast_mut().cast(), size_of_val(counts)));
+        set(
+            env,
+            object,
+            c"page",
+            array_buffer(env, Arc::clone(runtime), ints.as_ptr().cast_mut().cast(), size_of_val(ints)),
+        );
+        set(
+            env,
+            object,
+            c"counts",
+            array_buffer(env, Arc::clone(runtime), counts.as_ptr().cast_mut().cast(), size_of_val(counts)),
+        );
     }
     for (name, bytes) in [(c"completions", buffer), (c"scratch", scratch)] {
         let (start, len) = (bytes.start().cast(), bytes.len());
@@ -87,7 +103,16 @@ pub(crate) unsafe fn attach(
     for (name, callback) in CALLBACKS {
         let mut function = ptr::null_mut();
         // SAFETY: `raw` outlives every call: it is freed when the environment is gone.
-        unsafe { sys::napi_create_function(env, name.as_ptr(), name.count_bytes() as isize, Some(callback), raw.cast(), &mut function) };
+        unsafe {
+            sys::napi_create_function(
+                env,
+                name.as_ptr(),
+                name.count_bytes() as isize,
+                Some(callback),
+                raw.cast(),
+                &mut function,
+            )
+        };
         // SAFETY: object and function are live values.
         unsafe { set(env, object, name, function) };
     }

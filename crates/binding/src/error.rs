@@ -37,7 +37,9 @@ impl Failure {
             Self::NoScheduler => ("RangeError", "ERR_RUMPUS_NO_SCHEDULER", "there is no scheduler with this number"),
             Self::Stopped => ("RumpusError", "ERR_RUMPUS_STOPPED", "the runtime has stopped"),
             Self::SeatTaken => ("RumpusError", "ERR_RUMPUS_SEAT_TAKEN", "another thread is this scheduler already"),
-            Self::BadSubmission => ("RumpusError", "ERR_RUMPUS_DEFECT", "the native core does not know this submission"),
+            Self::BadSubmission => {
+                ("RumpusError", "ERR_RUMPUS_DEFECT", "the native core does not know this submission")
+            }
             Self::Defect => ("RumpusError", "ERR_RUMPUS_DEFECT", "the native core failed: please report this"),
         }
     }

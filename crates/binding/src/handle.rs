@@ -83,7 +83,8 @@ impl RuntimeHandle {
     #[napi(ts_args_type = "seat: number, onWake: () => void", ts_return_type = "unknown")]
     pub fn attach<'env>(&self, env: &'env Env, seat: u32, on_wake: Unknown<'env>) -> Result<Unknown<'env>> {
         // SAFETY: env is the caller's, and `on_wake` a live value of it.
-        let object = unsafe { attach::attach(env.raw(), &self.runtime, seat as usize, on_wake.raw()) }.map_err(Failure::thrown)?;
+        let object = unsafe { attach::attach(env.raw(), &self.runtime, seat as usize, on_wake.raw()) }
+            .map_err(Failure::thrown)?;
         // SAFETY: a live value that `attach` has just made in this environment.
         Ok(unsafe { Unknown::from_raw_unchecked(env.raw(), object) })
     }
@@ -226,7 +227,12 @@ pub struct BindingFailure {
 pub fn error_table() -> Vec<BindingFailure> {
     let row = |failure: &Failure| {
         let (class, code, message) = failure.told();
-        BindingFailure { status: *failure as i32, class: class.to_owned(), code: code.to_owned(), message: message.to_owned() }
+        BindingFailure {
+            status: *failure as i32,
+            class: class.to_owned(),
+            code: code.to_owned(),
+            message: message.to_owned(),
+        }
     };
     FAILURES.iter().map(row).collect()
 }

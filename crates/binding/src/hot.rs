@@ -41,7 +41,9 @@ fn enter(env: sys::napi_env, info: sys::napi_callback_info, body: impl FnOnce(&m
             count = count.min(ARGUMENTS_MAX);
             arguments.resize(count, ptr::null_mut());
             // SAFETY: as above; the vector has room for `count`.
-            unsafe { sys::napi_get_cb_info(env, info, &mut count, arguments.as_mut_ptr(), ptr::null_mut(), ptr::null_mut()) };
+            unsafe {
+                sys::napi_get_cb_info(env, info, &mut count, arguments.as_mut_ptr(), ptr::null_mut(), ptr::null_mut())
+            };
         }
         // SAFETY: `data` is the attachment registered with the callback, freed only when its environment is gone; one
         // thread, and no callback of ours calls back into JavaScript, so this is the only reference.
@@ -69,7 +71,15 @@ impl Call<'_> {
         let (mut kind, mut len, mut data) = (0, 0, ptr::null_mut());
         // SAFETY: a live value of this callback; all out pointers are ours or null.
         let status = unsafe {
-            sys::napi_get_typedarray_info(self.env, value, &mut kind, &mut len, &mut data, ptr::null_mut(), ptr::null_mut())
+            sys::napi_get_typedarray_info(
+                self.env,
+                value,
+                &mut kind,
+                &mut len,
+                &mut data,
+                ptr::null_mut(),
+                ptr::null_mut(),
+            )
         };
         (status == sys::Status::napi_ok).then_some((data.cast(), len))
     }
@@ -119,8 +129,11 @@ unsafe extern "C" fn submit(env: sys::napi_env, info: sys::napi_callback_info) -
             return submit::submit(scheduler, &[scratch.head(len)]);
         }
         // SAFETY: typed arrays of live arguments; JavaScript does not run while we are here, so nobody writes them.
-        let pieces: Vec<&[u8]> = given.iter().filter(|(_, len)| *len > 0)
-            .map(|&(data, len)| unsafe { std::slice::from_raw_parts(data.cast_const(), len) }).collect();
+        let pieces: Vec<&[u8]> = given
+            .iter()
+            .filter(|(_, len)| *len > 0)
+            .map(|&(data, len)| unsafe { std::slice::from_raw_parts(data.cast_const(), len) })
+            .collect();
         submit::submit(scheduler, &pieces)
     });
     ptr::null_mut()

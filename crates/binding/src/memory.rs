@@ -58,7 +58,12 @@ const _: Ordering = Ordering::Relaxed;
 ///
 /// # Safety
 /// `env` is the calling thread's environment; `start..start + len` stays valid while `keep` lives.
-pub(crate) unsafe fn array_buffer<T: Send + Sync>(env: sys::napi_env, keep: Arc<T>, start: *mut c_void, len: usize) -> sys::napi_value {
+pub(crate) unsafe fn array_buffer<T: Send + Sync>(
+    env: sys::napi_env,
+    keep: Arc<T>,
+    start: *mut c_void,
+    len: usize,
+) -> sys::napi_value {
     unsafe extern "C" fn let_go<T>(_env: sys::napi_env, _data: *mut c_void, hint: *mut c_void) {
         // SAFETY: the hint is the Arc given away below, taken back once: N-API finalizes a buffer once.
         drop(unsafe { Arc::from_raw(hint.cast_const().cast::<T>()) });
@@ -66,7 +71,8 @@ pub(crate) unsafe fn array_buffer<T: Send + Sync>(env: sys::napi_env, keep: Arc<
     let hint = Arc::into_raw(keep).cast_mut().cast::<c_void>();
     let mut buffer = ptr::null_mut();
     // SAFETY: the caller vouches for env and memory; the finalizer gets the hint it expects.
-    let status = unsafe { sys::napi_create_external_arraybuffer(env, start, len, Some(let_go::<T>), hint, &mut buffer) };
+    let status =
+        unsafe { sys::napi_create_external_arraybuffer(env, start, len, Some(let_go::<T>), hint, &mut buffer) };
     assert_eq!(status, sys::Status::napi_ok, "an external ArrayBuffer was refused");
     buffer
 }

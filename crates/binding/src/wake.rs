@@ -38,7 +38,17 @@ impl LoopWaker {
         // SAFETY: all pointers are valid for the call; the finalizer takes back the share given here.
         let status = unsafe {
             sys::napi_create_threadsafe_function(
-                env, on_wake, ptr::null_mut(), name, 0, 1, keep, Some(finalize), ptr::null_mut(), Some(call), &mut function,
+                env,
+                on_wake,
+                ptr::null_mut(),
+                name,
+                0,
+                1,
+                keep,
+                Some(finalize),
+                ptr::null_mut(),
+                Some(call),
+                &mut function,
             )
         };
         if status != sys::Status::napi_ok {
@@ -65,7 +75,11 @@ impl LoopWaker {
         }
         // SAFETY: not released yet, for it is in the slot; env and thread are vouched for.
         unsafe {
-            if hold { sys::napi_ref_threadsafe_function(env, function.0) } else { sys::napi_unref_threadsafe_function(env, function.0) }
+            if hold {
+                sys::napi_ref_threadsafe_function(env, function.0)
+            } else {
+                sys::napi_unref_threadsafe_function(env, function.0)
+            }
         };
     }
 
@@ -91,7 +105,11 @@ impl Waker for LoopWaker {
         if !function.0.is_null() {
             // SAFETY: in the slot, so neither released nor finalized; non-blocking, so the lock is held briefly.
             let _ = unsafe {
-                sys::napi_call_threadsafe_function(function.0, ptr::null_mut(), sys::ThreadsafeFunctionCallMode::nonblocking)
+                sys::napi_call_threadsafe_function(
+                    function.0,
+                    ptr::null_mut(),
+                    sys::ThreadsafeFunctionCallMode::nonblocking,
+                )
             };
         }
     }

@@ -81,7 +81,9 @@ impl Completion {
         match self {
             Self::Message { parcel, .. } => parcel.bytes().len(),
             Self::Start { len, .. } => *len,
-            Self::Exit { reason, .. } | Self::Down { reason, .. } | Self::Exiting { reason, .. } => reason.payload().len(),
+            Self::Exit { reason, .. } | Self::Down { reason, .. } | Self::Exiting { reason, .. } => {
+                reason.payload().len()
+            }
             Self::Slot { .. } | Self::Freed { .. } | Self::Opened { .. } => 0,
         }
     }

@@ -79,7 +79,13 @@ pub struct Scheduler {
 
 impl Scheduler {
     /// Takes `seat` of `runtime`; nothing if somebody sits there, or there is no such seat. `seed` feeds all choices.
-    pub fn take_seat(runtime: Arc<Runtime>, seat: usize, waker: Arc<dyn Waker>, seed: u64, now_us: u64) -> Option<Self> {
+    pub fn take_seat(
+        runtime: Arc<Runtime>,
+        seat: usize,
+        waker: Arc<dyn Waker>,
+        seed: u64,
+        now_us: u64,
+    ) -> Option<Self> {
         if !runtime.seats.get(seat)?.take(waker) {
             return None;
         }

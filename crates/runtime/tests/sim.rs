@@ -65,7 +65,8 @@ impl Run {
         let seats = self.seats();
         let Some(seat) = self.dice.pick(&seats) else { return self.world.sit(0) };
         let steps: Vec<Step> = self.world.steps(seat);
-        let away: Vec<Pid> = self.world.isolate(seat).bodies.values().filter(|b| b.parked == Parked::Away).map(|b| b.pid).collect();
+        let away: Vec<Pid> =
+            self.world.isolate(seat).bodies.values().filter(|b| b.parked == Parked::Away).map(|b| b.pid).collect();
         if self.world.isolate(seat).bodies.is_empty() && self.dice.chance(10) {
             self.pids.push(self.world.spawn_here(seat));
         }
@@ -232,7 +233,10 @@ impl Run {
             }
         }
         self.rest();
-        while let Some(pid) = { let tenants = self.world.tenants(); self.dice.pick(&tenants) } {
+        while let Some(pid) = {
+            let tenants = self.world.tenants();
+            self.dice.pick(&tenants)
+        } {
             let seat = self.world.seat_of(pid);
             let Some(seat) = seat else { panic!("{pid:?} is {:?}", self.world.runtime.phase(pid)) };
             self.world.finish(seat, pid, ReasonKind::User);

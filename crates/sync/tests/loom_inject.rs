@@ -34,7 +34,10 @@ fn two_takers_share_what_comes() {
         let mut all = [&one[..], &other, &left].concat();
         all.sort_unstable();
         assert_eq!(all, [10, 11, 12]);
-        assert!([&one, &other, &left].iter().all(|share| share.is_sorted()), "oldest first: {one:?} {other:?} {left:?}");
+        assert!(
+            [&one, &other, &left].iter().all(|share| share.is_sorted()),
+            "oldest first: {one:?} {other:?} {left:?}"
+        );
         (one.len(), other.len())
     });
     // Either may find nothing or take what the other left; the first takes one at most.

@@ -4,8 +4,8 @@
 
 import { RumpusError, UncrossableError } from '../../errors.ts'
 import type { RuntimeHandle, Seat } from '../../native/load.ts'
-import * as f from './format.ts'
 import { type Bytes, Decoder, double, doubleWords } from './decoder.ts'
+import * as f from './format.ts'
 import { pack } from './graph.ts'
 import type { Field, Shape } from './names.ts'
 
@@ -198,7 +198,9 @@ export class Codec extends Decoder {
     let shape: Shape | undefined
     let i = 0
     for (const key in value) {
-      if (i === 0) shape = this.lastShape !== undefined && this.lastShape.keys[0] === key ? this.lastShape : this.names.shapesFrom(key)
+      if (i === 0)
+        shape =
+          this.lastShape !== undefined && this.lastShape.keys[0] === key ? this.lastShape : this.names.shapesFrom(key)
       if (shape !== undefined && shape.keys[i] !== key) shape = this.anotherShape(shape, i, key)
       if (shape === undefined) {
         shape = this.newShape(value)

@@ -112,7 +112,8 @@ class Lowering {
 
   lower(value: object): Table {
     this.reference(value, this.root)
-    for (let next = this.todo.pop(); next !== undefined; next = this.todo.pop()) this.fill(next.value, next.node, next.path)
+    for (let next = this.todo.pop(); next !== undefined; next = this.todo.pop())
+      this.fill(next.value, next.node, next.path)
     return this.table
   }
 
@@ -131,7 +132,10 @@ class Lowering {
       case 'object':
         return value === null ? null : [1, this.reference(value, path)]
       default:
-        throw new UncrossableError(path, typeof value === 'function' ? `a function${named(value)}` : `a ${typeof value}`)
+        throw new UncrossableError(
+          path,
+          typeof value === 'function' ? `a function${named(value)}` : `a ${typeof value}`,
+        )
     }
   }
 
@@ -161,7 +165,8 @@ class Lowering {
       }
       return
     }
-    if (!this.fillKnown(value, node, path)) throw new UncrossableError(path, `an instance of ${prototype.constructor?.name ?? 'a class'}`)
+    if (!this.fillKnown(value, node, path))
+      throw new UncrossableError(path, `an instance of ${prototype.constructor?.name ?? 'a class'}`)
   }
 
   private fillKnown(value: object, node: Node, path: string): boolean {
@@ -170,12 +175,14 @@ class Lowering {
     else if (value instanceof Error) this.fillError(value, node, path)
     else if (types.isMap(value) && isExactly(value, Map)) {
       node[0] = MAP
-      for (const [key, item] of value) node.push(this.cell(key, `${path} (a key)`), this.cell(item, `${path}.get(${label(key)})`))
+      for (const [key, item] of value)
+        node.push(this.cell(key, `${path} (a key)`), this.cell(item, `${path}.get(${label(key)})`))
     } else if (types.isSet(value) && isExactly(value, Set)) {
       node[0] = SET
       for (const item of value) node.push(this.cell(item, `${path} (an item)`))
     } else if (types.isDate(value) && isExactly(value, Date)) node.splice(0, 1, DATE, this.cell(value.getTime(), path))
-    else if (types.isRegExp(value) && isExactly(value, RegExp)) node.splice(0, 1, REGEXP, this.cell(value.source, path), value.flags)
+    else if (types.isRegExp(value) && isExactly(value, RegExp))
+      node.splice(0, 1, REGEXP, this.cell(value.source, path), value.flags)
     else return false
     return true
   }
@@ -194,16 +201,19 @@ const isExactly = <T>(value: object, Class: new (...args: never[]) => T): value 
   Object.getPrototypeOf(value) === Class.prototype
 
 /** An array that is mostly holes: walking its places could take for ever. */
-const isSparse = (value: readonly unknown[]): boolean => value.length > 0xffff && Object.keys(value).length < value.length / 2
+const isSparse = (value: readonly unknown[]): boolean =>
+  value.length > 0xffff && Object.keys(value).length < value.length / 2
 
 const named = (value: unknown): string => {
   const { name } = value as { name?: unknown }
   return typeof name === 'string' && name !== '' ? ` ${name}` : ''
 }
 
-const at = (path: string, key: string): string => (/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`)
+const at = (path: string, key: string): string =>
+  /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`
 
-const label = (key: unknown): string => (typeof key === 'string' ? JSON.stringify(key) : typeof key === 'object' ? '…' : String(key))
+const label = (key: unknown): string =>
+  typeof key === 'string' ? JSON.stringify(key) : typeof key === 'object' ? '…' : String(key)
 
 const raise = (table: Table): unknown => {
   const made = table.map(make)
@@ -279,7 +289,8 @@ const fillMade = (node: Node, made: object, cell: (value: Cell) => unknown): voi
       }
       return
     case MAP:
-      for (let i = 1; i < parts.length; i += 2) (made as Map<unknown, unknown>).set(cell(parts[i]!), cell(parts[i + 1]!))
+      for (let i = 1; i < parts.length; i += 2)
+        (made as Map<unknown, unknown>).set(cell(parts[i]!), cell(parts[i + 1]!))
       return
     case SET:
       for (let i = 1; i < parts.length; i++) (made as Set<unknown>).add(cell(parts[i]!))
@@ -295,6 +306,7 @@ const fillMade = (node: Node, made: object, cell: (value: Cell) => unknown): voi
 
 /** An own property, whatever its name: `__proto__` is an ordinary key. */
 const setOwn = (target: object, key: string, value: unknown): void => {
-  if (key === '__proto__') Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
+  if (key === '__proto__')
+    Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
   else (target as Record<string, unknown>)[key] = value
 }

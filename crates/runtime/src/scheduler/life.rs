@@ -37,7 +37,12 @@ impl Scheduler {
     }
 
     /// Opens parcels in order; false if the process died of one.
-    pub(super) fn open_all(&mut self, pid: Pid, process: &Process, parcels: impl IntoIterator<Item = Parcel<Letter>>) -> bool {
+    pub(super) fn open_all(
+        &mut self,
+        pid: Pid,
+        process: &Process,
+        parcels: impl IntoIterator<Item = Parcel<Letter>>,
+    ) -> bool {
         let mut parcels = parcels.into_iter();
         while let Some(parcel) = parcels.next() {
             self.open(pid, process, parcel);
@@ -59,7 +64,9 @@ impl Scheduler {
         let index = pid.index();
         let gone = process.state.load().phase() == Phase::Exiting;
         match parcel.header().envelope {
-            Envelope::Message { .. } | Envelope::Slot { .. } if gone => self.discard(parcel, layout::NATIVE_DROPPED_DIED),
+            Envelope::Message { .. } | Envelope::Slot { .. } if gone => {
+                self.discard(parcel, layout::NATIVE_DROPPED_DIED)
+            }
             Envelope::Message { skeleton } => {
                 self.count(layout::NATIVE_DELIVERED);
                 self.outbox.push_back(Completion::Message { index, skeleton, parcel });
@@ -176,7 +183,9 @@ impl Scheduler {
             return self.refuse_stale(parcel);
         }
         match parcel.header().envelope {
-            Envelope::Message { .. } | Envelope::Slot { .. } => return self.discard(parcel, layout::NATIVE_DROPPED_DIED),
+            Envelope::Message { .. } | Envelope::Slot { .. } => {
+                return self.discard(parcel, layout::NATIVE_DROPPED_DIED);
+            }
             _ => {}
         }
         match parcel.take_header().envelope {
@@ -251,7 +260,10 @@ impl Scheduler {
     fn lose_inboxes(&mut self) {
         let page = &self.seat().page;
         let came = page.count(layout::LOCAL_ACCEPTED) + page.count(layout::NATIVE_DELIVERED);
-        let went = [layout::RECEIVED, layout::DROPPED_DIED, layout::DROPPED_CORRUPT].map(|c| page.count(c)).iter().sum::<f64>();
+        let went = [layout::RECEIVED, layout::DROPPED_DIED, layout::DROPPED_CORRUPT]
+            .map(|c| page.count(c))
+            .iter()
+            .sum::<f64>();
         page.add(layout::DROPPED_DIED, (came - went).max(0.0));
     }
 
@@ -273,7 +285,11 @@ impl Scheduler {
             };
             process.state.await_start(door);
             let seat = &runtime.seats[door];
-            if pinned.is_some() { seat.pinned.push([index]) } else { seat.inject.push([index]) }
+            if pinned.is_some() {
+                seat.pinned.push([index])
+            } else {
+                seat.inject.push([index])
+            }
             let _ = seat.ring();
         }
     }

@@ -199,7 +199,10 @@ impl Scheduler {
     fn unread(&self) -> usize {
         let page = &self.seat().page;
         let came = page.count(layout::LOCAL_ACCEPTED) + page.count(layout::NATIVE_DELIVERED) - self.outbox.len() as f64;
-        let went = [layout::RECEIVED, layout::DROPPED_DIED, layout::DROPPED_CORRUPT].map(|c| page.count(c)).iter().sum::<f64>();
+        let went = [layout::RECEIVED, layout::DROPPED_DIED, layout::DROPPED_CORRUPT]
+            .map(|c| page.count(c))
+            .iter()
+            .sum::<f64>();
         (came - went).max(0.0) as usize
     }
 
@@ -225,7 +228,10 @@ impl Scheduler {
         self.pace.looking_since_us = None;
         self.grant.spin_wasted();
         self.lie_down();
-        if self.has_work() || self.runtime.is_stopping() || self.runtime.defined() as i32 != self.seat().page.get(layout::DEFINITIONS) {
+        if self.has_work()
+            || self.runtime.is_stopping()
+            || self.runtime.defined() as i32 != self.seat().page.get(layout::DEFINITIONS)
+        {
             self.get_up();
             // Something came between the look and the bed; let microtasks pass, then look again.
             return if self.work(sink) { self.go_on(occasion) } else { Verdict::Look };
@@ -281,7 +287,6 @@ impl Scheduler {
         }
     }
 }
-
 
 /// Four buckets an octave of microseconds.
 fn gap_bucket(gap_us: u64) -> usize {

@@ -157,7 +157,9 @@ impl World {
     /// The bodies of a scheduler that are away wait for a message, or take the one that is there.
     pub fn park_all(&mut self, seat: usize) {
         let away: Vec<u32> = match &self.isolates[seat] {
-            Some(isolate) => isolate.bodies.values().filter(|b| b.parked == Parked::Away).map(|b| b.pid.index()).collect(),
+            Some(isolate) => {
+                isolate.bodies.values().filter(|b| b.parked == Parked::Away).map(|b| b.pid.index()).collect()
+            }
             None => return,
         };
         for index in away {
@@ -251,18 +253,15 @@ impl World {
     /// Messages that were accepted are received, waiting or dropped; processes that were spawned are alive or have ended.
     pub fn check_sums(&self) {
         let accepted = self.total(layout::LOCAL_ACCEPTED) + self.total(layout::NATIVE_ACCEPTED);
-        let lost = [
-            layout::DROPPED_DIED,
-            layout::DROPPED_CORRUPT,
-            layout::NATIVE_DROPPED_DEAD,
-            layout::NATIVE_DROPPED_DIED,
-        ];
+        let lost =
+            [layout::DROPPED_DIED, layout::DROPPED_CORRUPT, layout::NATIVE_DROPPED_DEAD, layout::NATIVE_DROPPED_DIED];
         let dropped: u64 = lost.into_iter().map(|counter| self.total(counter)).sum();
         let inboxes: u64 = self.isolates.iter().flatten().map(Isolate::unread).sum();
         let waiting = inboxes + self.books.early_mail(|pid| self.runtime.phase(pid) == Some(Phase::Unstarted));
         let received = self.total(layout::RECEIVED);
         assert_eq!(accepted, received + waiting + dropped, "{received} received, {waiting} waiting, {dropped} dropped");
-        let alive = self.tenants().into_iter().filter(|&pid| self.runtime.phase(pid) != Some(Phase::Dead)).count() as u64;
+        let alive =
+            self.tenants().into_iter().filter(|&pid| self.runtime.phase(pid) != Some(Phase::Dead)).count() as u64;
         let (spawned, exited) = (self.total(layout::SPAWNED), self.total(layout::EXITED));
         assert_eq!(spawned, self.books.spawned.len() as u64, "spawned");
         assert_eq!(spawned, exited + alive, "{exited} exited, {alive} alive");
