@@ -2,22 +2,8 @@
 
 import { exit, send } from 'rumpus'
 import { describe, expect, it } from 'vitest'
-import { end, hold } from '../fixtures/bodies.mjs'
+import { end } from '../fixtures/bodies.mjs'
 import { type AnyPid, type AnySelf, endOf, inside, started, turns, until } from './world.ts'
-
-/** A waiting process here, or on scheduler 1. */
-async function _waiting(self: AnySelf, on: 'here' | 1): Promise<AnyPid> {
-  if (on === 'here') {
-    const pid = self.spawn(async (me: AnySelf) => {
-      for await (const _ of me);
-    })
-    await turns()
-    return pid as AnyPid
-  }
-  const pid = self.spawn(hold.with({ on }), self.pid, 'x')
-  await self.receive()
-  return pid as AnyPid
-}
 
 const places = ['here', 1] as const
 
