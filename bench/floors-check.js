@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { rivalNamed, sampleOf } from './alternate.js'
-import { FLOOR_ROW, ROWS } from './rows.js'
+import { FLOOR_ROW } from './rows.js'
 import { summarize } from './statistics.js'
 import { show } from './table.js'
 
@@ -21,16 +21,16 @@ const SHARED = new Set(['floor', 'postmessage'])
  * Compares and prints; answers whether all agree.
  *
  * @param {string} path
+ * @param {readonly import('./rows.js').Row[]} rows
  * @param {import('./alternate.js').Plan} plan
- * @param {readonly string[]} only
  * @param {(line: string) => void} print
  */
-export async function checkFloors(path, plan, only, print) {
+export async function checkFloors(path, rows, plan, print) {
   const turns = Math.min(plan.runs, TURNS_MAX)
   let all = true
-  for (const row of ROWS) {
+  for (const row of rows) {
     const rival = row.rivals.find((name) => SHARED.has(name))
-    if (rival === undefined || (only.length > 0 && !only.includes(row.name))) continue
+    if (rival === undefined) continue
     /** @type {number[]} */
     const ours = []
     /** @type {number[]} */

@@ -1,15 +1,16 @@
 // Owns `npm run bench`: runs the rows, prints one table, writes the JSON. Ends with 1 if a row could not be run; a reach
 // that was missed is a result.
 
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
+import { dirname } from 'node:path'
 import { runRow, warningOf } from './alternate.js'
 import { checkFloors } from './floors-check.js'
 import { machineFacts } from './machine.js'
 import { HELP, parseOptions } from './options.js'
 import { FLOOR_ROW, rowsNamed } from './rows.js'
 import { calibrateSpin } from './spin.js'
-import { lineOf, showMachine, showTable } from './table.js'
+import { lineOf, showConditions, showMachine, showTable } from './table.js'
 
 /**
  * @typedef {import('./machine.js').Machine} Machine
@@ -21,30 +22,33 @@ const say = (/** @type {string} */ text) => process.stderr.write(`${text}\n`)
 
 async function main() {
   const options = parseOptions(process.argv.slice(2))
-  if (options.help) {
-    print(HELP)
-    return
-  }
+  if (options.help) return print(HELP)
+  const rows = rowsNamed(options.only)
   const machine = await machineFacts(calibrateSpin())
-  const plan = {
-    runs: options.runs,
-    ms: options.ms,
-    params: { stepsPerUs: machine.stepsPerUs, schedulers: machine.schedulers },
-  }
+  const { stepsPerUs, schedulers } = machine
+  const plan = { runs: options.runs, ms: options.ms, params: { stepsPerUs, schedulers } }
   print(showMachine(machine))
-  if (options.checkFloors !== undefined) {
-    if (!(await checkFloors(options.checkFloors, plan, options.only, print))) process.exitCode = 1
-    return
-  }
-  const { results, problems } = await runRows(rowsNamed(options.only), plan)
+  if (options.checkFloors === undefined) return runAll(rows, plan, machine, options.json)
+  if (!(await checkFloors(options.checkFloors, rows, plan, print))) process.exitCode = 1
+}
+
+/**
+ * @param {readonly import('./rows.js').Row[]} rows
+ * @param {import('./alternate.js').Plan} plan
+ * @param {Machine} machine
+ * @param {string | undefined} file
+ */
+async function runAll(rows, plan, machine, file) {
+  const { results, problems } = await runRows(rows, plan)
   const whole = { ...machine, loadAfter: os.loadavg(), runDelay: worstDelay(results), f: floorOf(results) }
-  print(`f = ${Math.round(whole.f * 10) / 10} ns · median of ${plan.runs} fresh processes, ${plan.ms} ms each\n`)
+  print(showConditions(whole, plan))
   print(showTable(results))
   for (const warning of results.flatMap(warningsOf)) print(`warning: ${warning}`)
   for (const problem of problems) print(`failed: ${problem}`)
   if (problems.length > 0) process.exitCode = 1
-  if (options.json !== undefined)
-    writeFileSync(options.json, `${JSON.stringify(asJson(whole, results), undefined, 2)}\n`)
+  if (file === undefined) return
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, `${JSON.stringify(asJson(whole, results), undefined, 2)}\n`)
 }
 
 /**
@@ -110,4 +114,10 @@ const asJson = (machine, results) => ({
   }),
 })
 
-await main()
+try {
+  await main()
+} catch (error) {
+  if (!(error instanceof RangeError || error instanceof TypeError)) throw error
+  say(`bench: ${error.message} (try --help)`)
+  process.exitCode = 2
+}

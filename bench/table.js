@@ -35,6 +35,16 @@ export function showMachine(machine) {
   ].join('\n')
 }
 
+/**
+ * @param {Machine} machine
+ * @param {import('./alternate.js').Plan} plan
+ */
+export function showConditions({ f, runDelay, loadAfter }, { runs, ms }) {
+  const delay = Number.isNaN(runDelay) ? 'unknown' : `${(runDelay * 100).toFixed(1)} % at worst`
+  const after = `load after ${loadAfter.map(show).join(' ')} · run delay ${delay}`
+  return `${after} · f = ${show(f)} ns · median of ${runs} fresh processes, ${ms} ms of work each\n`
+}
+
 /** @param {readonly Result[]} results */
 export function showTable(results) {
   const lines = [HEADER, ...results.map(lineOf)]

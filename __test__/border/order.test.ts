@@ -159,7 +159,8 @@ describe('order at the moment in which a lane changes', () => {
           const came: unknown[] = []
           while (came.length < count) {
             const message = await me.receive()
-            if (message !== 'flood') came.push(message instanceof Exit ? (message.reason as { value: number }).value : message)
+            if (message !== 'flood')
+              came.push(message instanceof Exit ? (message.reason as { value: number }).value : message)
           }
           send(self.pid as AnyPid, came)
         }) as AnyPid

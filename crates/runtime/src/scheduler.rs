@@ -5,6 +5,7 @@
 mod life;
 mod search;
 mod turn;
+mod warm;
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -61,6 +62,8 @@ pub struct Scheduler {
     outbox: VecDeque<Completion>,
     /// Own processes with mail.
     notified: Vec<u32>,
+    /// Own processes whose mailboxes are looked at each turn.
+    warm: Vec<warm::Warm>,
     /// Own processes to resume for which the run ring had no room.
     overflow: VecDeque<u32>,
     /// Definition processes handed to JavaScript whose body may not have begun, in order.
@@ -101,6 +104,7 @@ impl Scheduler {
             relations: Relations::default(),
             outbox: VecDeque::new(),
             notified: Vec::new(),
+            warm: Vec::new(),
             overflow: VecDeque::new(),
             claimed: VecDeque::new(),
             waiting: Vec::new(),
@@ -251,6 +255,8 @@ impl Scheduler {
         let Some(process) = runtime.table.get(to) else { return Err(parcel) };
         match process.mailbox.push(parcel) {
             Push::Closed(parcel) => return Err(parcel),
+            // Whoever is scheduled looks by itself; if that is us, it takes a turn of ours.
+            Push::Queued if process.state.load().seat() == self.seat => self.pace.want_turn(),
             Push::Queued => {}
             Push::Notify => self.notify(to, process),
         }

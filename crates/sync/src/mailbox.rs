@@ -50,9 +50,9 @@ impl<H> Default for Mailbox<H> {
 impl<H> Mailbox<H> {
     /// Opens a closed mailbox as scheduled. Only for the thread that alone knows the process.
     pub fn open(&self) {
-        // Release, pairs with the Acquire half of `push`: a sender that got the pid sees the mailbox open, and a sender
-        // that holds an older pid of this slot is told apart by the pid in its parcel.
-        self.word.store(SCHEDULED, Ordering::Release);
+        // Relaxed: whoever tells the pid to others orders this before; a sender with an older pid of this slot is refused or
+        // queued, neither of which lets it touch the process, and the pid in its parcel tells it apart.
+        self.word.store(SCHEDULED, Ordering::Relaxed);
     }
 
     /// Appends a parcel. Any thread.
@@ -72,8 +72,8 @@ impl<H> Mailbox<H> {
             // SAFETY: `node` is not published yet, so we alone touch its inside.
             unsafe { (*node).inside.with_mut(|inside| (*inside).next = older as *mut _) };
             // AcqRel. Release pairs with the Acquire of `take` and `close`: whoever takes the list sees this parcel whole.
-            // Acquire pairs with the Release of `park` and `open`: if we found IDLE, the owner's last look is behind us
-            // and scheduling it is up to us; if the owner's exchange comes after ours, `park` fails and it looks again.
+            // Acquire pairs with the Release of `park`: if we found IDLE, the owner's last look is behind us and scheduling
+            // it is up to us; if the owner's exchange comes after ours, `park` fails and it looks again.
             // On failure Relaxed is enough: the loop only compares the word.
             match self.word.compare_exchange_weak(seen, node as usize, Ordering::AcqRel, Ordering::Relaxed) {
                 Ok(IDLE) => return Push::Notify,
@@ -90,9 +90,9 @@ impl<H> Mailbox<H> {
         if seen <= CLOSED {
             return Self::chain(SCHEDULED);
         }
-        // AcqRel: Acquire pairs with the Release half of `push`, so the parcels are whole; Release keeps one order of
-        // owners for the next `push` that reads SCHEDULED.
-        Self::chain(self.word.swap(SCHEDULED, Ordering::AcqRel))
+        // Acquire, pairs with the Release half of every `push` on the list, so the parcels are whole. A `push` that finds
+        // SCHEDULED touches nothing of ours, so there is nothing to release.
+        Self::chain(self.word.swap(SCHEDULED, Ordering::Acquire))
     }
 
     /// Declares the owner idle; false if mail came meanwhile, then the owner stays scheduled and must look again. Owner only.

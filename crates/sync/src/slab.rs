@@ -110,7 +110,9 @@ impl<T: Default> Slab<T> {
     pub fn get(&self, ticket: Ticket) -> Option<&T> {
         let slot = self.slot(ticket.index)?;
         // Acquire, pairs with the Release of `move_in` and `release`: a stale ticket misses, a fresh one sees its slot.
-        (slot.word.load(Ordering::Acquire) == ticket.generation * 2 + 1).then_some(&slot.value)
+        let word = slot.word.load(Ordering::Acquire);
+        // Compared without arithmetic on the ticket, which may be anything that somebody made up.
+        (word & 1 == 1 && word / 2 == ticket.generation).then_some(&slot.value)
     }
 
     /// The present tenant's ticket and value, whoever it is.

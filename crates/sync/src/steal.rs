@@ -140,7 +140,7 @@ impl StealQueue {
             let claimed = pack(steal, real.wrapping_add(count));
             match self.head.compare_exchange_weak(head, claimed, Ordering::AcqRel, Ordering::Acquire) {
                 Ok(_) => {
-                    debug_assert!(count <= CAPACITY / 2 + 1, "claimed {count}");
+                    debug_assert!(count <= CAPACITY / 2, "claimed {count}");
                     return Some((real, count));
                 }
                 Err(now) => head = now,

@@ -1,219 +1,36 @@
-//! Models of the sleep and wake protocol of `crates/runtime/src/sched/README.md`: the real `idle.rs`, bells and queues, and the
-//! steps of `scheduler/search.rs` and `scheduler/turn.rs` in their order. A thief that finds a piece of work is busy with it
-//! for ever, the hardest case: what is left must reach whoever still sleeps.
+//! Models of the sleep and wake protocol that `crates/runtime/src/sched/README.md` argues: work that is pushed is found by
+//! somebody, and nobody sleeps beside it; and where the protocol as it is promises less than that.
 #![cfg(loom)]
 
-#[path = "../../runtime/src/sched/idle.rs"]
-#[allow(unreachable_pub, reason = "a part of another crate, modelled where loom is")]
-mod idle;
 mod probe;
+mod sleep;
 
-use idle::Idle;
-use loom::thread;
-use probe::{Step, outcomes};
+use std::collections::BTreeSet;
+
+use loom::thread::JoinHandle;
+use probe::outcomes;
 use rumpus_sync::shim::Arc;
-use rumpus_sync::{Bell, Inject, StealQueue};
+use sleep::{End, Runtime, Scheduler, settle};
 
-#[derive(Default)]
-struct Seat {
-    bell: Bell,
-    steal: StealQueue,
-    inject: Inject,
-}
+/// How schedulers are made: as they are, or as proposed.
+type Make = fn(&Arc<Runtime>, usize) -> Scheduler;
 
-impl Seat {
-    fn has_stealable(&self) -> bool {
-        !self.steal.is_empty() || !self.inject.is_empty()
-    }
-}
-
-/// The pusher's seat is 0, those of the thieves follow.
-struct Runtime {
-    idle: Idle,
-    seats: Vec<Seat>,
-    /// How many seats are looked at for work: all that keep any, the pusher's first. Others would only cost states.
-    stocked: usize,
-    /// Taken once by each thread, before its first fence.
-    start: Step,
-}
-
-impl Runtime {
-    fn new(thieves: usize, stocked: usize) -> Arc<Self> {
-        let seats = (0..=thieves).map(|_| Seat::default()).collect();
-        Arc::new(Self { idle: Idle::default(), seats, stocked, start: Step::default() })
-    }
-}
-
-/// One scheduler's thread; what it was told to wake is noted, not woken: see [`settle`].
-struct Scheduler {
-    runtime: Arc<Runtime>,
-    seat: usize,
-    busy: Option<u32>,
-    told: Vec<usize>,
-}
-
-impl Scheduler {
-    fn new(runtime: &Arc<Runtime>, seat: usize) -> Self {
-        Self { runtime: Arc::clone(runtime), seat, busy: None, told: Vec::new() }
-    }
-
-    fn seat(&self) -> &Seat {
-        &self.runtime.seats[self.seat]
-    }
-
-    /// `Scheduler::put_at`.
-    fn put_at(&mut self, door: usize, index: u32) {
-        let runtime = Arc::clone(&self.runtime);
-        let seat = &runtime.seats[door];
-        if door == self.seat {
-            seat.steal.push(index, &seat.inject);
-        } else {
-            seat.inject.push([index]);
-        }
-        if door != self.seat && seat.bell.ring() {
-            self.told.push(door);
-        } else {
-            self.wake_thief();
-        }
-    }
-
-    /// `Scheduler::wake_thief`.
-    fn wake_thief(&mut self) {
-        let mut sleepers = self.runtime.idle.sleepers_to_wake() & !(1 << self.seat);
-        while sleepers != 0 {
-            let sleeper = sleepers.trailing_zeros() as usize;
-            if self.runtime.seats[sleeper].bell.ring() {
-                self.told.push(sleeper);
-                return;
-            }
-            sleepers &= sleepers - 1;
-        }
-    }
-
-    /// `Scheduler::next_unstarted`.
-    fn next_unstarted(&self) -> Option<u32> {
-        let seat = self.seat();
-        if let Some(index) = seat.steal.pop() {
-            return Some(index);
-        }
-        let mut batch = Vec::new();
-        seat.inject.take_half(64, &mut batch);
-        let mut batch = batch.into_iter();
-        let first = batch.next();
-        batch.for_each(|index| seat.steal.push(index, &seat.inject));
-        first
-    }
-
-    /// `Scheduler::search`.
-    fn search(&mut self) -> bool {
-        if !self.runtime.idle.start_search(self.runtime.seats.len() - 1) {
-            return false;
-        }
-        let stolen = (0..self.runtime.stocked).any(|victim| victim != self.seat && self.rob(victim));
-        let last = self.runtime.idle.stop_search();
-        if stolen && last {
-            self.wake_thief();
-        }
-        stolen
-    }
-
-    /// `Scheduler::rob`.
-    fn rob(&self, victim: usize) -> bool {
-        let (victim, own) = (&self.runtime.seats[victim], self.seat());
-        if victim.steal.steal_into(&own.steal) > 0 {
-            return true;
-        }
-        let mut batch = Vec::new();
-        let stolen = victim.inject.take_half(64, &mut batch);
-        batch.into_iter().for_each(|index| own.steal.push(index, &own.inject));
-        stolen > 0
-    }
-
-    /// `Scheduler::work`, for an idle scheduler.
-    fn work(&mut self) -> bool {
-        self.busy = self.next_unstarted();
-        if self.busy.is_none() && self.search() {
-            self.busy = self.next_unstarted();
-        }
-        self.busy.is_some()
-    }
-
-    /// `Scheduler::has_work`.
-    fn has_work(&self) -> bool {
-        self.runtime.seats[..self.runtime.stocked].iter().any(Seat::has_stealable)
-    }
-
-    /// `Scheduler::lie_down`.
-    fn lie_down(&self) {
-        self.runtime.idle.lie_down(self.seat);
-        self.seat().bell.lie_down();
-    }
-
-    /// `Scheduler::get_up`.
-    fn get_up(&self) {
-        self.seat().bell.get_up();
-        self.runtime.idle.get_up(self.seat);
-    }
-
-    /// Turns until this scheduler is busy or sleeps.
-    fn turns(mut self) -> Self {
-        while !self.work() {
-            self.lie_down();
-            if !self.has_work() {
-                return self;
-            }
-            self.get_up();
-            thread::yield_now();
-        }
-        self
-    }
-}
-
-fn spawn_turns(runtime: &Arc<Runtime>, seat: usize) -> thread::JoinHandle<Scheduler> {
-    let scheduler = Scheduler::new(runtime, seat);
-    thread::spawn(move || {
-        scheduler.runtime.start.take();
-        scheduler.turns()
-    })
-}
-
-/// A scheduler that sleeps already.
-fn asleep(runtime: &Arc<Runtime>, seat: usize) -> Scheduler {
-    let sleeper = Scheduler::new(runtime, seat);
-    sleeper.lie_down();
-    sleeper
-}
-
-/// Wakes who was told to be woken, after everybody has come to rest, until nobody is left to wake; then so many must be busy.
-/// Answers how many were busy without a wake, and how many were told to be woken.
-fn settle(mut schedulers: Vec<Scheduler>, busy: usize) -> (usize, usize) {
-    let by_themselves = schedulers.iter().filter(|scheduler| scheduler.busy.is_some()).count();
-    let mut woken = 0;
-    while let Some(seat) = schedulers.iter_mut().find_map(|scheduler| scheduler.told.pop()) {
-        woken += 1;
-        let at = schedulers.iter().position(|scheduler| scheduler.seat == seat).unwrap();
-        if schedulers[at].busy.is_none() {
-            let sleeper = schedulers.swap_remove(at);
-            sleeper.get_up();
-            schedulers.push(sleeper.turns());
-        }
-    }
-    let mut done: Vec<u32> = schedulers.iter().filter_map(|scheduler| scheduler.busy).collect();
-    done.sort_unstable();
-    assert!(done.windows(2).all(|pair| pair[0] != pair[1]), "two run one piece: {done:?}");
-    assert_eq!(done.len(), busy, "work waits beside a sleeper; taken: {done:?}");
-    (by_themselves, woken)
+/// Waits for the threads and settles them with those that needed none.
+fn settle_all(threads: impl IntoIterator<Item = JoinHandle<Scheduler>>, others: Vec<Scheduler>, taken: usize) -> End {
+    let mut all = others;
+    all.extend(threads.into_iter().map(|thread| thread.join().unwrap()));
+    settle(all, taken)
 }
 
 #[test]
 fn one_who_lies_down_sees_a_push_or_is_woken() {
     let ends = outcomes(|| {
         let runtime = Runtime::new(1, 2);
-        let thief = spawn_turns(&runtime, 1);
+        let thief = Scheduler::new(&runtime, 1).spawn();
         let mut pusher = Scheduler::new(&runtime, 0);
         runtime.start.take();
         pusher.put_at(0, 1);
-        settle(vec![thief.join().unwrap(), pusher], 1)
+        settle_all([thief], vec![pusher], 1)
     });
     assert_eq!(ends, [(1, 0), (1, 1), (0, 1)].into());
 }
@@ -222,59 +39,74 @@ fn one_who_lies_down_sees_a_push_or_is_woken() {
 fn one_at_whose_door_work_is_put_sees_it_or_is_woken() {
     let ends = outcomes(|| {
         let runtime = Runtime::new(1, 2);
-        let thief = spawn_turns(&runtime, 1);
+        let thief = Scheduler::new(&runtime, 1).spawn();
         let mut pusher = Scheduler::new(&runtime, 0);
         runtime.start.take();
         pusher.put_at(1, 1);
-        settle(vec![thief.join().unwrap(), pusher], 1)
+        settle_all([thief], vec![pusher], 1)
     });
     assert_eq!(ends, [(1, 0), (1, 1), (0, 1)].into());
 }
 
 #[test]
-fn a_searcher_to_whom_a_push_was_left_finds_it_or_wakes_a_sleeper() {
+fn one_who_gets_mail_sees_it_or_is_woken() {
     let ends = outcomes(|| {
+        let runtime = Runtime::new(1, 1);
+        let owner = Scheduler::new(&runtime, 1).spawn();
+        let mut sender = Scheduler::new(&runtime, 0);
+        runtime.start.take();
+        sender.notify(1);
+        let end = settle_all([owner], vec![sender], 0);
+        assert!(!runtime.seats[1].has_mail(), "mail waits beside a sleeper");
+        end.1
+    });
+    assert_eq!(ends, [0, 1].into());
+}
+
+/// Work lies there when a searcher comes, more is pushed meanwhile, and another thief sleeps.
+fn a_push_is_left_to_a_searcher(make: Make) -> BTreeSet<End> {
+    outcomes(move || {
         let runtime = Runtime::new(2, 2);
-        let sleeper = asleep(&runtime, 2);
-        let mut pusher = Scheduler::new(&runtime, 0);
+        let sleeper = make(&runtime, 2).asleep();
+        let mut pusher = make(&runtime, 0);
         pusher.seat().inject.push([1]);
-        let searcher = spawn_turns(&runtime, 1);
+        let searcher = make(&runtime, 1).spawn();
         runtime.start.take();
         pusher.put_at(0, 2);
-        settle(vec![searcher.join().unwrap(), sleeper, pusher], 2)
-    });
-    assert_eq!(ends, [(1, 1)].into(), "the sleeper is woken once, by either");
+        settle_all([searcher], vec![sleeper, pusher], 2)
+    })
+}
+
+/// Two pieces of work come, one thief is about to lie down, another sleeps.
+fn two_pushes_come(make: Make) -> BTreeSet<End> {
+    outcomes(move || {
+        let runtime = Runtime::new(2, 2);
+        let sleeper = make(&runtime, 2).asleep();
+        let thief = make(&runtime, 1).spawn();
+        let mut pusher = make(&runtime, 0);
+        runtime.start.take();
+        pusher.put_at(0, 1);
+        pusher.put_at(0, 2);
+        settle_all([thief], vec![sleeper, pusher], 2)
+    })
+}
+
+#[test]
+fn a_searcher_to_whom_a_push_was_left_finds_it_or_wakes_a_sleeper() {
+    assert_eq!(a_push_is_left_to_a_searcher(Scheduler::new), [(1, 1)].into(), "the sleeper is woken once, by either");
 }
 
 #[test]
 fn a_second_push_reaches_the_second_thief() {
-    let ends = outcomes(|| {
-        let runtime = Runtime::new(2, 2);
-        let sleeper = asleep(&runtime, 2);
-        let thief = spawn_turns(&runtime, 1);
-        let mut pusher = Scheduler::new(&runtime, 0);
-        runtime.start.take();
-        pusher.put_at(0, 1);
-        pusher.put_at(0, 2);
-        settle(vec![thief.join().unwrap(), sleeper, pusher], 2)
-    });
+    let ends = two_pushes_come(Scheduler::new);
     assert!(ends.is_superset(&[(1, 1), (0, 2)].into()), "{ends:?}");
 }
 
 #[test]
-#[ignore]
-fn of_two_who_lie_down_one_takes_a_push() {
-    let ends = outcomes(|| {
-        let runtime = Runtime::new(2, 1);
-        let thieves = [1, 2].map(|seat| spawn_turns(&runtime, seat));
-        let mut pusher = Scheduler::new(&runtime, 0);
-        runtime.start.take();
-        pusher.put_at(0, 1);
-        let mut schedulers = vec![pusher];
-        schedulers.extend(thieves.into_iter().map(|thief| thief.join().unwrap()));
-        settle(schedulers, 1)
-    });
-    assert!(ends.is_superset(&[(1, 0), (0, 1)].into()), "{ends:?}");
+fn who_passes_on_does_not_fall_short_of_that() {
+    assert_eq!(a_push_is_left_to_a_searcher(Scheduler::that_passes_on), [(1, 1)].into());
+    let ends = two_pushes_come(Scheduler::that_passes_on);
+    assert!(ends.is_superset(&[(1, 1), (0, 2)].into()), "{ends:?}");
 }
 
 #[test]
@@ -283,12 +115,79 @@ fn loot_is_not_missed_by_the_last_searcher() {
         let runtime = Runtime::new(2, 3);
         let mut owner = Scheduler::new(&runtime, 0);
         (1..=3).for_each(|index| owner.seat().steal.push(index, &owner.seat().inject));
-        let thieves = [1, 2].map(|seat| spawn_turns(&runtime, seat));
+        let thieves = [1, 2].map(|seat| Scheduler::new(&runtime, seat).spawn());
         runtime.start.take();
-        let busy = 2 + usize::from(owner.work());
-        let mut schedulers = vec![owner];
-        schedulers.extend(thieves.into_iter().map(|thief| thief.join().unwrap()));
-        settle(schedulers, busy)
+        let taken = 2 + usize::from(owner.work());
+        settle_all(thieves, vec![owner], taken)
     });
     assert!(ends.contains(&(3, 0)), "{ends:?}");
+}
+
+/// A push wakes one of two sleepers, and mail comes to that one too.
+fn mail_diverts_a_woken_thief(make: Make) {
+    loom::model(move || {
+        let runtime = Runtime::new(2, 1);
+        let sleepers = [1, 2].map(|seat| make(&runtime, seat).asleep());
+        let mut pusher = Scheduler::new(&runtime, 0);
+        pusher.put_at(0, 1);
+        pusher.notify(1);
+        let [one, two] = sleepers;
+        settle(vec![pusher, one, two], 1);
+    });
+}
+
+/// A push is left to a searcher that has looked already, and then mail comes to it.
+fn mail_diverts_a_searcher(make: Make) {
+    loom::model(move || {
+        let runtime = Runtime::new(2, 1);
+        let sleeper = make(&runtime, 2).asleep();
+        let searcher = make(&runtime, 1).spawn();
+        let mut pusher = Scheduler::new(&runtime, 0);
+        runtime.start.take();
+        pusher.put_at(0, 1);
+        pusher.notify(1);
+        settle_all([searcher], vec![sleeper, pusher], 1);
+    });
+}
+
+/// A scheduler moves what was put at its door to its steal queue, and starts one of it.
+fn a_batch_is_on_its_way(make: Make) {
+    loom::model(move || {
+        let runtime = Runtime::new(2, 3);
+        let mut owner = make(&runtime, 0);
+        owner.seat().inject.push([1, 2, 3]);
+        let thieves = [1, 2].map(|seat| make(&runtime, seat).spawn());
+        runtime.start.take();
+        let taken = 2 + usize::from(owner.work());
+        settle_all(thieves, vec![owner], taken);
+    });
+}
+
+#[test]
+#[should_panic(expected = "work waits beside a sleeper")]
+fn work_waits_in_a_batch_that_was_on_its_way() {
+    a_batch_is_on_its_way(Scheduler::new);
+}
+
+#[test]
+fn a_batch_whose_mover_passes_on_is_found() {
+    a_batch_is_on_its_way(Scheduler::that_passes_on);
+}
+
+#[test]
+#[should_panic(expected = "work waits beside a sleeper")]
+fn work_waits_while_the_thief_woken_for_it_has_mail() {
+    mail_diverts_a_woken_thief(Scheduler::new);
+}
+
+#[test]
+#[should_panic(expected = "work waits beside a sleeper")]
+fn work_waits_while_the_searcher_it_was_left_to_has_mail() {
+    mail_diverts_a_searcher(Scheduler::new);
+}
+
+#[test]
+fn a_thief_with_mail_that_passes_on_leaves_no_work_beside_a_sleeper() {
+    mail_diverts_a_woken_thief(Scheduler::that_passes_on);
+    mail_diverts_a_searcher(Scheduler::that_passes_on);
 }

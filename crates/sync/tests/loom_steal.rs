@@ -97,10 +97,10 @@ fn two_thieves_share_with_a_popping_owner() {
 #[test]
 fn a_full_queue_overflows_beside_a_thief() {
     let cuts = outcomes(|| {
-        let owner = Worker::new(3);
+        let owner = Worker::new(1);
         let thief = thief(&owner);
-        // The first of these fills the queue; the others meet what room there is, or a thief at work.
-        (4..=6).for_each(|index| owner.push(index));
+        // The third of these fills the queue; the others meet what room there is, or a thief at work.
+        (2..=6).for_each(|index| owner.push(index));
         let loot = thief.join().unwrap();
         let mut overflow = Vec::new();
         owner.overflow.take_all(&mut overflow);
@@ -110,6 +110,21 @@ fn a_full_queue_overflows_beside_a_thief() {
     for cut in [[2, 0, 4], [2, 3, 1], [2, 1, 3], [2, 2, 2]] {
         assert!(cuts.contains(&cut), "{cut:?} never happens: {cuts:?}");
     }
+}
+
+#[test]
+fn a_thief_fills_places_of_its_own_that_another_has_just_copied() {
+    let cuts = outcomes(|| {
+        let [first, second] = [Worker::new(4), Worker::new(4)];
+        let second_thief = thief(&second);
+        second.step.take();
+        // Four more than half fill a queue; after the thief there is room, in the places that it has read.
+        let stolen = first.queue.steal_into(&second.queue) as usize;
+        let (kept, robbed) = (first.rest(), second_thief.join().unwrap());
+        assert_eq!((kept.len() + stolen, robbed), (4, vec![1, 2]));
+        (stolen, second.rest())
+    });
+    assert_eq!(cuts, [(0, vec![3, 4]), (2, vec![3, 4, 1, 2])].into());
 }
 
 #[test]

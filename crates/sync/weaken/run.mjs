@@ -48,9 +48,11 @@ function runModels(copy, test, model) {
         ...process.env,
         RUSTFLAGS: '--cfg loom',
         LOOM_MAX_PREEMPTIONS: process.env.LOOM_MAX_PREEMPTIONS ?? '3',
-        CARGO_TARGET_DIR: join(root, 'target/loom'),
+        CARGO_TARGET_DIR: join(root, 'target/weaken'),
         CARGO_PROFILE_RELEASE_LTO: 'false',
         CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16',
+        CARGO_PROFILE_RELEASE_INCREMENTAL: 'true',
+        CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS: 'true',
       },
     },
   )

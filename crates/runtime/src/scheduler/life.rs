@@ -29,7 +29,7 @@ impl Scheduler {
             if !self.open_all(pid, process, process.mailbox.take()) {
                 break;
             }
-            if process.mailbox.park() {
+            if self.keep_warm(pid) || process.mailbox.park() {
                 break;
             }
         }
@@ -140,7 +140,8 @@ impl Scheduler {
         self.seat().count_end();
         self.count(layout::EXITED);
         // While its mail is being handled the slot is freed by whoever handles it, when that is done.
-        if idle && self.draining != Some(pid) {
+        let warm = self.forget_warm(pid);
+        if (idle || warm) && self.draining != Some(pid) {
             self.vacate(pid, process);
         }
     }

@@ -162,6 +162,7 @@ impl Scheduler {
 
     fn take_mail(&mut self) {
         let runtime = Rc::clone(&self.runtime);
+        self.drain_warm();
         let mut notified = std::mem::take(&mut self.notified);
         runtime.seats[self.seat].inlet.take(&runtime.table, &mut notified);
         for index in notified.drain(..) {
@@ -227,6 +228,7 @@ impl Scheduler {
         }
         self.pace.looking_since_us = None;
         self.grant.spin_wasted();
+        self.park_all_warm();
         self.lie_down();
         if self.has_work()
             || self.runtime.is_stopping()
@@ -254,7 +256,7 @@ impl Scheduler {
     /// Whether there is anything that this scheduler should see to. Exact after `lie_down`'s fence.
     fn has_work(&self) -> bool {
         let seat = self.seat();
-        if !seat.inlet.is_empty() || !self.notified.is_empty() || !seat.pinned.is_empty() {
+        if !seat.inlet.is_empty() || !self.notified.is_empty() || !seat.pinned.is_empty() || self.has_warm_mail() {
             return true;
         }
         (self.takes_work() && seat.has_stealable())
