@@ -35,7 +35,7 @@ export const contestantsOf = (row) => [
 /** @param {string} name @returns {Contestant} */
 export const rivalNamed = (name) => ({
   name,
-  module: new URL(`./rivals/${name}.js`, import.meta.url).href,
+  module: new URL(`./rivals/${name.toLowerCase()}.js`, import.meta.url).href,
   env: undefined,
 })
 

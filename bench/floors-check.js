@@ -15,7 +15,7 @@ const AGREE_F = 0.1
 const TURNS_MAX = 5
 
 /** Rivals that the reference floors have too. */
-const SHARED = new Set(['floor', 'postmessage'])
+const SHARED = new Set(['floor', 'postMessage'])
 
 /**
  * Compares and prints; answers whether all agree.

@@ -21,15 +21,28 @@ const print = (/** @type {string} */ text) => process.stdout.write(`${text}\n`)
 const say = (/** @type {string} */ text) => process.stderr.write(`${text}\n`)
 
 async function main() {
-  const options = parseOptions(process.argv.slice(2))
+  const request = parseRequest()
+  if (request === undefined) return
+  const { options, rows } = request
   if (options.help) return print(HELP)
-  const rows = rowsNamed(options.only)
   const machine = await machineFacts(calibrateSpin())
   const { stepsPerUs, schedulers } = machine
   const plan = { runs: options.runs, ms: options.ms, params: { stepsPerUs, schedulers } }
   print(showMachine(machine))
   if (options.checkFloors === undefined) return runAll(rows, plan, machine, options.json)
   if (!(await checkFloors(options.checkFloors, rows, plan, print))) process.exitCode = 1
+}
+
+/** What the command line asks for; nothing, and a word to the user, if that cannot be. */
+function parseRequest() {
+  try {
+    const options = parseOptions(process.argv.slice(2))
+    return { options, rows: rowsNamed(options.only) }
+  } catch (error) {
+    say(`bench: ${/** @type {Error} */ (error).message} (try --help)`)
+    process.exitCode = 2
+    return undefined
+  }
 }
 
 /**
@@ -114,10 +127,4 @@ const asJson = (machine, results) => ({
   }),
 })
 
-try {
-  await main()
-} catch (error) {
-  if (!(error instanceof RangeError || error instanceof TypeError)) throw error
-  say(`bench: ${error.message} (try --help)`)
-  process.exitCode = 2
-}
+await main()

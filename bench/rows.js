@@ -8,7 +8,7 @@ import { atMost, faster, shareOf, timesFloor, timesRival } from './reach.js'
  * @property {string} name
  * @property {string} unit - of the figure; a cost, lower is better, unless it is `x`
  * @property {string} module - the file in `cases/`
- * @property {readonly string[]} rivals - the files in `rivals/`
+ * @property {readonly string[]} rivals - the files in `rivals/`, which are named in lower case
  * @property {import('./reach.js').Reach} reach
  * @property {Readonly<Record<string, unknown>>} [params] - for the case and its rivals
  * @property {Readonly<Record<string, string>>} [env] - for the case alone
@@ -28,9 +28,9 @@ const stream = (name, times) => ({
   name: `cross/${name}`,
   unit: 'ns/message',
   module: 'cross-stream',
-  rivals: ['postmessage'],
+  rivals: ['postMessage'],
   params: { stream: name, figure: 'time' },
-  reach: faster(times, 'postmessage'),
+  reach: faster(times, 'postMessage'),
 })
 
 /**
@@ -88,9 +88,9 @@ export const ROWS = [
     name: 'cross/ping-pong',
     unit: 'ns/round trip',
     module: 'cross-ping-pong',
-    rivals: ['postmessage'],
+    rivals: ['postMessage'],
     params: { stream: 'ping-pong' },
-    reach: faster(40, 'postmessage'),
+    reach: faster(40, 'postMessage'),
   },
   stream('stream', 6),
   stream('stream-int', 5),

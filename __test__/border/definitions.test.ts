@@ -62,7 +62,7 @@ describe('a definition that cannot be found', () => {
 
   it('define: in TypeScript where Node strips no types, the error names the file and the way out', () =>
     inside(async (self) => {
-      if (process.features.typescript) return
+      if ('typescript' in process.features && process.features.typescript) return
       const { error } = await reasonOf(self, 'stripped.ts', 'typed')
       expect(error.code).toBe('ERR_RUMPUS_CANNOT_LOAD')
       expect(error.message).toMatch(/stripped\.ts.*(build it|run\(\{ resolve \}\))/)

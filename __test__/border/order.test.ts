@@ -5,6 +5,7 @@ import { Down, Exit, exit, isAlive, type RuntimeOptions, send } from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import {
   crowd,
+  flood,
   Heard,
   lastWords,
   mixed,
@@ -13,6 +14,7 @@ import {
   node,
   nodeBody,
   numbered,
+  toItself,
 } from '../fixtures/order-bodies.mjs'
 import { dice } from '../fixtures/random.mjs'
 import { type AnyPid, type AnySelf, balanced, inside, started, take, turns, until } from '../process/world.ts'

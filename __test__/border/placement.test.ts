@@ -1,6 +1,6 @@
 // Where processes run: placed, pinned, stolen, and whether the host takes part.
 
-import { type RuntimeOptions, send } from 'rumpus'
+import { isAlive, type RuntimeOptions, send } from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import { compute, hold, once } from '../fixtures/bodies.mjs'
 import { crowd } from '../fixtures/order-bodies.mjs'
@@ -17,8 +17,13 @@ function placed(count: number, options: RuntimeOptions): Promise<number[]> {
       self.spawn(hold, self.pid as AnyPid, i)
       seats[((await self.receive()) as Told).seat]++
     }
-    expect(self.runtime.inspect().schedulers.map(({ alive }) => alive)).toEqual(
-      seats.map((n, i) => (i === 0 ? n + 1 : n)),
+    const expected = seats.map((n, i) => (i === 0 ? n + 1 : n)).join()
+    await until(
+      () =>
+        self.runtime
+          .inspect()
+          .schedulers.map(({ alive }) => alive)
+          .join() === expected,
     )
     return seats
   }, options)
@@ -37,7 +42,7 @@ describe('placement', () => {
 
   it('hostWorks: the host takes its part', async () => {
     const seats = await placed(300, { schedulers: 2, hostWorks: true, eager: true })
-    for (const seat of seats) expect(seat).toBeGreaterThan(0)
+    expect(seats[0], String(seats)).toBeGreaterThan(0)
   })
 
   for (const [what, options] of [
@@ -63,7 +68,7 @@ describe('placement', () => {
   it('on refuses what is no place', () =>
     inside(
       async (self) => {
-        for (const on of [3, -1, 1.5, Number.NaN, 'there', null, {}, '1'] as never[]) {
+        for (const on of [3, -1, 1.5, Number.NaN, 'there', {}, '1'] as never[]) {
           expect(thrownBy(() => self.spawn(once.with({ on }), self.pid as AnyPid, 0))).toMatchObject({
             name: 'RangeError',
             code: 'ERR_RUMPUS_OUT_OF_RANGE',
@@ -128,7 +133,8 @@ describe('stealing', () => {
         for (let i = 0; i < 50; i++) self.spawn(compute.with({ on: seat }), self.pid as AnyPid, 100_000)
         send(up, 'stay')
         await take(self, 50)
-        expect(self.runtime.inspect().schedulers[seat].alive).toBe(1)
+        await until(() => self.runtime.inspect().schedulers[seat].alive === 1)
+        expect(isAlive(up)).toBe(true)
       },
       { schedulers: 2 },
     ))

@@ -287,21 +287,20 @@ export class Kernel {
     const codec = this.codec
     if (codec.pieces === undefined) this.native.submit()
     else this.native.submit(...codec.takePieces())
-    const after = this.words[AFTER]!
-    if (after !== 0) this.after(after)
+    if (this.words[AFTER] !== 0) this.after()
   }
 
-  private after(after: number): void {
-    if (after & AFTER_COLLECT) {
-      const { words } = this
-      // The answer of the submission must outlive the collecting.
-      const [one, two] = [words[ARGUMENTS + 1]!, words[ARGUMENTS + 2]!]
+  private after(): void {
+    const { words } = this
+    // The answer of the submission must outlive the collecting.
+    const [one, two] = [words[ARGUMENTS + 1]!, words[ARGUMENTS + 2]!]
+    while (words[AFTER]! & AFTER_COLLECT) {
       words[ARGUMENTS] = OP_COLLECT
       this.native.submit()
       this.apply(words[COMPLETIONS]!)
-      words[ARGUMENTS + 1] = one
-      words[ARGUMENTS + 2] = two
     }
+    words[ARGUMENTS + 1] = one
+    words[ARGUMENTS + 2] = two
     if (!this.armed) this.arm()
   }
 

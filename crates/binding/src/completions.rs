@@ -153,7 +153,7 @@ impl Sink for Completions {
             }
             Completion::Slot { index, slot } => self.head(Kind::Slot, [index as i32, slot as i32, 0, 0, 0], 0, 0),
             Completion::Freed { slot } => self.head(Kind::Freed, [0, slot as i32, 0, 0, 0], 0, 0),
-            Completion::Opened { index } => self.head(Kind::Opened, [index as i32, 0, 0, 0, 0], 0, 0),
+            Completion::Opened { pid } => self.head(Kind::Opened, [pid.index() as i32, 0, 0, 0, 0], 0, 0),
             Completion::Exit { index, from, reason } => {
                 self.reason(Kind::Exit, [index as i32, low(from.bits()), high(from.bits()), 0, 0], &reason);
             }

@@ -41,8 +41,8 @@ pub enum Completion {
     },
     /// Nothing from this scheduler is under way to the process any more: it takes local messages by reference.
     Opened {
-        /// Which slot.
-        index: u32,
+        /// Which process.
+        pid: Pid,
     },
     /// An exit signal became a message.
     Exit {

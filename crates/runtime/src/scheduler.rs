@@ -60,6 +60,8 @@ pub struct Scheduler {
     relations: Relations,
     /// Completions that the JavaScript half has not been told yet, oldest first.
     outbox: VecDeque<Completion>,
+    /// What local signals did: told before the submission that sent them is over.
+    urgent: VecDeque<Completion>,
     /// Own processes with mail.
     notified: Vec<u32>,
     /// Own processes whose mailboxes are looked at each turn.
@@ -103,6 +105,7 @@ impl Scheduler {
             arena: Arena::default(),
             relations: Relations::default(),
             outbox: VecDeque::new(),
+            urgent: VecDeque::new(),
             notified: Vec::new(),
             warm: Vec::new(),
             overflow: VecDeque::new(),
@@ -284,7 +287,11 @@ impl Scheduler {
         let Some(process) = runtime.table.get(to) else { return false };
         let state = process.state.load();
         if state.seat() == self.seat && state.is_open() && state.has_body() {
+            // What it does goes ahead of all that waits to be told: the next local message must not overtake it.
+            let waiting = std::mem::take(&mut self.outbox);
             self.receive_signal(to, process, envelope);
+            let told = std::mem::replace(&mut self.outbox, waiting);
+            self.urgent.extend(told);
             return true;
         }
         let parcel = self.arena.parcel(Letter { to, envelope }, &[]);
@@ -373,10 +380,10 @@ impl Scheduler {
     /// Ends a submission: tells JavaScript what it left behind.
     pub fn after_submission(&mut self) {
         let mut after = 0;
-        if !self.outbox.is_empty() {
+        if !self.urgent.is_empty() {
             after |= layout::COLLECT;
         }
-        if self.pace.wants_turn() {
+        if self.pace.wants_turn() || !self.outbox.is_empty() {
             after |= layout::TAKE_TURN;
         }
         self.seat().page.set(layout::AFTER, after);

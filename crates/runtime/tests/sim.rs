@@ -237,8 +237,12 @@ impl Run {
             let tenants = self.world.tenants();
             self.dice.pick(&tenants)
         } {
-            let seat = self.world.seat_of(pid);
-            let Some(seat) = seat else { panic!("{pid:?} is {:?}", self.world.runtime.phase(pid)) };
+            let Some(seat) = self.world.seat_of(pid) else {
+                // Dead, and its slot still in somebody's list of those with mail: the next turns free it, or `rest` says so.
+                assert_eq!(self.world.runtime.phase(pid), Some(Phase::Dead), "{pid:?}");
+                self.rest();
+                continue;
+            };
             self.world.finish(seat, pid, ReasonKind::User);
             if self.dice.chance(50) {
                 self.rest();

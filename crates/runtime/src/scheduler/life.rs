@@ -228,6 +228,10 @@ impl Scheduler {
                 self.die(pid, process, &reason);
             }
         }
+        // Those that were about to be told of mail are in no other list; the inlet's wait for the seat's next tenant.
+        for index in std::mem::take(&mut self.notified) {
+            self.drain(index);
+        }
         self.lose_inboxes();
         let page = &self.seat().page;
         page.add(layout::REFERENCES, self.references as f64);
@@ -252,7 +256,9 @@ impl Scheduler {
             if state.phase() == Phase::Unstarted && (state.seat() == self.seat || self.seat == 0) {
                 *process.unstarted() = None;
                 self.seat().count_start();
+                self.draining = Some(pid);
                 self.die(pid, process, &reason);
+                self.stop_draining(pid, process);
             }
         }
     }

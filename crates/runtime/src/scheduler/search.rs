@@ -135,8 +135,7 @@ impl Scheduler {
         }
         self.drain(pid.index());
         if runtime.table.get(pid).is_some() && !runtime.options.native_lane {
-            process.state.open();
-            self.outbox.push_back(Completion::Opened { index: pid.index() });
+            self.outbox.push_back(Completion::Opened { pid });
         }
     }
 

@@ -9,6 +9,8 @@ use rumpus_sync::shim::spin_loop;
 use super::Scheduler;
 use crate::completion::{Completion, Sink};
 use crate::layout;
+use crate::pid::Pid;
+use crate::process::state::Phase;
 use crate::sched::grant::{GRANT_MAX, LOOP_US};
 use crate::sched::seat::Seat;
 
@@ -104,7 +106,7 @@ impl Scheduler {
 
     /// Hands over what a submission caused, outside any turn.
     pub fn collect(&mut self, sink: &mut impl Sink) {
-        self.flush(sink);
+        self.flush_urgent(sink);
         self.after_submission();
     }
 
@@ -151,13 +153,13 @@ impl Scheduler {
     fn work(&mut self, sink: &mut impl Sink) -> bool {
         self.take_mail();
         let waiting = self.ring().len();
-        let idle = waiting == 0 && self.outbox.is_empty();
+        let idle = waiting == 0 && self.outbox.is_empty() && self.urgent.is_empty();
         let most = if idle { self.grant.claims() } else { 1 };
         if self.claimed.len() < most {
             self.claim(most, idle);
         }
         let flushed = self.flush(sink);
-        waiting > 0 || flushed > 0 || !self.outbox.is_empty()
+        waiting > 0 || flushed > 0 || !self.outbox.is_empty() || !self.urgent.is_empty()
     }
 
     fn take_mail(&mut self) {
@@ -177,8 +179,11 @@ impl Scheduler {
     /// the collector's young generation.
     fn flush(&mut self, sink: &mut impl Sink) -> usize {
         let most = if self.unread() < BACKLOG { BACKLOG } else { GRANT_MAX as usize };
-        let mut flushed = 0;
-        while flushed < most && self.outbox.front().is_some_and(|completion| sink.fits(completion.payload_len())) {
+        let mut flushed = self.flush_urgent(sink);
+        while flushed < most
+            && self.urgent.is_empty()
+            && self.outbox.front().is_some_and(|completion| sink.fits(completion.payload_len()))
+        {
             match self.outbox.pop_front() {
                 Some(Completion::Start { pid, .. }) => {
                     if let Some(what) = self.runtime.table.get(pid).and_then(|p| p.unstarted().take()) {
@@ -188,12 +193,39 @@ impl Scheduler {
                         }
                     }
                 }
+                Some(Completion::Opened { pid }) => self.open_gate(pid, sink),
                 Some(completion) => sink.put(completion),
                 None => break,
             }
             flushed += 1;
         }
         flushed
+    }
+
+    fn flush_urgent(&mut self, sink: &mut impl Sink) -> usize {
+        let mut flushed = 0;
+        while self.urgent.front().is_some_and(|completion| sink.fits(completion.payload_len())) {
+            self.urgent.pop_front().into_iter().for_each(|completion| sink.put(completion));
+            flushed += 1;
+        }
+        flushed
+    }
+
+    /// From now on local messages and signals may go straight to the process, if nothing is on the way to it: JavaScript
+    /// hears of it before it can send again. Else its mail comes first.
+    fn open_gate(&mut self, pid: Pid, sink: &mut impl Sink) {
+        let runtime = Rc::clone(&self.runtime);
+        let Some(process) = runtime.table.get(pid) else { return };
+        if process.state.load().phase() != Phase::Running {
+            return;
+        }
+        if process.mailbox.has_mail() {
+            self.drain(pid.index());
+            self.outbox.push_back(Completion::Opened { pid });
+            return;
+        }
+        process.state.open();
+        sink.put(Completion::Opened { pid });
     }
 
     /// Messages that JavaScript was told of and no body has taken.

@@ -285,7 +285,8 @@ impl Isolate {
                 self.receive(index, item, books);
             }
             Completion::Freed { slot } => assert!(self.slots.remove(&slot).is_some(), "slot {slot} freed twice"),
-            Completion::Opened { index } => {
+            Completion::Opened { pid } => {
+                let index = pid.index();
                 if let Some(body) = self.bodies.get_mut(&index) {
                     assert!(!body.open, "{body:?} opened twice");
                     body.open = body.exiting.is_none();

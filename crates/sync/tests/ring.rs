@@ -1,0 +1,147 @@
+//! Properties of `ring.rs` and `page.rs` against a queue, a slot and a counter: order, fullness, and the rule that the slot
+//! does not starve the ring.
+#![cfg(not(loom))]
+
+use std::collections::VecDeque;
+
+use proptest::prelude::*;
+use rumpus_sync::ring::{CAPACITY, STREAK_MAX, WORDS};
+use rumpus_sync::{Page, RunRing};
+
+#[derive(Debug, Clone)]
+enum Op {
+    Push(usize),
+    PushSlot,
+    Pop(usize),
+}
+
+fn ops() -> impl Strategy<Value = Vec<Op>> {
+    let op = prop_oneof![
+        6 => (1..4_usize).prop_map(Op::Push),
+        1 => (1000..3000_usize).prop_map(Op::Push),
+        6 => Just(Op::PushSlot),
+        8 => (1..4_usize).prop_map(Op::Pop),
+        1 => (1000..3000_usize).prop_map(Op::Pop),
+    ];
+    prop::collection::vec(op, 0..60)
+}
+
+/// What the ring says it is.
+#[derive(Default)]
+struct Naive {
+    queue: VecDeque<u32>,
+    slot: Option<u32>,
+    streak: i32,
+}
+
+impl Naive {
+    fn push(&mut self, index: u32) -> bool {
+        let fits = self.queue.len() < CAPACITY - 1;
+        if fits {
+            self.queue.push_back(index);
+        }
+        fits
+    }
+
+    fn push_slot(&mut self, index: u32) -> bool {
+        let fits = self.slot.is_none_or(|occupant| self.push(occupant));
+        if fits {
+            self.slot = Some(index);
+        }
+        fits
+    }
+
+    fn pop(&mut self) -> Option<u32> {
+        let others = !self.queue.is_empty();
+        if self.slot.is_some() && (!others || self.streak < STREAK_MAX) {
+            self.streak += i32::from(others);
+            return self.slot.take();
+        }
+        if others {
+            self.streak = 0;
+        }
+        self.queue.pop_front()
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: if cfg!(miri) { 4 } else { 256 }, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn a_ring_is_a_queue_with_a_slot_in_front(ops in ops()) {
+        let page = Page::new(WORDS, 0);
+        let ring = RunRing::of(&page);
+        let mut naive = Naive::default();
+        let mut next = 0..;
+        for op in ops {
+            match op {
+                Op::Push(times) => for index in next.by_ref().take(times) {
+                    prop_assert_eq!(ring.push(index), naive.push(index));
+                },
+                Op::PushSlot => for index in next.by_ref().take(1) {
+                    prop_assert_eq!(ring.push_slot(index), naive.push_slot(index));
+                },
+                Op::Pop(times) => for _ in 0..times {
+                    prop_assert_eq!(ring.pop(), naive.pop());
+                },
+            }
+            prop_assert_eq!(ring.len(), naive.queue.len() + usize::from(naive.slot.is_some()));
+            prop_assert_eq!(ring.room(), CAPACITY - 1 - naive.queue.len());
+            prop_assert_eq!(ring.is_empty(), ring.len() == 0);
+        }
+    }
+
+    #[test]
+    fn the_slot_goes_first_a_few_times_in_a_row_only(refills in 0..40_usize, others in 1..20_u32) {
+        let page = Page::new(WORDS, 0);
+        let ring = RunRing::of(&page);
+        let slot = 1_000;
+        prop_assert!((0..others).all(|index| ring.push(index)));
+        let mut run = 0;
+        for _ in 0..refills {
+            // Whoever runs wakes the same process again and again.
+            prop_assert!(ring.push_slot(slot));
+            let waits = ring.len() > 1;
+            let came = ring.pop();
+            run = if came == Some(slot) && waits { run + 1 } else { 0 };
+            prop_assert!(run <= STREAK_MAX, "{run} in a row while {} wait", ring.len());
+        }
+    }
+}
+
+#[test]
+fn a_full_ring_refuses_and_loses_nothing() {
+    let page = Page::new(WORDS, 0);
+    let ring = RunRing::of(&page);
+    let most = CAPACITY as u32 - 1;
+    assert!((0..most).all(|index| ring.push(index)) && !ring.push(most));
+    assert!(ring.push_slot(most), "an empty slot needs no room");
+    assert!(!ring.push_slot(most + 1), "its occupant would have to go somewhere");
+    assert_eq!((ring.len(), ring.room()), (CAPACITY, 0));
+    let mut popped: Vec<u32> = std::iter::from_fn(|| ring.pop()).collect();
+    assert_eq!(popped[0], most, "the slot goes first");
+    popped.sort_unstable();
+    assert_eq!(popped, (0..=most).collect::<Vec<_>>());
+}
+
+#[test]
+fn counters_run_round_without_anybody_noticing() {
+    let page = Page::new(WORDS, 0);
+    let ring = RunRing::of(&page);
+    page.set(rumpus_sync::ring::HEAD, i32::MAX - 1);
+    page.set(rumpus_sync::ring::TAIL, i32::MAX - 1);
+    assert!((0..9).all(|index| ring.push(index)));
+    assert_eq!(ring.len(), 9);
+    assert_eq!(std::iter::from_fn(|| ring.pop()).collect::<Vec<_>>(), (0..9).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_page_keeps_words_and_counts() {
+    let page = Page::new(2, 2);
+    page.set(1, -7);
+    page.add(1, 2.5);
+    page.add(1, 1.0);
+    page.set_count(0, f64::MAX);
+    assert_eq!((page.get(0), page.get(1), page.count(0), page.count(1)), (0, -7, f64::MAX, 3.5));
+    assert_eq!((page.ints().len(), page.counts().len()), (2, 2));
+}
