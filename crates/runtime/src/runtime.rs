@@ -105,7 +105,7 @@ impl Runtime {
         // Release, pairs with the Acquire of `defined`: who sees the count finds the key.
         self.defined.store(id + 1, Ordering::Release);
         drop(definitions);
-        for seat in &self.seats[1..] {
+        for seat in &self.seats {
             let _ = seat.ring();
         }
         id

@@ -89,7 +89,7 @@ proptest! {
                 }
                 Op::Take => {
                     let taken: Vec<u64> = mailbox.take().map(|parcel| parcel.header().number).collect();
-                    prop_assert_eq!(taken, std::mem::take(&mut queue));
+                    prop_assert_eq!(std::mem::take(&mut queue), taken);
                 }
                 // Only for an owner that is scheduled.
                 Op::Park if life == Life::Scheduled => {
@@ -100,7 +100,7 @@ proptest! {
                     let (left, idle) = mailbox.close();
                     prop_assert_eq!(idle, life == Life::Idle);
                     let left: Vec<u64> = left.map(|parcel| parcel.header().number).collect();
-                    prop_assert_eq!(left, std::mem::take(&mut queue));
+                    prop_assert_eq!(std::mem::take(&mut queue), left);
                     life = Life::Closed;
                 }
                 Op::Open if life == Life::Closed => {

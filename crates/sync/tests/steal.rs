@@ -97,7 +97,7 @@ proptest! {
         }
         let mut all = Vec::new();
         overflow.take_all(&mut all);
-        prop_assert_eq!(all, naive.overflow);
+        prop_assert_eq!(naive.overflow, all);
         for (queue, naive) in queues.iter().zip(naive.queues) {
             prop_assert_eq!(std::iter::from_fn(|| queue.pop()).collect::<VecDeque<u32>>(), naive);
         }
