@@ -227,7 +227,8 @@ impl Scheduler {
         } else if !pinned {
             self.wake_thief();
         }
-        if door == self.seat {
+        // If nobody else could be woken this scheduler may be the thief: it might be asleep itself, under foreign code.
+        if door == self.seat || (!rung && !pinned && self.takes_work()) {
             self.pace.want_turn();
         }
     }
