@@ -153,7 +153,7 @@ type Known = undefined | null | boolean | number | bigint | string | Date | RegE
 * Whether values of type `T` can cross, as far as types tell: `false` (or `boolean` for a union) when a part within four
 * levels cannot. What types do not tell, `send` does.
 */
-type Crosses<T, Depth extends unknown[] = []> = Depth["length"] extends 4 ? true : unknown extends T ? true : T extends Known ? true : T extends Uncrossable ? false : T extends readonly (infer Item)[] | ReadonlySet<infer Item> ? Crosses<Item, [...Depth, 0]> : T extends ReadonlyMap<infer Key, infer Item> ? Crosses<Key | Item, [...Depth, 0]> : T extends object ? false extends { [K in keyof T]-?: Crosses<T[K], [...Depth, 0]> }[keyof T] ? false : true : true;
+type Crosses<T, Depth extends unknown[] = []> = Depth["length"] extends 4 ? true : unknown extends T ? true : T extends Known ? true : T extends readonly (infer Item)[] | ReadonlySet<infer Item> ? Crosses<Item, [...Depth, 0]> : T extends ReadonlyMap<infer Key, infer Item> ? Crosses<Key | Item, [...Depth, 0]> : T extends Uncrossable ? false : T extends object ? false extends { [K in keyof T]-?: Crosses<T[K], [...Depth, 0]> }[keyof T] ? false : true : true;
 /** An error as it travels in an exit reason. */
 interface ErrorDescription {
   readonly name: string;

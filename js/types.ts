@@ -58,12 +58,12 @@ export type Crosses<T, Depth extends unknown[] = []> = Depth['length'] extends 4
     ? true
     : T extends Known
       ? true
-      : T extends Uncrossable
-        ? false
-        : T extends readonly (infer Item)[] | ReadonlySet<infer Item>
-          ? Crosses<Item, [...Depth, 0]>
-          : T extends ReadonlyMap<infer Key, infer Item>
-            ? Crosses<Key | Item, [...Depth, 0]>
+      : T extends readonly (infer Item)[] | ReadonlySet<infer Item>
+        ? Crosses<Item, [...Depth, 0]>
+        : T extends ReadonlyMap<infer Key, infer Item>
+          ? Crosses<Key | Item, [...Depth, 0]>
+          : T extends Uncrossable
+            ? false
             : T extends object
               ? false extends { [K in keyof T]-?: Crosses<T[K], [...Depth, 0]> }[keyof T]
                 ? false

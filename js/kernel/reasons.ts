@@ -16,6 +16,7 @@ import type { Codec } from './codec/codec.ts'
 
 /** What travels. */
 export interface Told {
+  /** The kind in the low 8 bits, the number that belongs to it above. */
   kind: number
   /** Bytes of the value in the codec's scratch buffer, 0 if there is none. */
   length: number
@@ -44,7 +45,8 @@ export const toReason = (given: unknown): ExitReason => {
 /** Reasons that users may give as data; what only the runtime can know is a user's value when a user says it. */
 const isReason = (given: unknown): given is ExitReason => {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return false
-  const { kind, error } = given as { kind?: unknown; error?: unknown }
+  const { kind, error, scheduler } = given as { kind?: unknown; error?: unknown; scheduler?: unknown }
+  if (kind === 'scheduler-down') return Number.isInteger(scheduler)
   if (kind === 'error') return typeof error === 'object' && error !== null && 'message' in error
   return kind === 'normal' || kind === 'shutdown' || kind === 'killed' || kind === 'noproc' || kind === 'user'
 }
@@ -73,7 +75,7 @@ const describeError = (thrown: Error): ErrorDescription => {
 
 /** Encodes a reason into the codec's scratch buffer. */
 export const encodeReason = (codec: Codec, reason: ExitReason): Told => {
-  const kind = KINDS[reason.kind]
+  const kind = KINDS[reason.kind] | (reason.kind === 'scheduler-down' ? reason.scheduler << 8 : 0)
   const value = payloadOf(reason)
   if (value === undefined) return { kind, length: 0 }
   try {

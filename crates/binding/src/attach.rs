@@ -12,7 +12,7 @@ use rumpus_runtime::{Runtime, Scheduler};
 use crate::completions::{BUFFER, Completions};
 use crate::crowd::Crowd;
 use crate::error::Failure;
-use crate::hot::CALLBACKS;
+use crate::hot::{CALLBACKS, Callback};
 use crate::memory::{Bytes, array_buffer};
 use crate::wake::LoopWaker;
 use crate::{clock, pin};
@@ -44,7 +44,8 @@ impl Attachment {
     }
 }
 
-/// Takes `seat` for the isolate of `env`. Answers an object with the callbacks and the buffers.
+/// Takes `seat` for the isolate of `env`. Answers an object with the callbacks and the buffers, or null if the thread is
+/// being terminated.
 ///
 /// # Safety
 /// `env` is the calling thread's environment, `on_wake` a function in it.
@@ -75,58 +76,65 @@ pub(crate) unsafe fn attach(
     let raw = Box::into_raw(Box::new(attachment));
     // SAFETY: the hook gets the attachment it expects, once, when the environment goes.
     unsafe { sys::napi_add_env_cleanup_hook(env, Some(on_cleanup), raw.cast()) };
+    // SAFETY: env is current, `raw` lives until it is gone.
+    let object = unsafe { seat_object(env, runtime, seat, raw, [(c"completions", buffer), (c"scratch", scratch)]) };
+    Ok(object.unwrap_or(ptr::null_mut()))
+}
+
+/// The object that JavaScript keeps: buffers and callbacks. Nothing if the environment refuses: its thread is being
+/// terminated, and the cleanup hook gives the seat up.
+///
+/// # Safety
+/// `env` is the calling thread's environment, `raw` an attachment that lives as long.
+unsafe fn seat_object(
+    env: sys::napi_env,
+    runtime: &Arc<Runtime>,
+    seat: usize,
+    raw: *mut Attachment,
+    buffers: [(&std::ffi::CStr, Arc<Bytes>); 2],
+) -> Option<sys::napi_value> {
     let mut object = ptr::null_mut();
     // SAFETY: env is current.
     unsafe { sys::napi_create_object(env, &mut object) };
     let page = &runtime.seats[seat].page;
     let (ints, counts) = (page.ints(), page.counts());
-    // SAFETY: the page lives in the runtime, which each buffer keeps; sizes are those of the slices.
-    unsafe {
-        set(
-            env,
-            object,
-            c"page",
-            array_buffer(env, Arc::clone(runtime), ints.as_ptr().cast_mut().cast(), size_of_val(ints)),
-        );
-        set(
-            env,
-            object,
-            c"counts",
-            array_buffer(env, Arc::clone(runtime), counts.as_ptr().cast_mut().cast(), size_of_val(counts)),
-        );
+    let words = [
+        (c"page", ints.as_ptr().cast_mut().cast::<c_void>(), size_of_val(ints)),
+        (c"counts", counts.as_ptr().cast_mut().cast::<c_void>(), size_of_val(counts)),
+    ];
+    for (name, start, len) in words {
+        // SAFETY: the page lives in the runtime, which each buffer keeps; the sizes are those of the slices.
+        unsafe { set(env, object, name, array_buffer(env, Arc::clone(runtime), start, len)) }?;
     }
-    for (name, bytes) in [(c"completions", buffer), (c"scratch", scratch)] {
+    for (name, bytes) in buffers {
         let (start, len) = (bytes.start().cast(), bytes.len());
         // SAFETY: the buffer keeps the bytes.
-        unsafe { set(env, object, name, array_buffer(env, bytes, start, len)) };
+        unsafe { set(env, object, name, array_buffer(env, bytes, start, len)) }?;
     }
-    for (name, callback) in CALLBACKS {
+    for (name, callback) in CALLBACKS.into_iter().chain([(c"detach", detach as Callback)]) {
         let mut function = ptr::null_mut();
+        let len = name.count_bytes() as isize;
         // SAFETY: `raw` outlives every call: it is freed when the environment is gone.
-        unsafe {
-            sys::napi_create_function(
-                env,
-                name.as_ptr(),
-                name.count_bytes() as isize,
-                Some(callback),
-                raw.cast(),
-                &mut function,
-            )
-        };
-        // SAFETY: object and function are live values.
-        unsafe { set(env, object, name, function) };
+        unsafe { sys::napi_create_function(env, name.as_ptr(), len, Some(callback), raw.cast(), &mut function) };
+        // SAFETY: object and function are live values, or null.
+        unsafe { set(env, object, name, function) }?;
     }
-    let mut function = ptr::null_mut();
-    // SAFETY: as above.
-    unsafe { sys::napi_create_function(env, c"detach".as_ptr(), 6, Some(detach), raw.cast(), &mut function) };
-    // SAFETY: as above.
-    unsafe { set(env, object, c"detach", function) };
-    Ok(object)
+    Some(object)
 }
 
-unsafe fn set(env: sys::napi_env, object: sys::napi_value, name: &std::ffi::CStr, value: sys::napi_value) {
+/// Sets a property; nothing if the value could not be made, or not be set.
+unsafe fn set(
+    env: sys::napi_env,
+    object: sys::napi_value,
+    name: &std::ffi::CStr,
+    value: sys::napi_value,
+) -> Option<()> {
+    if object.is_null() || value.is_null() {
+        return None;
+    }
     // SAFETY: live values of the current scope, as every caller in this file has just made them.
-    unsafe { sys::napi_set_named_property(env, object, name.as_ptr(), value) };
+    let status = unsafe { sys::napi_set_named_property(env, object, name.as_ptr(), value) };
+    (status == sys::Status::napi_ok).then_some(())
 }
 
 /// The isolate stays, but gives its seat up.

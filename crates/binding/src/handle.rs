@@ -10,15 +10,14 @@ use napi::{Env, JsValue};
 use napi_derive::napi;
 use rumpus_runtime::sched::seat::Seat;
 use rumpus_runtime::{Options, Runtime, layout};
-use rumpus_sync::ring;
 
-use crate::completions::{HEAD, INLINE_MAX};
 use crate::error::{FAILURES, Failure};
-use crate::hot::SCRATCH_LEN;
-use crate::submit::OPERATIONS;
 use crate::{attach, clock, registry};
 
 type Result<T> = std::result::Result<T, napi::Error<String>>;
+
+/// Figures of a seat before its counters.
+pub(crate) const SEAT_FIGURES: usize = 5;
 
 /// How a runtime is made.
 #[napi(object)]
@@ -137,6 +136,7 @@ impl RuntimeHandle {
             busy_share(seat),
             flag(seat.bell.is_asleep()),
         ];
+        debug_assert_eq!(figures.len(), SEAT_FIGURES);
         figures.extend((0..layout::COUNTS).map(|count| seat.page.count(count)));
         Some(Float64Array::new(figures))
     }
@@ -147,65 +147,6 @@ fn busy_share(seat: &Seat) -> f64 {
     let since = seat.page.count(layout::FIRST_TAKEN_US);
     let passed = clock::now_us() as f64 - since;
     if since == 0.0 || passed <= 0.0 { 0.0 } else { (seat.page.count(layout::BUSY_US) / passed).min(1.0) }
-}
-
-/// One named number that both sides of the border must agree on.
-#[napi(object)]
-#[derive(Debug)]
-pub struct BindingConstant {
-    /// Its name in `js/native/layout.ts`.
-    pub name: String,
-    /// Its value here.
-    pub value: i32,
-}
-
-/// Every number that both sides must agree on; a test compares them with the mirror.
-#[napi]
-pub fn layout_constants() -> Vec<BindingConstant> {
-    let constant = |name: &str, value: usize| BindingConstant { name: name.to_owned(), value: value as i32 };
-    let mut all = vec![
-        constant("RING_HEAD", ring::HEAD),
-        constant("RING_TAIL", ring::TAIL),
-        constant("RING_SLOT", ring::SLOT),
-        constant("RING_STREAK", ring::STREAK),
-        constant("RING_ENTRIES", ring::ENTRIES),
-        constant("RING_CAPACITY", ring::CAPACITY),
-        constant("STREAK_MAX", ring::STREAK_MAX as usize),
-        constant("GRANT", layout::GRANT),
-        constant("STARTED", layout::STARTED),
-        constant("COMPLETIONS", layout::COMPLETIONS),
-        constant("AFTER", layout::AFTER),
-        constant("AFTER_COLLECT", layout::COLLECT as usize),
-        constant("AFTER_TAKE_TURN", layout::TAKE_TURN as usize),
-        constant("DEFINITIONS", layout::DEFINITIONS),
-        constant("ARGUMENTS", layout::ARGUMENTS),
-        constant("SCRATCH_LEN", layout::ARGUMENTS + SCRATCH_LEN),
-        constant("HEAD_BYTES", HEAD),
-        constant("INLINE_MAX", INLINE_MAX),
-        constant("COUNT_LOCAL_ACCEPTED", layout::LOCAL_ACCEPTED),
-        constant("COUNT_RECEIVED", layout::RECEIVED),
-        constant("COUNT_DROPPED_DIED", layout::DROPPED_DIED),
-        constant("COUNT_DROPPED_CORRUPT", layout::DROPPED_CORRUPT),
-        constant("COUNT_NATIVE_ACCEPTED", layout::NATIVE_ACCEPTED),
-        constant("COUNT_NATIVE_DROPPED_DEAD", layout::NATIVE_DROPPED_DEAD),
-        constant("COUNT_NATIVE_DROPPED_DIED", layout::NATIVE_DROPPED_DIED),
-        constant("COUNT_NATIVE_DELIVERED", layout::NATIVE_DELIVERED),
-        constant("COUNT_CROSSINGS", layout::CROSSINGS),
-        constant("COUNT_TURNS", layout::TURNS),
-        constant("COUNT_SPAWNED", layout::SPAWNED),
-        constant("COUNT_EXITED", layout::EXITED),
-        constant("COUNT_STARTED_HERE", layout::STARTED_HERE),
-        constant("COUNT_STOLEN", layout::STOLEN),
-        constant("COUNT_STEALS", layout::STEALS),
-        constant("COUNT_WAKES_SENT", layout::WAKES_SENT),
-        constant("COUNT_SLEEPS", layout::SLEEPS),
-        constant("COUNT_BUSY_US", layout::BUSY_US),
-        constant("COUNT_RESUMES", layout::RESUMES),
-        constant("COUNT_TURN_GAPS", layout::TURN_GAPS),
-        constant("TURN_GAP_BUCKETS", layout::TURN_GAP_BUCKETS),
-    ];
-    all.extend(OPERATIONS.iter().map(|&(name, value)| constant(&format!("OP_{name}"), value as usize)));
-    all
 }
 
 /// One row of the error table.

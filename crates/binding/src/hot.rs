@@ -14,7 +14,8 @@ use crate::attach::Attachment;
 use crate::error::Failure;
 use crate::{clock, submit};
 
-type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
+/// A raw callback.
+pub(crate) type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
 
 /// The callbacks by name.
 pub(crate) const CALLBACKS: [(&std::ffi::CStr, Callback); 4] =

@@ -7,6 +7,7 @@
 mod attach;
 mod clock;
 mod completions;
+mod constants;
 mod crowd;
 mod error;
 mod handle;

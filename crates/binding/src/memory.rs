@@ -54,7 +54,8 @@ impl Bytes {
 // Relaxed order is all that `Bytes` could ever need; the import keeps the door the single one.
 const _: Ordering = Ordering::Relaxed;
 
-/// An ArrayBuffer over `len` bytes at `start`, which `keep` keeps alive.
+/// An ArrayBuffer over `len` bytes at `start`, which `keep` keeps alive; null if the environment refuses it, as it does when
+/// its thread is being terminated this very moment.
 ///
 /// # Safety
 /// `env` is the calling thread's environment; `start..start + len` stays valid while `keep` lives.
@@ -70,9 +71,13 @@ pub(crate) unsafe fn array_buffer<T: Send + Sync>(
     }
     let hint = Arc::into_raw(keep).cast_mut().cast::<c_void>();
     let mut buffer = ptr::null_mut();
+    let finalizer = Some(let_go::<T> as unsafe extern "C" fn(sys::napi_env, *mut c_void, *mut c_void));
     // SAFETY: the caller vouches for env and memory; the finalizer gets the hint it expects.
-    let status =
-        unsafe { sys::napi_create_external_arraybuffer(env, start, len, Some(let_go::<T>), hint, &mut buffer) };
-    assert_eq!(status, sys::Status::napi_ok, "an external ArrayBuffer was refused");
+    let status = unsafe { sys::napi_create_external_arraybuffer(env, start, len, finalizer, hint, &mut buffer) };
+    if status != sys::Status::napi_ok {
+        // SAFETY: no buffer was made, so nobody else has the hint.
+        drop(unsafe { Arc::from_raw(hint.cast_const().cast::<T>()) });
+        return ptr::null_mut();
+    }
     buffer
 }

@@ -25,6 +25,11 @@ pub(crate) const LOADED: i32 = 13;
 pub(crate) const OVERFLOW: i32 = 14;
 pub(crate) const COLLECT: i32 = 15;
 
+/// A spawn may run anywhere.
+pub(crate) const AT_ANY: i32 = -1;
+/// A spawn must run at its spawner's.
+pub(crate) const AT_HERE: i32 = -2;
+
 /// The operations by name, for the drift test of the mirror.
 pub(crate) const OPERATIONS: [(&str, i32); 15] = [
     ("SEND", SEND),
@@ -82,8 +87,8 @@ pub(crate) fn submit(scheduler: &mut Scheduler, pieces: &[&[u8]]) -> Result<(), 
         }
         SPAWN => {
             let at = match words.get(2) {
-                -1 => Where::Any,
-                -2 => Where::Here,
+                AT_ANY => Where::Any,
+                AT_HERE => Where::Here,
                 seat => Where::On(usize::try_from(seat).map_err(|_| Failure::NoScheduler)?),
             };
             let pid = scheduler.spawn(words.get(1) as u32, words.get(3) as u32, pieces, at).map_err(refused)?;
@@ -110,7 +115,8 @@ pub(crate) fn submit(scheduler: &mut Scheduler, pieces: &[&[u8]]) -> Result<(), 
 }
 
 fn reason(words: &Words<'_>, word: usize, pieces: &[&[u8]]) -> Reason {
-    Reason::new(ReasonKind::from_code(words.get(word)), &pieces.concat())
+    let told = words.get(word);
+    Reason::told(ReasonKind::from_code(told & 0xff), told as u32 >> 8, &pieces.concat())
 }
 
 fn refused(error: SpawnError) -> Failure {

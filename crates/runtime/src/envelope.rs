@@ -57,7 +57,12 @@ struct Told {
 impl Reason {
     /// A reason with its encoded value, empty if it has none.
     pub fn new(kind: ReasonKind, payload: &[u8]) -> Self {
-        Self(Arc::new(Told { kind, detail: 0, payload: payload.into() }))
+        Self::told(kind, 0, payload)
+    }
+
+    /// A reason with a number that belongs to its kind.
+    pub fn told(kind: ReasonKind, detail: u32, payload: &[u8]) -> Self {
+        Self(Arc::new(Told { kind, detail, payload: payload.into() }))
     }
 
     /// Scheduler `seat` went away.
@@ -103,6 +108,15 @@ pub enum Envelope {
     Unlink {
         /// Who.
         from: Pid,
+        /// Which of its unlinks, for the answer.
+        number: u64,
+    },
+    /// `from` has seen the unlink: nothing of the link is under way any more.
+    Unlinked {
+        /// Who.
+        from: Pid,
+        /// Which.
+        number: u64,
     },
     /// An exit signal; a linked one counts only while the link stands.
     Exit {

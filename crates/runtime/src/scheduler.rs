@@ -1,9 +1,11 @@
 //! What one scheduler's thread owns, and the verbs it offers to the binding: spawn, send, signals, finish. Private to its
 //! thread, so nothing here is atomic or locked; what other threads may touch is its [`Seat`]. A turn is in `turn.rs`, life
-//! and death in `life.rs`, stealing in `search.rs`.
+//! and death in `life.rs`, stealing in `search.rs`, signals to others in `signal.rs`, the end of the thread in `leave.rs`.
 
+mod leave;
 mod life;
 mod search;
+mod signal;
 mod turn;
 mod warm;
 
@@ -14,7 +16,7 @@ use std::sync::Arc;
 use rumpus_sync::{Arena, Parcel, Push, RunRing};
 
 use crate::completion::Completion;
-use crate::envelope::{Envelope, Letter, Reason, ReasonKind};
+use crate::envelope::{Envelope, Letter};
 use crate::layout;
 use crate::pid::Pid;
 use crate::process::Process;
@@ -62,6 +64,12 @@ pub struct Scheduler {
     outbox: VecDeque<Completion>,
     /// What local signals did: told before the submission that sent them is over.
     urgent: VecDeque<Completion>,
+    /// Whether a signal from this very scheduler is being received.
+    from_here: bool,
+    /// Completions of the outbox ever told.
+    told: u64,
+    /// The dead whose slots are in no list, with what must have been told before their slots are free.
+    graves: VecDeque<(u64, Pid)>,
     /// Own processes with mail.
     notified: Vec<u32>,
     /// Own processes whose mailboxes are looked at each turn.
@@ -77,6 +85,7 @@ pub struct Scheduler {
     draining: Option<Pid>,
     started_seen: i32,
     references: u64,
+    unlinks: u64,
     dice: Dice,
     grant: Grant,
     pace: turn::Pace,
@@ -106,6 +115,9 @@ impl Scheduler {
             relations: Relations::default(),
             outbox: VecDeque::new(),
             urgent: VecDeque::new(),
+            from_here: false,
+            told: 0,
+            graves: VecDeque::new(),
             notified: Vec::new(),
             warm: Vec::new(),
             overflow: VecDeque::new(),
@@ -115,6 +127,7 @@ impl Scheduler {
             draining: None,
             started_seen,
             references: 0,
+            unlinks: 0,
             dice: Dice::new(seed),
             grant: Grant::default(),
             pace: turn::Pace::new(now_us),
@@ -257,6 +270,10 @@ impl Scheduler {
     fn deliver(&mut self, to: Pid, parcel: Parcel<Letter>) -> Result<(), Parcel<Letter>> {
         let runtime = Rc::clone(&self.runtime);
         let Some(process) = runtime.table.get(to) else { return Err(parcel) };
+        let state = process.state.load();
+        if state.seat() == self.seat && state.has_body() && !state.is_open() && !state.is_behind() {
+            process.state.set_behind(true);
+        }
         match process.mailbox.push(parcel) {
             Push::Closed(parcel) => return Err(parcel),
             // Whoever is scheduled looks by itself; if that is us, it takes a turn of ours.
@@ -278,82 +295,6 @@ impl Scheduler {
         seat.inlet.push(to.index(), &self.runtime.table);
         if seat.ring() {
             self.count(layout::WAKES_SENT);
-        }
-    }
-
-    /// Sends a signal: at once if the receiver runs here and nothing of ours is under way to it, by its mailbox otherwise.
-    /// False if the receiver is gone.
-    fn signal(&mut self, to: Pid, envelope: Envelope) -> bool {
-        let runtime = Rc::clone(&self.runtime);
-        let Some(process) = runtime.table.get(to) else { return false };
-        let state = process.state.load();
-        if state.seat() == self.seat && state.is_open() && state.has_body() {
-            // What it does goes ahead of all that waits to be told: the next local message must not overtake it.
-            let waiting = std::mem::take(&mut self.outbox);
-            self.receive_signal(to, process, envelope);
-            let told = std::mem::replace(&mut self.outbox, waiting);
-            self.urgent.extend(told);
-            return true;
-        }
-        let parcel = self.arena.parcel(Letter { to, envelope }, &[]);
-        self.deliver(to, parcel).is_ok()
-    }
-
-    /// Answers a signal in place of a receiver that is gone: by the mailbox, behind whatever that receiver had sent.
-    fn answer(&mut self, to: Pid, envelope: Envelope) {
-        let parcel = self.arena.parcel(Letter { to, envelope }, &[]);
-        // The one who asked is a process of ours that runs: it cannot be gone.
-        let _ = self.deliver(to, parcel);
-    }
-
-    /// Links `from`, a process of this scheduler, and `to`. A missing `to` ends, or tells, `from` at once.
-    pub fn link(&mut self, from: Pid, to: Pid) {
-        if from == to {
-            return;
-        }
-        self.relations.link(from.index(), to);
-        if !self.signal(to, Envelope::Link { from }) {
-            let reason = Reason::new(ReasonKind::NoProc, &[]);
-            self.answer(from, Envelope::Exit { from: to, reason, linked: true });
-        }
-    }
-
-    /// Takes the link between `from`, a process of this scheduler, and `to` back.
-    pub fn unlink(&mut self, from: Pid, to: Pid) {
-        if self.relations.unlink(from.index(), to) {
-            self.signal(to, Envelope::Unlink { from });
-        }
-    }
-
-    /// Lets `from`, a process of this scheduler, hear of the end of `to`; the reference under which it will.
-    pub fn monitor(&mut self, from: Pid, to: Pid) -> u64 {
-        self.references += 1;
-        // 46 bits of count, 7 of seat: an exact JavaScript number. A seat's next tenant goes on where the page's count is.
-        let reference = (self.references + self.seat().page.count(layout::REFERENCES) as u64) << 7 | self.seat as u64;
-        self.relations.watches(from.index(), reference, to);
-        if !self.signal(to, Envelope::Monitor { from, reference }) {
-            let reason = Reason::new(ReasonKind::NoProc, &[]);
-            self.answer(from, Envelope::Down { reference, from: to, reason });
-        }
-        reference
-    }
-
-    /// Takes a monitor of `from` back.
-    pub fn demonitor(&mut self, from: Pid, reference: u64) {
-        if let Some(target) = self.relations.unwatches(from.index(), reference) {
-            self.signal(target, Envelope::Demonitor { reference });
-        }
-    }
-
-    /// Asks `to` to end.
-    pub fn exit(&mut self, from: Pid, to: Pid, reason: Reason) {
-        self.signal(to, Envelope::Exit { from, reason, linked: false });
-    }
-
-    /// Exit signals to `of`, a process of this scheduler, become messages, or no longer.
-    pub fn trap_exits(&mut self, of: Pid, traps: bool) {
-        if let Some(process) = self.runtime.table.get(of) {
-            process.state.set_traps(traps);
         }
     }
 

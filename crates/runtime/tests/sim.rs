@@ -10,11 +10,39 @@ use world::dice::Dice;
 use world::isolate::Parked;
 use world::{Step, World};
 
-const SEEDS: u64 = 300;
+const SEEDS: u64 = 500;
 
 fn env(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Act {
+    Send,
+    Spawn,
+    Link,
+    Unlink,
+    Monitor,
+    Demonitor,
+    Trap,
+    Exit,
+    Finish,
+    Churn,
+}
+
+/// How much of each there is in a common run.
+const ACTS: [(Act, usize); 10] = [
+    (Act::Send, 40),
+    (Act::Spawn, 16),
+    (Act::Link, 7),
+    (Act::Unlink, 6),
+    (Act::Monitor, 8),
+    (Act::Demonitor, 4),
+    (Act::Trap, 5),
+    (Act::Exit, 4),
+    (Act::Finish, 5),
+    (Act::Churn, 0),
+];
 
 /// A run of one seed.
 struct Run {
@@ -24,7 +52,8 @@ struct Run {
     pids: Vec<Pid>,
     references: Vec<(Pid, u64)>,
     definitions: u32,
-    /// How many percent of all steps are a scheduler's coming or going.
+    weights: Vec<(Act, usize)>,
+    /// How many in a thousand of all steps are a scheduler's coming or going.
     restless: usize,
 }
 
@@ -40,13 +69,22 @@ impl Run {
         };
         let mut world = World::empty(options);
         world.room = 16 + dice.below(100);
+        // Every run has its own leaning: what is rare together in a common run is not in all of them.
+        let mut lean = |(act, weight): &(Act, usize)| match dice.below(6) {
+            0 => (*act, 0),
+            1 => (*act, weight * 4),
+            _ => (*act, *weight),
+        };
+        let mut weights: Vec<(Act, usize)> = ACTS.iter().map(&mut lean).collect();
+        weights[1].1 += 8;
+        weights[9].1 = usize::from(dice.chance(10));
         for seat in 0..world.isolates.len() {
             if seat == 0 || dice.chance(80) {
                 world.sit(seat);
             }
         }
         let restless = if dice.chance(60) { 2 } else { 0 };
-        Self { world, dice, pids: Vec::new(), references: Vec::new(), definitions: 0, restless }
+        Self { world, dice, pids: Vec::new(), references: Vec::new(), definitions: 0, weights, restless }
     }
 
     fn seats(&self) -> Vec<usize> {
@@ -63,11 +101,13 @@ impl Run {
             return self.come_or_go();
         }
         let seats = self.seats();
-        let Some(seat) = self.dice.pick(&seats) else { return self.world.sit(0) };
+        let Some(seat) = self.dice.pick(&seats) else {
+            return if self.world.runtime.is_stopping() { () } else { self.world.sit(0) };
+        };
         let steps: Vec<Step> = self.world.steps(seat);
         let away: Vec<Pid> =
             self.world.isolate(seat).bodies.values().filter(|b| b.parked == Parked::Away).map(|b| b.pid).collect();
-        if self.world.isolate(seat).bodies.is_empty() && self.dice.chance(10) {
+        if self.world.isolate(seat).bodies.len() < 3 && self.dice.chance(10) {
             self.pids.push(self.world.spawn_here(seat));
         }
         match self.dice.below(steps.len() + away.len().min(3)) {
@@ -88,9 +128,7 @@ impl Run {
     /// A body does a few things, then waits.
     fn act(&mut self, seat: usize, pid: Pid) {
         for _ in 0..self.dice.below(4) {
-            let may_go_on = self.world.has_body(pid);
-            let told = self.world.isolate(seat).body(pid).is_none_or(|body| body.exiting.is_some());
-            if !may_go_on || told {
+            if !self.is_well(seat, pid) {
                 break;
             }
             self.act_once(seat, pid);
@@ -101,7 +139,16 @@ impl Run {
         }
     }
 
+    /// Whether a body may go on: it was not told to end, nor is it past that.
+    fn is_well(&mut self, seat: usize, pid: Pid) -> bool {
+        self.world.has_body(pid) && self.world.isolate(seat).body(pid).is_some_and(|body| body.exiting.is_none())
+    }
+
     fn somebody(&mut self) -> Pid {
+        if self.dice.chance(20) {
+            // Few meet often.
+            return self.pids[self.dice.below(self.pids.len().min(4))];
+        }
         // The young are more interesting than the dead.
         let from = if self.dice.chance(70) { self.pids.len().saturating_sub(12) } else { 0 };
         let at = from + self.dice.below(self.pids.len() - from);
@@ -110,40 +157,71 @@ impl Run {
 
     fn act_once(&mut self, seat: usize, pid: Pid) {
         let to = self.somebody();
-        match self.dice.below(100) {
-            0..40 => {
-                for _ in 0..=self.dice.below(3) {
+        match self.draw() {
+            Act::Send => {
+                let most = if self.dice.chance(3) { 150 } else { 3 };
+                for _ in 0..=self.dice.below(most) {
                     self.world.send(seat, pid, to);
                 }
             }
-            40..56 => self.spawn(seat, pid),
-            56..63 => self.world.link(seat, pid, to),
-            63..68 => self.world.unlink(seat, pid, to),
-            68..76 => {
+            Act::Spawn => self.spawn(seat, pid),
+            Act::Link => self.world.link(seat, pid, to),
+            Act::Unlink => {
+                let ties = self.world.isolate(seat).scheduler.ties(pid);
+                let linked: Vec<Pid> = ties.map(|ties| ties.links().collect()).unwrap_or_default();
+                let from = self.dice.pick(&linked).unwrap_or(to);
+                self.world.unlink(seat, pid, from);
+            }
+            Act::Monitor => {
                 let reference = self.world.monitor(seat, pid, to);
                 self.references.push((pid, reference));
             }
-            76..80 => {
+            Act::Demonitor => {
                 let own: Vec<u64> = self.references.iter().filter(|(of, _)| *of == pid).map(|(_, r)| *r).collect();
                 if let Some(reference) = self.dice.pick(&own) {
                     self.world.demonitor(seat, pid, reference);
                 }
             }
-            80..84 => {
+            Act::Trap => {
                 let traps = self.dice.chance(70);
                 self.world.trap(seat, pid, traps);
             }
-            84..94 => {
+            Act::Exit => {
                 let kinds = [ReasonKind::Normal, ReasonKind::Shutdown, ReasonKind::User, ReasonKind::Kill];
                 let Some(kind) = self.dice.pick(&kinds) else { return };
                 self.world.exit(seat, pid, to, kind);
+                if self.dice.chance(50) && self.is_well(seat, pid) {
+                    self.world.send(seat, pid, to);
+                }
             }
-            _ => {
+            Act::Finish => {
                 let kinds = [ReasonKind::Normal, ReasonKind::Error, ReasonKind::Shutdown, ReasonKind::User];
                 let Some(kind) = self.dice.pick(&kinds) else { return };
-                self.world.finish(seat, pid, kind);
+                self.world.send(seat, pid, to);
+                if self.is_well(seat, pid) {
+                    self.world.finish(seat, pid, kind);
+                }
+            }
+            Act::Churn => {
+                // So many that slots are let again.
+                for _ in 0..self.dice.below(400) {
+                    let pid = self.world.spawn_here(seat);
+                    self.world.finish(seat, pid, ReasonKind::Normal);
+                }
             }
         }
+    }
+
+    fn draw(&mut self) -> Act {
+        let sum = self.weights.iter().map(|(_, weight)| weight).sum();
+        let mut at = self.dice.below(sum);
+        for &(act, weight) in &self.weights {
+            if at < weight {
+                return act;
+            }
+            at -= weight;
+        }
+        Act::Send
     }
 
     fn spawn(&mut self, seat: usize, pid: Pid) {
@@ -184,7 +262,27 @@ impl Run {
                 Some(Phase::Unstarted) => {
                     let pinned = world.books.spawned[&pid].pinned;
                     let may_start = pinned.map_or(somebody_works, |seat| seated.contains(&seat));
-                    assert!(!may_start, "{pid:?} was never started: {:?}", world.books.spawned[&pid]);
+                    let why = || {
+                        (0..world.isolates.len())
+                            .map(|s| {
+                                (
+                                    s,
+                                    world.isolates[s].is_some(),
+                                    world.runtime.seats[s].loaded(),
+                                    world.runtime.seats[s].steal.len(),
+                                    world.runtime.seats[s].inject.len(),
+                                )
+                            })
+                            .collect::<Vec<_>>()
+                    };
+                    assert!(
+                        !may_start,
+                        "{pid:?} was never started: {:?} {:?} {} {:?}",
+                        world.books.spawned[&pid],
+                        world.runtime.options,
+                        world.runtime.defined(),
+                        why()
+                    );
                 }
                 Some(Phase::Running) => assert!(world.seat_of(pid).is_some(), "{pid:?} runs nowhere"),
                 phase => assert!(!self.settled_at_seat(pid, &seated), "{pid:?} is {phase:?}"),
@@ -207,15 +305,18 @@ impl Run {
     /// Links and monitors are known at both ends, and of the living only.
     fn check_ties(&self) {
         let seated = self.world.isolates.iter().flatten();
+        let phase = |pid| self.world.runtime.phase(pid);
+        let some_wait = self.world.tenants().into_iter().any(|pid| phase(pid) == Some(Phase::Unstarted));
         let mut tied = std::collections::BTreeSet::new();
         for (isolate, body) in seated.flat_map(|isolate| isolate.bodies.values().map(move |body| (isolate, body))) {
             let Some(ties) = isolate.scheduler.ties(body.pid) else { continue };
+            assert!(some_wait || ties.unlinking() == 0, "unlinks of {:?} were never answered", body.pid);
             tied.extend(ties.links().map(|other| (body.pid, other, 0)));
             tied.extend(ties.watching().map(|(reference, other)| (body.pid, other, reference)));
             tied.extend(ties.watchers().map(|(reference, other)| (body.pid, other, reference)));
         }
         for &(one, other, reference) in &tied {
-            match self.world.runtime.phase(other) {
+            match phase(other) {
                 Some(Phase::Running) => {
                     assert!(tied.contains(&(other, one, reference)), "{other:?} knows nothing of {one:?}, {reference}");
                 }
@@ -233,16 +334,11 @@ impl Run {
             }
         }
         self.rest();
-        while let Some(pid) = {
-            let tenants = self.world.tenants();
-            self.dice.pick(&tenants)
-        } {
-            let Some(seat) = self.world.seat_of(pid) else {
-                // Dead, and its slot still in somebody's list of those with mail: the next turns free it, or `rest` says so.
-                assert_eq!(self.world.runtime.phase(pid), Some(Phase::Dead), "{pid:?}");
-                self.rest();
-                continue;
-            };
+        loop {
+            let isolates = self.world.isolates.iter().flatten();
+            let all: Vec<(usize, Pid)> =
+                isolates.flat_map(|i| i.bodies.values().map(|body| (i.seat, body.pid))).collect();
+            let Some((seat, pid)) = self.dice.pick(&all) else { break };
             self.world.finish(seat, pid, ReasonKind::User);
             if self.dice.chance(50) {
                 self.rest();
@@ -254,12 +350,52 @@ impl Run {
 
     fn go(&mut self) {
         for _ in 0..1 + self.dice.below(4) {
-            for _ in 0..self.dice.below(600) {
+            for _ in 0..self.dice.below(4_000) {
                 self.step();
             }
             self.rest();
         }
-        self.end();
+        if self.dice.chance(75) { self.end() } else { self.stop() }
+    }
+
+    /// The runtime stops in the middle of everything: the host leaves last, and nobody is left.
+    fn stop(&mut self) {
+        for _ in 0..self.dice.below(800) {
+            self.step();
+        }
+        self.world.runtime.stop();
+        self.restless = 0;
+        for _ in 0..self.dice.below(200) {
+            self.step();
+        }
+        let mut seats = self.seats();
+        seats.retain(|&seat| seat != 0);
+        while !seats.is_empty() {
+            let seat = seats.swap_remove(self.dice.below(seats.len()));
+            self.take_down(seat);
+            for _ in 0..self.dice.below(50) {
+                self.step();
+            }
+        }
+        if self.world.isolates[0].is_none() {
+            self.world.sit(0);
+        }
+        self.take_down(0);
+        let left = self.world.tenants();
+        assert!(left.iter().all(|&pid| self.world.runtime.phase(pid) == Some(Phase::Dead)), "{left:?} live on");
+        self.world.books.check_quiet(|_| false);
+        self.world.check_sums();
+    }
+
+    /// Some bodies end in time, then the thread goes.
+    fn take_down(&mut self, seat: usize) {
+        let pids: Vec<Pid> = self.world.isolate(seat).bodies.values().map(|body| body.pid).collect();
+        for pid in pids {
+            if self.dice.chance(70) && self.world.isolate(seat).body(pid).is_some_and(|body| body.has_begun()) {
+                self.world.finish(seat, pid, ReasonKind::Shutdown);
+            }
+        }
+        self.world.leave(seat);
     }
 }
 

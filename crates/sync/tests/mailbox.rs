@@ -42,20 +42,20 @@ enum Life {
 }
 
 #[derive(Debug, Clone)]
-enum Cut {
+enum Deed {
     Cut(usize),
     Drop(usize),
     Release(usize),
     Renew,
 }
 
-fn cuts() -> impl Strategy<Value = Vec<Cut>> {
+fn cuts() -> impl Strategy<Value = Vec<Deed>> {
     let len = prop_oneof![8 => 0..300_usize, 2 => 8_000..9_000_usize, 1 => 30_000..40_000_usize];
     let cut = prop_oneof![
-        8 => len.prop_map(Cut::Cut),
-        3 => any::<usize>().prop_map(Cut::Drop),
-        3 => any::<usize>().prop_map(Cut::Release),
-        1 => Just(Cut::Renew),
+        8 => len.prop_map(Deed::Cut),
+        3 => any::<usize>().prop_map(Deed::Drop),
+        3 => any::<usize>().prop_map(Deed::Release),
+        1 => Just(Deed::Renew),
     ];
     prop::collection::vec(cut, 0..120)
 }
@@ -122,14 +122,14 @@ proptest! {
         let mut held: Vec<(Parcel<Letter>, usize)> = Vec::new();
         for (number, cut) in (0..).zip(cuts) {
             match cut {
-                Cut::Cut(len) => {
+                Deed::Cut(len) => {
                     let bytes = bytes_of(number, len);
                     let (head, tail) = bytes.split_at(len / 3);
                     held.push((arena.parcel(Letter { number, _alive: Arc::clone(&alive) }, &[head, &[], tail]), len));
                 }
-                Cut::Drop(which) if !held.is_empty() => drop(held.swap_remove(which % held.len())),
-                Cut::Release(which) if !held.is_empty() => releaser.release(held.swap_remove(which % held.len()).0),
-                Cut::Renew => arena = Arena::default(),
+                Deed::Drop(which) if !held.is_empty() => drop(held.swap_remove(which % held.len())),
+                Deed::Release(which) if !held.is_empty() => releaser.release(held.swap_remove(which % held.len()).0),
+                Deed::Renew => arena = Arena::default(),
                 _ => {}
             }
             prop_assert!(held.iter().all(|(parcel, len)| is_whole(parcel, *len)));

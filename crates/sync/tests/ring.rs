@@ -85,9 +85,9 @@ proptest! {
                     prop_assert_eq!(ring.pop(), naive.pop());
                 },
             }
-            prop_assert_eq!(ring.len(), naive.queue.len() + usize::from(naive.slot.is_some()));
+            let len = naive.queue.len() + usize::from(naive.slot.is_some());
+            prop_assert_eq!((ring.len(), ring.is_empty()), (len, len == 0));
             prop_assert_eq!(ring.room(), CAPACITY - 1 - naive.queue.len());
-            prop_assert_eq!(ring.is_empty(), ring.len() == 0);
         }
     }
 

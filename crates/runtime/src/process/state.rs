@@ -1,7 +1,8 @@
-//! The state word of a process: its phase, its scheduler, two flags. One word, so that a glance from any thread is whole.
+//! The state word of a process: its phase, its scheduler, three flags. One word, so that a glance from any thread is whole.
 //!
 //! Bits, low to high: 3 phase; 1 `TRAPS` (exit signals become messages; set and cleared by the owner); 1 `OPEN` (nothing
-//! from its own scheduler is under way in the mailbox, so local signals may act at once; set once by the owner); 8 seat.
+//! from its own scheduler is under way to it, so local signals may act at once; set once by the owner, as JavaScript hears
+//! of it); 1 `BEHIND` (something of its own scheduler has come since it began; before it is open only); 8 seat.
 //!
 //! Arrows, with who makes them: `Free → Unstarted` and `Free → Running` the spawner; `Unstarted → Running` the scheduler
 //! that starts it; `Running → Exiting` the owner; any but `Free` `→ Dead` the owner; `Dead → Free` the owner, when the
@@ -28,7 +29,8 @@ pub enum Phase {
 const PHASE: u32 = 0b111;
 const TRAPS: u32 = 1 << 3;
 const OPEN: u32 = 1 << 4;
-const SEAT_SHIFT: u32 = 5;
+const BEHIND: u32 = 1 << 5;
+const SEAT_SHIFT: u32 = 6;
 
 /// A copy of the word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +61,11 @@ impl Snapshot {
     /// Whether local signals may act at once.
     pub fn is_open(self) -> bool {
         self.0 & OPEN != 0
+    }
+
+    /// Whether something of its own scheduler is on its way behind the word that it is open.
+    pub fn is_behind(self) -> bool {
+        self.0 & BEHIND != 0
     }
 
     /// Whether others call it alive.
@@ -122,6 +129,12 @@ impl State {
     /// From now on local signals act at once.
     pub fn open(&self) {
         self.set(self.load().0 | OPEN);
+    }
+
+    /// Something of its own scheduler is on its way to it, or has been handed over.
+    pub fn set_behind(&self, behind: bool) {
+        let word = self.load().0;
+        self.set(if behind { word | BEHIND } else { word & !BEHIND });
     }
 
     /// Exit signals become messages, or no longer.

@@ -38,6 +38,8 @@ pub struct Seat {
     taken: AtomicU32,
     /// Share of the last while spent awake, in percent.
     busy_percent: AtomicU32,
+    /// 1 between the bell and the turn that follows it.
+    waking: AtomicU32,
     waker: Mutex<Option<Arc<dyn Waker>>>,
 }
 
@@ -54,6 +56,7 @@ impl Default for Seat {
             loaded: AtomicU32::new(0),
             taken: AtomicU32::new(0),
             busy_percent: AtomicU32::new(0),
+            waking: AtomicU32::new(0),
             waker: Mutex::new(None),
         }
     }
@@ -74,6 +77,7 @@ impl Seat {
     pub fn leave(&self) {
         drop(self.waker.lock().unwrap_or_else(PoisonError::into_inner).take());
         self.bell.get_up();
+        self.note_awake();
         // Relaxed: statistics of a thread that is gone.
         self.alive.store(0, Ordering::Relaxed);
         self.busy_percent.store(0, Ordering::Relaxed);
@@ -93,6 +97,8 @@ impl Seat {
         if !self.bell.ring() {
             return false;
         }
+        // Relaxed: advice for thieves, see `is_waking`.
+        self.waking.store(1, Ordering::Relaxed);
         self.wake();
         true
     }
@@ -105,9 +111,27 @@ impl Seat {
         }
     }
 
+    /// The thread takes a turn: it is awake.
+    pub fn note_awake(&self) {
+        // Relaxed: as in `ring`.
+        self.waking.store(0, Ordering::Relaxed);
+    }
+
+    /// Whether the thread has been rung and has not come yet: what lies at its door is about to be taken, and a thief that
+    /// spins would only undo the placement. Whoever comes wakes a thief if that leaves something.
+    pub fn is_waking(&self) -> bool {
+        // Relaxed: as in `ring`.
+        self.waking.load(Ordering::Relaxed) == 1
+    }
+
     /// Whether a thief finds something here, at a glance; exact after a SeqCst fence.
     pub fn has_stealable(&self) -> bool {
         !self.steal.is_empty() || !self.inject.is_empty()
+    }
+
+    /// Whether a thief should look here: there is something, and its own thread is not about to take it.
+    pub fn is_robbable(&self) -> bool {
+        self.has_stealable() && !self.is_waking()
     }
 
     /// Unstarted processes waiting here.

@@ -1,6 +1,6 @@
-//! Life and death of the processes of one scheduler: what its mail does to it, how it ends, who hears of it, and what
-//! happens when the whole thread goes. Signals and messages pass here in the order they were sent. Nothing in here can
-//! be dropped silently but messages to the dead, and those are counted.
+//! Life and death of the processes of one scheduler: what its mail does to it, how it ends, who hears of it. Signals and
+//! messages pass here in the order they were sent. Nothing in here can be dropped silently but messages to the dead, and
+//! those are counted. What happens when the whole thread goes is in `leave.rs`.
 
 use std::rc::Rc;
 
@@ -21,7 +21,7 @@ impl Scheduler {
         let runtime = Rc::clone(&self.runtime);
         let Some((pid, process)) = runtime.table.at(index) else { return };
         if process.state.load().phase() == Phase::Dead {
-            self.vacate(pid, process);
+            self.vacate(pid);
             return;
         }
         self.draining = Some(pid);
@@ -83,23 +83,34 @@ impl Scheduler {
     pub(super) fn receive_signal(&mut self, pid: Pid, process: &Process, envelope: Envelope) {
         let index = pid.index();
         match envelope {
-            Envelope::Link { from } => self.relations.link(index, from),
-            Envelope::Unlink { from } => {
-                self.relations.unlink(index, from);
+            Envelope::Link { from } => self.relations.linked(index, from),
+            Envelope::Unlink { from, number } => {
+                self.relations.cut_link(index, from);
+                self.signal(from, Envelope::Unlinked { from: pid, number });
             }
+            Envelope::Unlinked { from, number } => self.relations.unlinked(index, from, number),
             Envelope::Monitor { from, reference } => self.relations.watch(index, reference, from),
             Envelope::Demonitor { reference } => self.relations.unwatch(index, reference),
             Envelope::Down { reference, from, reason } => {
                 if self.relations.unwatches(index, reference).is_some() && process.state.load().is_alive() {
-                    self.outbox.push_back(Completion::Down { index, reference, from, reason });
+                    self.hear(Completion::Down { index, reference, from, reason });
                 }
             }
             Envelope::Exit { from, reason, linked } => {
-                if !linked || self.relations.unlink(index, from) {
+                if !linked || self.relations.end_link(index, from) {
                     self.receive_exit(pid, process, from, reason, linked);
                 }
             }
             Envelope::Message { .. } | Envelope::Slot { .. } => unreachable!("a message is no signal"),
+        }
+    }
+
+    /// Puts down what a signal has to tell JavaScript.
+    fn hear(&mut self, completion: Completion) {
+        if self.from_here {
+            self.urgent.push_back(completion);
+        } else {
+            self.outbox.push_back(completion);
         }
     }
 
@@ -109,14 +120,14 @@ impl Scheduler {
         let kind = reason.kind();
         if kind == ReasonKind::Kill && !linked {
             let killed = Reason::new(ReasonKind::Killed, &[]);
-            self.outbox.push_back(Completion::Exiting { index, reason: killed.clone(), dead: true });
+            self.hear(Completion::Exiting { index, reason: killed.clone(), dead: true });
             self.die(pid, process, &killed);
         } else if state.phase() == Phase::Exiting {
             // It is being unwound already, for the first reason.
         } else if state.traps() {
-            self.outbox.push_back(Completion::Exit { index, from, reason });
+            self.hear(Completion::Exit { index, from, reason });
         } else if (kind != ReasonKind::Normal || from == pid) && process.state.exit() {
-            self.outbox.push_back(Completion::Exiting { index, reason, dead: false });
+            self.hear(Completion::Exiting { index, reason, dead: false });
         }
     }
 
@@ -142,21 +153,32 @@ impl Scheduler {
         // While its mail is being handled the slot is freed by whoever handles it, when that is done.
         let warm = self.forget_warm(pid);
         if (idle || warm) && self.draining != Some(pid) {
-            self.vacate(pid, process);
+            self.vacate(pid);
         }
     }
 
-    /// `Dead → Free`: the slot is in no inlet, and nobody holds on to it.
-    pub(super) fn vacate(&self, pid: Pid, process: &Process) {
-        process.state.vacate();
-        self.runtime.table.release(pid);
+    /// `Dead → Free`, as soon as JavaScript has been told all that there is for it: completions name slots, not pids. The
+    /// slot is in no inlet, and nobody holds on to it.
+    pub(super) fn vacate(&mut self, pid: Pid) {
+        self.graves.push_back((self.told + self.outbox.len() as u64, pid));
+        self.clear_graves();
+    }
+
+    /// Frees the slots of those whom JavaScript has nothing more to hear of.
+    pub(super) fn clear_graves(&mut self) {
+        while self.urgent.is_empty() && self.graves.front().is_some_and(|&(told, _)| told <= self.told) {
+            let Some((_, pid)) = self.graves.pop_front() else { return };
+            let Some(process) = self.runtime.table.get(pid) else { return };
+            process.state.vacate();
+            self.runtime.table.release(pid);
+        }
     }
 
     /// Stops handling the mail of a process; frees its slot if that was the end of it.
     pub(super) fn stop_draining(&mut self, pid: Pid, process: &Process) {
         self.draining = None;
         if process.state.load().phase() == Phase::Dead {
-            self.vacate(pid, process);
+            self.vacate(pid);
         }
     }
 
@@ -179,7 +201,7 @@ impl Scheduler {
     }
 
     /// Mail for a process that has ended: who wanted to be told is told, a message is counted.
-    fn refuse(&mut self, pid: Pid, mut parcel: Parcel<Letter>, reason: &Reason) {
+    pub(super) fn refuse(&mut self, pid: Pid, mut parcel: Parcel<Letter>, reason: &Reason) {
         if parcel.header().to != pid {
             return self.refuse_stale(parcel);
         }
@@ -196,16 +218,27 @@ impl Scheduler {
             Envelope::Monitor { from, reference } => {
                 self.signal(from, Envelope::Down { reference, from: pid, reason: reason.clone() });
             }
+            Envelope::Unlink { from, number } => {
+                self.signal(from, Envelope::Unlinked { from: pid, number });
+            }
             _ => {}
         }
     }
 
-    /// Mail for a former tenant of a slot.
-    fn refuse_stale(&mut self, parcel: Parcel<Letter>) {
+    /// Mail for a former tenant of a slot, who may have run on another scheduler.
+    fn refuse_stale(&mut self, mut parcel: Parcel<Letter>) {
         let former = parcel.header().to;
-        match parcel.header().envelope {
-            Envelope::Message { .. } | Envelope::Slot { .. } => self.discard(parcel, layout::NATIVE_DROPPED_DEAD),
-            _ => self.refuse(former, parcel, &Reason::new(ReasonKind::NoProc, &[])),
+        if let Envelope::Message { .. } | Envelope::Slot { .. } = parcel.header().envelope {
+            return self.discard(parcel, layout::NATIVE_DROPPED_DEAD);
+        }
+        let reason = Reason::new(ReasonKind::NoProc, &[]);
+        match parcel.take_header().envelope {
+            Envelope::Link { from } => self.answer(from, Envelope::Exit { from: former, reason, linked: true }),
+            Envelope::Monitor { from, reference } => {
+                self.answer(from, Envelope::Down { reference, from: former, reason })
+            }
+            Envelope::Unlink { from, number } => self.answer(from, Envelope::Unlinked { from: former, number }),
+            _ => {}
         }
     }
 
@@ -213,91 +246,6 @@ impl Scheduler {
         self.count(counter);
         if let Envelope::Slot { slot } = parcel.header().envelope {
             self.outbox.push_back(Completion::Freed { slot });
-        }
-    }
-
-    /// Stands up for good: what had not begun starts elsewhere, what had begun is down, everybody who asked is told.
-    pub fn leave(mut self) {
-        self.note_started();
-        let reason = Reason::scheduler_down(self.seat);
-        let runtime = Rc::clone(&self.runtime);
-        for index in 0..runtime.table.made() {
-            let Some((pid, process)) = runtime.table.at(index) else { continue };
-            let state = process.state.load();
-            if state.seat() == self.seat && state.has_body() {
-                self.die(pid, process, &reason);
-            }
-        }
-        // Those that were about to be told of mail are in no other list; the inlet's wait for the seat's next tenant.
-        for index in std::mem::take(&mut self.notified) {
-            self.drain(index);
-        }
-        self.lose_inboxes();
-        let page = &self.seat().page;
-        page.add(layout::REFERENCES, self.references as f64);
-        while self.ring().pop().is_some() {}
-        page.set(layout::GRANT, 0);
-        runtime.idle.get_up(self.seat);
-        self.seat().leave();
-        if runtime.is_stopping() {
-            self.end_all_unstarted();
-        } else {
-            self.hand_back();
-        }
-    }
-
-    /// The runtime stops: what has not begun never will. The host leaves last, so what others left behind ends here too.
-    fn end_all_unstarted(&mut self) {
-        let runtime = Rc::clone(&self.runtime);
-        let reason = Reason::new(ReasonKind::Shutdown, &[]);
-        for index in 0..runtime.table.made() {
-            let Some((pid, process)) = runtime.table.at(index) else { continue };
-            let state = process.state.load();
-            if state.phase() == Phase::Unstarted && (state.seat() == self.seat || self.seat == 0) {
-                *process.unstarted() = None;
-                self.seat().count_start();
-                self.draining = Some(pid);
-                self.die(pid, process, &reason);
-                self.stop_draining(pid, process);
-            }
-        }
-    }
-
-    /// Messages that had reached the JavaScript half are lost with it: counted as dropped.
-    fn lose_inboxes(&mut self) {
-        let page = &self.seat().page;
-        let came = page.count(layout::LOCAL_ACCEPTED) + page.count(layout::NATIVE_DELIVERED);
-        let went = [layout::RECEIVED, layout::DROPPED_DIED, layout::DROPPED_CORRUPT]
-            .map(|c| page.count(c))
-            .iter()
-            .sum::<f64>();
-        page.add(layout::DROPPED_DIED, (came - went).max(0.0));
-    }
-
-    /// Puts what had not begun where it will.
-    fn hand_back(&mut self) {
-        let runtime = Rc::clone(&self.runtime);
-        let mut indexes: Vec<u32> = self.claimed.drain(..).map(Pid::index).collect();
-        indexes.extend(self.waiting.drain(..).map(|(index, _)| index));
-        indexes.extend(std::iter::from_fn(|| runtime.seats[self.seat].steal.pop()));
-        runtime.seats[self.seat].inject.take_all(&mut indexes);
-        let others: Vec<usize> = runtime.workers().filter(|&s| s != self.seat && runtime.seats[s].is_taken()).collect();
-        for index in indexes {
-            let Some((_, process)) = runtime.table.at(index) else { continue };
-            let pinned = process.unstarted().as_ref().and_then(|what| what.pinned);
-            let door = match pinned {
-                Some(seat) => seat,
-                None if others.is_empty() => self.seat,
-                None => others[self.dice.below(others.len())],
-            };
-            process.state.await_start(door);
-            let seat = &runtime.seats[door];
-            if pinned.is_some() {
-                seat.pinned.push([index])
-            } else {
-                seat.inject.push([index])
-            }
-            let _ = seat.ring();
         }
     }
 }

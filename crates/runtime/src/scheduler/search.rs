@@ -59,11 +59,11 @@ impl Scheduler {
             return false;
         }
         what.early.extend(process.mailbox.take());
-        if ends_before_start(pid, &what.early) {
+        if let Some(reason) = fatal(pid, &what.early) {
             let early = std::mem::take(&mut what.early);
             *slot = None;
             drop(slot);
-            self.end_unstarted(pid, process, early);
+            self.end_unstarted(pid, process, early, &reason);
             return false;
         }
         let len = what.arguments.bytes().len();
@@ -73,40 +73,13 @@ impl Scheduler {
         true
     }
 
-    /// A process that a signal ended before it began: its mail is handled in order, no body ever runs.
-    fn end_unstarted(&mut self, pid: Pid, process: &Process, early: Vec<Parcel<Letter>>) {
-        self.draining = Some(pid);
-        process.state.run(self.seat);
+    /// A process ends that has not begun and never will: who asked is told, its messages are counted.
+    pub(super) fn end_unstarted(&mut self, pid: Pid, process: &Process, early: Vec<Parcel<Letter>>, reason: &Reason) {
         self.seat().count_start();
-        let mut reason = Reason::new(ReasonKind::Killed, &[]);
-        for parcel in &early {
-            if let Envelope::Exit { reason: asked, .. } = &parcel.header().envelope {
-                if asked.kind() != ReasonKind::Kill {
-                    reason = asked.clone();
-                }
-                break;
-            }
-        }
-        let heard = self.outbox.len();
-        if self.open_all(pid, process, early) {
-            self.die(pid, process, &reason);
-        }
-        // JavaScript never knew this process: what was to be told to it is dropped, messages counted as such.
-        let index = pid.index();
-        let told: Vec<Completion> = self.outbox.drain(heard..).collect();
-        for completion in told {
-            match completion {
-                Completion::Message { index: of, .. } | Completion::Slot { index: of, .. } if of == index => {
-                    self.count(layout::DROPPED_DIED);
-                    if let Completion::Slot { slot, .. } = completion {
-                        self.outbox.push_back(Completion::Freed { slot });
-                    }
-                }
-                Completion::Exiting { index: of, .. } if of == index => {}
-                other => self.outbox.push_back(other),
-            }
-        }
-        self.stop_draining(pid, process);
+        early.into_iter().for_each(|parcel| self.refuse(pid, parcel, reason));
+        self.die(pid, process, reason);
+        // Nobody notifies a scheduler of mail for the unstarted: it is in no inlet.
+        self.vacate(pid);
     }
 
     /// Notes which of the claimed have begun, and hands over the mail that waited for them.
@@ -134,7 +107,7 @@ impl Scheduler {
             return;
         }
         self.drain(pid.index());
-        if runtime.table.get(pid).is_some() && !runtime.options.native_lane {
+        if process.state.load().has_body() && !runtime.options.native_lane {
             self.outbox.push_back(Completion::Opened { pid });
         }
     }
@@ -179,6 +152,9 @@ impl Scheduler {
 
     fn rob(&self, victim: usize) -> usize {
         let (victim, own) = (&self.runtime.seats[victim], self.seat());
+        if !victim.is_robbable() {
+            return 0;
+        }
         let stolen = victim.steal.steal_into(&own.steal) as usize;
         if stolen > 0 {
             return stolen;
@@ -208,22 +184,25 @@ impl Scheduler {
     }
 }
 
-/// Whether mail that waits for an unstarted process ends it before it begins: an exit signal that counts. An unstarted
+/// Why mail that waits for an unstarted process ends it before it begins: the first exit signal that counts. An unstarted
 /// process cannot trap exits.
-fn ends_before_start(pid: Pid, early: &[Parcel<Letter>]) -> bool {
+fn fatal(pid: Pid, early: &[Parcel<Letter>]) -> Option<Reason> {
     let mut linked_to: Vec<Pid> = Vec::new();
     for parcel in early.iter().filter(|parcel| parcel.header().to == pid) {
         match &parcel.header().envelope {
             Envelope::Link { from } => linked_to.push(*from),
-            Envelope::Unlink { from } => linked_to.retain(|linked| linked != from),
+            Envelope::Unlink { from, .. } => linked_to.retain(|linked| linked != from),
+            Envelope::Exit { reason, linked: false, .. } if reason.kind() == ReasonKind::Kill => {
+                return Some(Reason::new(ReasonKind::Killed, &[]));
+            }
             Envelope::Exit { reason, from, linked } => {
                 let counts = !linked || linked_to.contains(from);
                 if counts && reason.kind() != ReasonKind::Normal {
-                    return true;
+                    return Some(reason.clone());
                 }
             }
             _ => {}
         }
     }
-    false
+    None
 }

@@ -10,7 +10,6 @@ use super::Scheduler;
 use crate::completion::{Completion, Sink};
 use crate::layout;
 use crate::pid::Pid;
-use crate::process::state::Phase;
 use crate::sched::grant::{GRANT_MAX, LOOP_US};
 use crate::sched::seat::Seat;
 
@@ -61,6 +60,7 @@ pub(super) struct Pace {
     granted: i32,
     last: Verdict,
     wants_turn: bool,
+    was_rung: bool,
 }
 
 impl Pace {
@@ -76,6 +76,7 @@ impl Pace {
             granted: 0,
             last: Verdict::Yield,
             wants_turn: false,
+            was_rung: false,
         }
     }
 
@@ -107,12 +108,15 @@ impl Scheduler {
     /// Hands over what a submission caused, outside any turn.
     pub fn collect(&mut self, sink: &mut impl Sink) {
         self.flush_urgent(sink);
+        self.clear_graves();
         self.after_submission();
     }
 
     fn begin_turn(&mut self, occasion: Occasion) {
         let now = occasion.now_us;
         self.count(layout::TURNS);
+        self.pace.was_rung = self.seat().is_waking();
+        self.seat().note_awake();
         if let Some(slept) = self.pace.slept_us.take() {
             self.seat().bell.get_up();
             self.runtime.idle.get_up(self.seat);
@@ -155,8 +159,10 @@ impl Scheduler {
         let waiting = self.ring().len();
         let idle = waiting == 0 && self.outbox.is_empty() && self.urgent.is_empty();
         let most = if idle { self.grant.claims() } else { 1 };
-        if self.claimed.len() < most {
-            self.claim(most, idle);
+        let claimed = if self.claimed.len() < most { self.claim(most, idle) } else { 0 };
+        // Thieves keep off a seat that has been rung: whoever comes calls them for what it leaves.
+        if (claimed > 0 || std::mem::take(&mut self.pace.was_rung)) && self.seat().has_stealable() {
+            self.wake_thief();
         }
         let flushed = self.flush(sink);
         waiting > 0 || flushed > 0 || !self.outbox.is_empty() || !self.urgent.is_empty()
@@ -184,21 +190,12 @@ impl Scheduler {
             && self.urgent.is_empty()
             && self.outbox.front().is_some_and(|completion| sink.fits(completion.payload_len()))
         {
-            match self.outbox.pop_front() {
-                Some(Completion::Start { pid, .. }) => {
-                    if let Some(what) = self.runtime.table.get(pid).and_then(|p| p.unstarted().take()) {
-                        sink.start(pid, &what);
-                        if let Some(process) = self.runtime.table.get(pid) {
-                            *process.unstarted() = Some(what);
-                        }
-                    }
-                }
-                Some(Completion::Opened { pid }) => self.open_gate(pid, sink),
-                Some(completion) => sink.put(completion),
-                None => break,
-            }
+            let Some(completion) = self.outbox.pop_front() else { break };
+            self.told += 1;
+            self.tell_one(completion, sink);
             flushed += 1;
         }
+        self.clear_graves();
         flushed
     }
 
@@ -211,21 +208,46 @@ impl Scheduler {
         flushed
     }
 
-    /// From now on local messages and signals may go straight to the process, if nothing is on the way to it: JavaScript
-    /// hears of it before it can send again. Else its mail comes first.
+    fn tell_one(&mut self, completion: Completion, sink: &mut impl Sink) {
+        match completion {
+            Completion::Start { pid, .. } => {
+                let runtime = Rc::clone(&self.runtime);
+                let Some(process) = runtime.table.get(pid) else { return };
+                if let Some(what) = process.unstarted().as_deref() {
+                    sink.start(pid, what);
+                }
+            }
+            Completion::Opened { pid } => self.open_gate(pid, sink),
+            completion => sink.put(completion),
+        }
+    }
+
+    /// From now on local messages and signals may go straight to the process, if nothing of ours is on the way to it:
+    /// JavaScript hears of it before it can send again. Else its mail goes first.
     fn open_gate(&mut self, pid: Pid, sink: &mut impl Sink) {
         let runtime = Rc::clone(&self.runtime);
         let Some(process) = runtime.table.get(pid) else { return };
-        if process.state.load().phase() != Phase::Running {
+        let state = process.state.load();
+        if !state.has_body() {
             return;
         }
-        if process.mailbox.has_mail() {
-            self.drain(pid.index());
+        if !state.is_behind() {
+            process.state.open();
+            return sink.put(Completion::Opened { pid });
+        }
+        process.state.set_behind(false);
+        // Not parked, for it stays in whatever list it is in: of the notified, of the inlet or of the warm.
+        let warm = self.forget_warm(pid);
+        self.draining = Some(pid);
+        let alive = self.open_all(pid, process, process.mailbox.take());
+        self.draining = None;
+        if alive {
+            let kept = !warm || self.keep_warm(pid);
+            debug_assert!(kept, "{pid:?} was warm");
             self.outbox.push_back(Completion::Opened { pid });
-            return;
+        } else if warm {
+            self.vacate(pid);
         }
-        process.state.open();
-        sink.put(Completion::Opened { pid });
     }
 
     /// Messages that JavaScript was told of and no body has taken.
@@ -292,7 +314,7 @@ impl Scheduler {
             return true;
         }
         (self.takes_work() && seat.has_stealable())
-            || (self.may_steal() && self.runtime.seats.iter().any(Seat::has_stealable))
+            || (self.may_steal() && self.runtime.seats.iter().any(Seat::is_robbable))
     }
 
     fn end_turn(&mut self, occasion: Occasion, verdict: Verdict) {

@@ -76,6 +76,12 @@ pub struct Monitor {
     pub withdrawn: bool,
 }
 
+impl Monitor {
+    fn new(watcher: Pid, target: Pid) -> Self {
+        Self { watcher, target, answered: false, withdrawn: false }
+    }
+}
+
 /// See the module text.
 #[derive(Debug, Default)]
 pub struct Books {
@@ -84,6 +90,8 @@ pub struct Books {
     pairs: BTreeMap<(Pid, Pid), VecDeque<Sent>>,
     references: BTreeSet<u64>,
     number: u64,
+    /// What has come to each, oldest first.
+    pub heard: BTreeMap<Pid, Vec<Item>>,
     pub messages: u64,
     pub signals: u64,
 }
@@ -178,6 +186,7 @@ impl Books {
     /// A body gets this, as the next from whoever sent it.
     pub fn came(&mut self, pid: Pid, item: &Item) {
         assert!(!self.life(pid).ordered, "{item:?} comes to {pid:?}, which must end");
+        self.heard.entry(pid).or_default().push(item.clone());
         match item {
             Item::Message(tag) => {
                 assert_eq!(tag.to, pid, "meant for another");
@@ -205,7 +214,8 @@ impl Books {
     }
 
     fn answered(&mut self, reference: u64, watcher: Pid, target: Pid, reason: &Reason) {
-        let Some(monitor) = self.monitors.get_mut(&reference) else { panic!("{reference} was never given") };
+        // The answer may come before `monitor` has returned.
+        let monitor = self.monitors.entry(reference).or_insert(Monitor::new(watcher, target));
         assert_eq!((monitor.watcher, monitor.target, monitor.answered), (watcher, target, false), "{reference}");
         monitor.answered = true;
         if reason.kind() == ReasonKind::NoProc {
@@ -216,9 +226,22 @@ impl Books {
         assert_eq!(known.get_or_insert_with(|| reason.clone()), reason, "why {target:?} died");
     }
 
+    /// The signals among what came to a process.
+    pub fn signals_to(&self, pid: Pid) -> Vec<Item> {
+        let heard = self.heard.get(&pid).into_iter().flatten();
+        heard.filter(|item| !matches!(item, Item::Message(_))).cloned().collect()
+    }
+
+    /// The messages that came to a process.
+    pub fn messages_to(&self, pid: Pid) -> impl Iterator<Item = Tag> {
+        let heard = self.heard.get(&pid).into_iter().flatten();
+        heard.filter_map(|item| if let Item::Message(tag) = item { Some(*tag) } else { None })
+    }
+
     pub fn monitored(&mut self, reference: u64, watcher: Pid, target: Pid) {
         assert!(reference < 1 << 53 && self.references.insert(reference), "{reference} given twice");
-        self.monitors.insert(reference, Monitor { watcher, target, answered: false, withdrawn: false });
+        let monitor = self.monitors.entry(reference).or_insert(Monitor::new(watcher, target));
+        assert_eq!((monitor.watcher, monitor.target), (watcher, target), "{reference}");
     }
 
     pub fn demonitored(&mut self, reference: u64) {
@@ -233,12 +256,13 @@ impl Books {
         to_those.map(|(_, sent)| sent.iter().filter(|sent| sent.exit.is_none()).count() as u64).sum()
     }
 
-    /// Once all is quiet: nothing is under way to those who run.
+    /// Once all is quiet: every answer belongs to a question, and nothing is under way to those who run.
     pub fn check_quiet(&self, runs: impl Fn(Pid) -> bool) {
         for ((from, to), sent) in self.pairs.iter().filter(|((_, to), _)| runs(*to)) {
             let missing = sent.iter().find(|sent| !sent.may_vanish());
             assert!(missing.is_none(), "{missing:?} from {from:?} to {to:?} never came");
         }
+        assert!(self.monitors.keys().eq(&self.references), "monitors that were answered and those that were asked for");
         for (reference, monitor) in self.monitors.iter().filter(|(_, m)| !m.answered && !m.withdrawn) {
             if runs(monitor.watcher) {
                 let life = &self.spawned[&monitor.target];

@@ -154,6 +154,18 @@ impl World {
         panic!("the world does not come to rest");
     }
 
+    /// Everybody takes turns and hears what there is, but no body goes on.
+    pub fn hear(&mut self) {
+        for _ in 0..6 {
+            for seat in 0..self.isolates.len() {
+                self.now_us += 200;
+                if self.isolates[seat].is_some() {
+                    self.turn(seat);
+                }
+            }
+        }
+    }
+
     /// The bodies of a scheduler that are away wait for a message, or take the one that is there.
     pub fn park_all(&mut self, seat: usize) {
         let away: Vec<u32> = match &self.isolates[seat] {
