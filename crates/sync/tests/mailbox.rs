@@ -10,7 +10,7 @@ use std::thread;
 use proptest::prelude::*;
 use rumpus_sync::{Arena, Mailbox, Parcel, Push, Releaser};
 
-const CASES: u32 = if cfg!(miri) { 8 } else { 256 };
+const CASES: u32 = if cfg!(miri) { 4 } else { 256 };
 const SENDERS: u64 = if cfg!(miri) { 2 } else { 4 };
 const LETTERS: u64 = if cfg!(miri) { 40 } else { 50_000 };
 
@@ -50,14 +50,16 @@ enum Deed {
 }
 
 fn cuts() -> impl Strategy<Value = Vec<Deed>> {
-    let len = prop_oneof![8 => 0..300_usize, 2 => 8_000..9_000_usize, 1 => 30_000..40_000_usize];
+    // A block is 32 KiB, and what is longer than a quarter of it gets one of its own.
+    let large = if cfg!(miri) { 8_200..8_300_usize } else { 8_000..40_000 };
+    let len = prop_oneof![8 => 0..300_usize, 1 => large];
     let cut = prop_oneof![
         8 => len.prop_map(Deed::Cut),
         3 => any::<usize>().prop_map(Deed::Drop),
         3 => any::<usize>().prop_map(Deed::Release),
         1 => Just(Deed::Renew),
     ];
-    prop::collection::vec(cut, 0..120)
+    prop::collection::vec(cut, 0..if cfg!(miri) { 30 } else { 120 })
 }
 
 fn is_whole(parcel: &Parcel<Letter>, len: usize) -> bool {
@@ -132,9 +134,12 @@ proptest! {
                 Deed::Renew => arena = Arena::default(),
                 _ => {}
             }
-            prop_assert!(held.iter().all(|(parcel, len)| is_whole(parcel, *len)));
+            if !cfg!(miri) {
+                prop_assert!(held.iter().all(|(parcel, len)| is_whole(parcel, *len)));
+            }
             prop_assert_eq!(Arc::strong_count(&alive), 1 + held.len());
         }
+        prop_assert!(held.iter().all(|(parcel, len)| is_whole(parcel, *len)));
     }
 }
 

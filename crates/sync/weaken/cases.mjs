@@ -239,7 +239,7 @@ export const cases = [
     part: 'steal',
     name: 'a claim does not acquire the head it looks at',
     file: steal,
-    find: "// Acquire, pairs with the exchanges of the owner and of other thieves.\n        let mut head = self.head.load(Ordering::Acquire)",
+    find: '// Acquire, pairs with the exchanges of the owner and of other thieves.\n        let mut head = self.head.load(Ordering::Acquire)',
     replace: 'let mut head = self.head.load(Ordering::Relaxed)',
     test: 'loom_steal',
     model: 'an_owner_and_a_thief_share_what_is_pushed',

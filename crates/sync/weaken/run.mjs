@@ -65,7 +65,10 @@ function weaken(copy, { file, find, replace }) {
   const text = readFileSync(path, 'utf8')
   const times = text.split(find).length - 1
   if (times !== 1) throw new Error(`the fragment occurs ${times} times in ${file}: ${find}`)
-  writeFileSync(path, text.replace(find, () => replace))
+  writeFileSync(
+    path,
+    text.replace(find, () => replace),
+  )
   return () => writeFileSync(path, text)
 }
 

@@ -23,7 +23,13 @@ const msgpack = (): Msgpack => {
   const require = createRequire(import.meta.url)
   // The parts without the native accelerator: it would add a second addon to every thread.
   const { Packr } = require('msgpackr/index-no-eval') as { Packr: new (options: object) => Msgpack }
-  loaded = new Packr({ useRecords: false, variableMapSize: true, mapsAsObjects: true, int64AsType: 'bigint', copyBuffers: true })
+  loaded = new Packr({
+    useRecords: false,
+    variableMapSize: true,
+    mapsAsObjects: true,
+    int64AsType: 'bigint',
+    copyBuffers: true,
+  })
   return loaded
 }
 
