@@ -2,12 +2,14 @@
 //! kill and end, on schedulers that come and go, in a random order of steps. What must hold is in `world/books.rs`.
 //! `RUMPUS_SEED` replays one seed, `RUMPUS_SEEDS` says how many to try.
 
+mod acts;
 mod world;
 
+use acts::{ACTS, Act, Tell};
 use rumpus_runtime::process::state::Phase;
 use rumpus_runtime::{Options, Pid, ReasonKind, Where};
+use world::body::Parked;
 use world::dice::Dice;
-use world::isolate::Parked;
 use world::{Step, World};
 
 const SEEDS: u64 = 500;
@@ -15,34 +17,6 @@ const SEEDS: u64 = 500;
 fn env(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Act {
-    Send,
-    Spawn,
-    Link,
-    Unlink,
-    Monitor,
-    Demonitor,
-    Trap,
-    Exit,
-    Finish,
-    Churn,
-}
-
-/// How much of each there is in a common run.
-const ACTS: [(Act, usize); 10] = [
-    (Act::Send, 40),
-    (Act::Spawn, 16),
-    (Act::Link, 7),
-    (Act::Unlink, 6),
-    (Act::Monitor, 8),
-    (Act::Demonitor, 4),
-    (Act::Trap, 5),
-    (Act::Exit, 4),
-    (Act::Finish, 5),
-    (Act::Churn, 0),
-];
 
 /// A run of one seed.
 struct Run {
@@ -102,7 +76,10 @@ impl Run {
         }
         let seats = self.seats();
         let Some(seat) = self.dice.pick(&seats) else {
-            return if self.world.runtime.is_stopping() { () } else { self.world.sit(0) };
+            return if self.world.runtime.is_stopping() {
+            } else {
+                self.world.sit(0)
+            };
         };
         let steps: Vec<Step> = self.world.steps(seat);
         let away: Vec<Pid> =
@@ -396,17 +373,6 @@ impl Run {
             }
         }
         self.world.leave(seat);
-    }
-}
-
-/// Says which seed it was if the run fails.
-struct Tell(u64);
-
-impl Drop for Tell {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            eprintln!("RUMPUS_SEED={} cargo test -p rumpus-runtime --test sim", self.0);
-        }
     }
 }
 

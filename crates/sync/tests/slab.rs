@@ -12,7 +12,7 @@ use rumpus_sync::{Slab, Ticket};
 
 const CASES: u32 = if cfg!(miri) { 2 } else { 128 };
 const THREADS: u32 = if cfg!(miri) { 2 } else { 4 };
-const TENANCIES: u32 = if cfg!(miri) { 300 } else { 50_000 };
+const TENANCIES: u32 = if cfg!(miri) { 30 } else { 50_000 };
 
 #[derive(Debug, Clone)]
 enum Op {
@@ -22,7 +22,7 @@ enum Op {
 }
 
 fn ops() -> impl Strategy<Value = Vec<Op>> {
-    let many = if cfg!(miri) { 20..40_usize } else { 100..400_usize };
+    let many = if cfg!(miri) { 5..10_usize } else { 100..400_usize };
     let op = prop_oneof![
         4 => (1..4_usize).prop_map(Op::Acquire),
         1 => many.clone().prop_map(Op::Acquire),
@@ -30,7 +30,7 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
         1 => many.prop_map(Op::Release),
         2 => (0..1100_u32, prop_oneof![0..5_u32, any::<u32>()]).prop_map(|(index, generation)| Op::Look(index, generation)),
     ];
-    prop::collection::vec(op, 0..60)
+    prop::collection::vec(op, 0..if cfg!(miri) { 20 } else { 60 })
 }
 
 fn number(ticket: Ticket) -> (u32, u32) {

@@ -5,94 +5,13 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use rumpus_runtime::process::Unstarted;
 use rumpus_runtime::scheduler::Occasion;
-use rumpus_runtime::{Completion, Pid, Reason, Runtime, Scheduler, Sink, Verdict, Waker, layout};
-use rumpus_sync::shim::{AtomicU32, Ordering};
+use rumpus_runtime::{Completion, Pid, Reason, Runtime, Scheduler, Verdict, Waker, layout};
+use rumpus_sync::shim::Ordering;
 
 use super::Step;
+use super::body::{Body, Ears, Parked, Told, Tray};
 use super::books::{Books, Item, Tag};
-
-/// What a body waits for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Parked {
-    /// On the run ring, to begin.
-    ToBegin,
-    /// Running, or awaiting something that is not the runtime's.
-    Away,
-    /// For a message.
-    Receiving,
-    /// On the run ring, to be resumed with this.
-    Queued(Item),
-    /// It was told to end.
-    Unwinding,
-}
-
-/// A process as its isolate knows it.
-#[derive(Debug)]
-pub struct Body {
-    pub pid: Pid,
-    pub parked: Parked,
-    /// Local messages come by reference.
-    pub open: bool,
-    pub inbox: VecDeque<Item>,
-    /// What it has taken.
-    pub taken: Vec<Item>,
-    pub exiting: Option<Reason>,
-    pub is_definition: bool,
-    /// Where it runs.
-    pub seat: usize,
-}
-
-impl Body {
-    pub fn has_begun(&self) -> bool {
-        !self.is_definition || self.parked != Parked::ToBegin
-    }
-
-    fn waiting(&self) -> usize {
-        self.inbox.len() + usize::from(matches!(self.parked, Parked::Queued(_)))
-    }
-}
-
-/// Counts the wake-ups of one sleep.
-#[derive(Debug, Default)]
-pub struct Ears {
-    rung: AtomicU32,
-}
-
-impl Waker for Ears {
-    fn wake(&self) {
-        // Relaxed: one thread.
-        self.rung.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-/// Takes as many completions as there is room for.
-struct Tray {
-    room: usize,
-    told: Vec<Told>,
-}
-
-enum Told {
-    Start(Pid, u32, Vec<u8>),
-    Else(Completion),
-}
-
-impl Sink for Tray {
-    fn fits(&self, _payload_len: usize) -> bool {
-        self.told.len() < self.room
-    }
-
-    fn put(&mut self, completion: Completion) {
-        assert!(self.fits(0) && !matches!(completion, Completion::Start { .. }));
-        self.told.push(Told::Else(completion));
-    }
-
-    fn start(&mut self, pid: Pid, what: &Unstarted) {
-        assert!(self.fits(0) && what.skeleton == 24);
-        self.told.push(Told::Start(pid, what.definition, what.arguments.bytes().to_vec()));
-    }
-}
 
 /// See the module text.
 #[derive(Debug)]
@@ -228,7 +147,7 @@ impl Isolate {
         // Relaxed: one thread. Whoever rang meanwhile got what it wanted.
         self.ears.rung.store(0, Ordering::Relaxed);
         let mut tray = Tray { room: self.room, told: Vec::new() };
-        let crowded = now_us % 97 == 0;
+        let crowded = now_us.is_multiple_of(97);
         self.verdict = self.scheduler.turn(Occasion { now_us, from_loop, crowded }, &mut tray);
         self.apply(tray, books);
         let defined = self.page(layout::DEFINITIONS) as u32;

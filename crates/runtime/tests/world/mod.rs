@@ -4,15 +4,17 @@
 #![allow(dead_code, reason = "each test file uses a part of the world")]
 #![allow(unreachable_pub, reason = "a module of several test programs, a public thing of none")]
 
+pub mod body;
 pub mod books;
 pub mod dice;
 pub mod isolate;
 
 use std::sync::Arc;
 
+use body::{Body, Parked};
 use books::{Books, Tag};
 use dice::Dice;
-use isolate::{Body, Isolate, Parked};
+use isolate::Isolate;
 use rumpus_runtime::process::state::Phase;
 use rumpus_runtime::{Options, Pid, Reason, ReasonKind, Runtime, Scheduler, Where, layout};
 
