@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use rumpus_sync::shim::{AtomicU32, Ordering};
 use rumpus_sync::{Slab, Ticket};
 
-const CASES: u32 = if cfg!(miri) { 2 } else { 128 };
+const CASES: u32 = if cfg!(miri) { 1 } else { 128 };
 const THREADS: u32 = if cfg!(miri) { 2 } else { 4 };
 const TENANCIES: u32 = if cfg!(miri) { 30 } else { 50_000 };
 

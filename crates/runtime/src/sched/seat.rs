@@ -129,9 +129,10 @@ impl Seat {
         !self.steal.is_empty() || !self.inject.is_empty()
     }
 
-    /// Whether a thief should look here: there is something, and its own thread is not about to take it.
+    /// Whether a thief should look here: there is something, and its own thread is not about to take it. What the thread has
+    /// queued itself is always to be had: it may be far from a turn, under foreign code.
     pub fn is_robbable(&self) -> bool {
-        self.has_stealable() && !self.is_waking()
+        !self.steal.is_empty() || (!self.inject.is_empty() && !self.is_waking())
     }
 
     /// Unstarted processes waiting here.

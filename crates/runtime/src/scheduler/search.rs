@@ -152,11 +152,8 @@ impl Scheduler {
 
     fn rob(&self, victim: usize) -> usize {
         let (victim, own) = (&self.runtime.seats[victim], self.seat());
-        if !victim.is_robbable() {
-            return 0;
-        }
         let stolen = victim.steal.steal_into(&own.steal) as usize;
-        if stolen > 0 {
+        if stolen > 0 || victim.is_waking() {
             return stolen;
         }
         let mut batch = Vec::new();
@@ -184,25 +181,14 @@ impl Scheduler {
     }
 }
 
-/// Why mail that waits for an unstarted process ends it before it begins: the first exit signal that counts. An unstarted
-/// process cannot trap exits.
+/// Why mail that waits for an unstarted process ends it before it begins: the first exit signal that counts. It can neither
+/// trap exits nor have unlinked, so every linked one does but the normal.
 fn fatal(pid: Pid, early: &[Parcel<Letter>]) -> Option<Reason> {
-    let mut linked_to: Vec<Pid> = Vec::new();
-    for parcel in early.iter().filter(|parcel| parcel.header().to == pid) {
-        match &parcel.header().envelope {
-            Envelope::Link { from } => linked_to.push(*from),
-            Envelope::Unlink { from, .. } => linked_to.retain(|linked| linked != from),
-            Envelope::Exit { reason, linked: false, .. } if reason.kind() == ReasonKind::Kill => {
-                return Some(Reason::new(ReasonKind::Killed, &[]));
-            }
-            Envelope::Exit { reason, from, linked } => {
-                let counts = !linked || linked_to.contains(from);
-                if counts && reason.kind() != ReasonKind::Normal {
-                    return Some(reason.clone());
-                }
-            }
-            _ => {}
+    early.iter().filter(|parcel| parcel.header().to == pid).find_map(|parcel| match &parcel.header().envelope {
+        Envelope::Exit { reason, linked: false, .. } if reason.kind() == ReasonKind::Kill => {
+            Some(Reason::new(ReasonKind::Killed, &[]))
         }
-    }
-    None
+        Envelope::Exit { reason, .. } if reason.kind() != ReasonKind::Normal => Some(reason.clone()),
+        _ => None,
+    })
 }

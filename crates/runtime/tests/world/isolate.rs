@@ -24,7 +24,8 @@ pub struct Isolate {
     pub loading: VecDeque<u32>,
     pub verdict: Verdict,
     pub ears: Arc<Ears>,
-    room: usize,
+    /// Completions that fit into one buffer.
+    pub room: usize,
     slots: BTreeMap<u32, Item>,
     slots_given: u32,
     immediate: bool,
