@@ -7,12 +7,14 @@ import { judgeLap, stopwatch } from './stopwatch.js'
 import { checkJudged } from './windows.js'
 
 const LIMIT_MS = 1
+/** Of the messages in time; and none may wait for the end of what its sender awaits. */
+const SHARE = 0.9
 const WINDOWS = 60
 const THREAD_WINDOWS = 15
 /** Before each window, so that every thread sleeps, and is back where it ended. */
 const PAUSE_MS = 3
 const THREAD_PAUSE_MS = 200
-const FOREIGN_MS = 20
+const FOREIGN_MS = 40
 /** From and to which scheduler; 0 is the host. @type {readonly [number, number][]} */
 const WAYS = [
   [0, 0],
@@ -74,7 +76,7 @@ function checkEnd(self, from, to, target, end) {
   const endsThread = end === 'ends its thread'
   const windows = endsThread ? THREAD_WINDOWS : WINDOWS
   const what = `sent from ${from} by one that ${end}, received on ${to}`
-  return checkJudged({ windows, limit: LIMIT_MS, unit: 'ms' }, async () => {
+  return checkJudged({ windows, limit: LIMIT_MS, unit: 'ms', share: SHARE, ceiling: FOREIGN_MS / 2 }, async () => {
     await self.sleep(endsThread ? THREAD_PAUSE_MS : PAUSE_MS)
     self.spawn(sender.with({ on: from }), target, end)
     return judgeLap(what, await self.receive(), LIMIT_MS)
