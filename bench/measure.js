@@ -1,8 +1,11 @@
-// Owns how a child measures: a round that does not count, then rounds until the time is used up (tinybench), or one look
-// at something that is counted. Beside the figure stand the CPU used and how disturbed the while was.
+// Owns how a child measures: rounds that do not count, then rounds until the time is used up (tinybench), or one look at
+// something that is counted. Beside the figure stand the CPU used and how disturbed the while was.
 
 import { Bench } from 'tinybench'
 import { NoiseWatch } from './noise.js'
+
+/** Rounds of so many milliseconds do not count, unless given: what a server runs is compiled. */
+const WARM_MS = 1500
 
 /**
  * @typedef {object} Sample - what a child answers
@@ -58,14 +61,15 @@ export class Measure {
   }
 
   /**
-   * Milliseconds a round: the median of as many as the time holds, after one that does not count.
+   * Milliseconds a round: the median of as many as the time holds, after those that do not count.
    *
    * @param {number} operations - of a round
    * @param {Round} round
+   * @param {number} [warmMs]
    * @returns {Promise<Sample>}
    */
-  async rounds(operations, round) {
-    await round()
+  async rounds(operations, round, warmMs = WARM_MS) {
+    for (const until = performance.now() + warmMs; performance.now() < until; ) await round()
     const bench = new Bench({ time: this.#ms, iterations: 1, warmup: false, throws: true, retainSamples: true })
     bench.add('round', async () => ({ overriddenDuration: await round() }))
     /** @type {readonly number[]} */

@@ -45,6 +45,18 @@ describe('hosts', () => {
     })
   })
 
+  it("run with flags of Node's and of V8's that a Worker refuses", async () => {
+    const flags = [
+      '--max-old-space-size=512',
+      '--stack-size=900',
+      '--trace-file-names',
+      '--trace-warnings',
+      '--no-warnings',
+    ]
+    const { code, stdout, stderr } = await program('commonjs.cjs', [], flags)
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'from CommonJS 1\n', stderr: '' })
+  })
+
   it('run with two installed copies in one process', async () => {
     const { copy, bodies } = await secondCopy()
     const { code, stdout, stderr } = await program('two-copies.mjs', [copy, bodies])

@@ -98,11 +98,22 @@ describe('monitor', () => {
 
   it('monitor of a definition that never starts: its end is heard', async () => {
     await inside(async (self) => {
-      for (const on of ['any', 'here', 1] as const) {
-        const pid = self.spawn(once.with({ on }), self.pid, 'never')
+      const pid = self.spawn(once.with({ on: 'here' }), self.pid, 'never')
+      const ref = self.monitor(pid)
+      exit(pid, { gone: 1 })
+      expect(await self.receive()).toEqual(new Down(ref, pid, { kind: 'user', value: { gone: 1 } }))
+    })
+  })
+
+  it('monitor of a definition that ends while it starts: its end is heard, whether it began or not', async () => {
+    await inside(async (self) => {
+      for (const on of ['any', 1] as const) {
+        const pid = self.spawn(hold.with({ on }), self.pid, 'perhaps')
         const ref = self.monitor(pid)
         exit(pid, { gone: 1 })
-        expect(await self.receive()).toEqual(new Down(ref, pid, { kind: 'user', value: { gone: 1 } }))
+        let heard = await self.receive()
+        if (!(heard instanceof Down)) heard = await self.receive()
+        expect(heard).toEqual(new Down(ref, pid, { kind: 'user', value: { gone: 1 } }))
       }
     })
   })

@@ -1,9 +1,10 @@
-// steal/unequal and steal/async: many definition processes, all spawned at once, each says when it is done. The figure of
-// a child is the wall time with the schedulers it is given; the row is one over the other.
+// steal/unequal and steal/async: many definition processes, all spawned at once, each says what it came to. The one that
+// spawns them and sums up lives on the first scheduler, as each Worker of the rival sums up its own share; the host waits for
+// the sum. The figure of a child is the wall time with the schedulers it is given; the row is one over the other.
 
 import { define, run as runRumpus, send } from 'rumpus'
 import { spin } from '../spin.js'
-import { jobsOf } from '../workloads.js'
+import { jobsOf, STEAL_WARM_MS } from '../workloads.js'
 
 /** @typedef {import('rumpus').Self<number>} Umpire */
 
@@ -21,20 +22,39 @@ const job = define(
   },
 )
 
+const foreman = define(
+  import.meta.url,
+  'foreman',
+  async (
+    /** @type {Umpire} */ self,
+    /** @type {import('rumpus').Pid<number>} */ parent,
+    /** @type {string} */ steal,
+    /** @type {number} */ stepsPerUs,
+  ) => {
+    const { jobs, sleepMs, costUs } = jobsOf(steal)
+    let sum = 0
+    for (let i = 0; i < jobs; i++) self.spawn(job, self.pid, sleepMs, stepsPerUs * costUs(i))
+    for (let i = 0; i < jobs; i++) sum = (sum + (await self.receive())) % 2 ** 32
+    send(parent, sum)
+  },
+)
+
 /** @param {import('../measure.js').Measure} tools */
 export function run(tools) {
-  const { jobs, sleepMs, costUs } = jobsOf(tools.word('steal'))
-  const stepsPerUs = tools.number('stepsPerUs')
+  const steal = tools.word('steal')
   let check = 0
   return runRumpus(
     async (/** @type {Umpire} */ self) => {
-      const sample = await tools.rounds(jobs, async () => {
-        check = 0
-        const start = performance.now()
-        for (let i = 0; i < jobs; i++) self.spawn(job, self.pid, sleepMs, stepsPerUs * costUs(i))
-        for (let i = 0; i < jobs; i++) check = (check + (await self.receive())) % 2 ** 32
-        return performance.now() - start
-      })
+      const sample = await tools.rounds(
+        jobsOf(steal).jobs,
+        async () => {
+          const start = performance.now()
+          self.spawn(foreman.with({ on: 1 }), self.pid, steal, tools.number('stepsPerUs'))
+          check = await self.receive()
+          return performance.now() - start
+        },
+        STEAL_WARM_MS,
+      )
       return { ...sample, check }
     },
     { schedulers: tools.number('schedulers') },

@@ -28,7 +28,7 @@ const PAUSE_MS = 100
 const PAUSE_MAX_MS = 5_000
 /** Flags of the host that decide how modules load and errors look: a scheduler thread has them too. Others are the process's. */
 const FLAGS_KEPT =
-  /^--(import|require|loader|experimental-loader|conditions|enable-source-maps|preserve-symlinks|no-warnings|trace-|disable-warning|experimental-(strip|transform|detect|default|import|vm)|no-experimental-(strip|detect|require))|^-[rC]$/
+  /^--(import|require|loader|experimental-loader|conditions|enable-source-maps|preserve-symlinks|no-warnings|trace-(deprecation|env|exit|promises|sync-io|tls|uncaught|warnings)|disable-warning|experimental-(strip|transform|detect|default|import|vm)|no-experimental-(strip|detect|require))|^-[rC]$/
 /** Those of them that take the next argument as their value. */
 const FLAGS_WITH_VALUE = /^(--(import|require|loader|experimental-loader|conditions|disable-warning)|-[rC])$/
 

@@ -49,6 +49,7 @@ pub fn create_runtime(options: BindingOptions) -> RuntimeHandle {
     let runtime = Arc::new(Runtime::new(Options {
         number: options.number,
         schedulers: options.schedulers as usize,
+        cores: available_parallelism() as usize,
         host_works: options.host_works,
         placement: options.placement,
         native_lane: options.native_lane,

@@ -22,6 +22,8 @@ pub struct Options {
     pub number: u32,
     /// Worker threads beside the host, 1 to 63.
     pub schedulers: usize,
+    /// Cores that all threads share: with more schedulers awake than that, spinning takes a core from one that works.
+    pub cores: usize,
     /// Whether the host takes placed and stolen processes too.
     pub host_works: bool,
     /// Whether definitions are placed; otherwise they queue at their spawner.
@@ -83,6 +85,12 @@ impl Runtime {
             defined: AtomicU32::new(0),
             stopping: AtomicU32::new(0),
         }
+    }
+
+    /// Whether more schedulers are awake than there are cores, at a glance.
+    pub fn is_crowded(&self) -> bool {
+        self.seats.len() > self.options.cores
+            && self.seats.iter().filter(|seat| seat.is_taken() && !seat.bell.is_asleep()).count() > self.options.cores
     }
 
     /// Whether others call `pid` alive.

@@ -220,7 +220,7 @@ impl Scheduler {
         let seats = &self.runtime.seats;
         place(&mut self.dice, workers.start, workers.len(), |seat| {
             let seat = &seats[seat];
-            seat.unstarted() as f64 + f64::from(seat.alive()) + seat.busy_share()
+            seat.load() as f64 + seat.busy_share()
         })
     }
 
@@ -235,13 +235,14 @@ impl Scheduler {
             seat.inject.push([index]);
         }
         let rung = door != self.seat && seat.ring();
+        let comes = rung || (door != self.seat && seat.bell.is_rung());
         if rung {
             self.count(layout::WAKES_SENT);
-        } else if !pinned {
+        } else if !pinned && !comes {
             self.wake_thief();
         }
         // If nobody else could be woken this scheduler may be the thief: it might be asleep itself, under foreign code.
-        if door == self.seat || (!rung && !pinned && self.takes_work()) {
+        if door == self.seat || (!comes && !pinned && self.takes_work()) {
             self.pace.want_turn();
         }
     }

@@ -225,6 +225,9 @@ impl Scene {
     fn finish(&mut self) {
         let receiver = self.receiver;
         if self.case.state == State::Stolen {
+            // The thief leaves it to its scheduler for a while, then it takes it.
+            self.world().turn(2);
+            self.world().now_us += 1_000;
             self.world().turn(2);
         }
         if !self.case.has_not_begun() {

@@ -19,7 +19,8 @@ fn cases(count: u32) -> Config {
     Config { cases: count, rng_seed: RngSeed::Fixed(2026), failure_persistence: None, ..Config::default() }
 }
 
-const OPTIONS: Options = Options { number: 1, schedulers: 3, host_works: false, placement: true, native_lane: false };
+const OPTIONS: Options =
+    Options { number: 1, schedulers: 3, cores: 4, host_works: false, placement: true, native_lane: false };
 
 /// What can be said of two slots, four others and four numbers.
 #[derive(Debug, Clone, Copy)]

@@ -108,6 +108,16 @@ fn a_scheduler_with_nothing_to_do_looks_around_and_then_sleeps() {
 }
 
 #[test]
+fn nobody_spins_with_more_awake_than_there_are_cores() {
+    let runtime = Arc::new(Runtime::new(Options { cores: 2, ..options(2) }));
+    let [mut one, two, three] = [1, 2, 0].map(|seat| Lone::sit(&runtime, seat));
+    assert_eq!(one.turn(0), Verdict::Sleep, "three are awake");
+    three.scheduler.leave();
+    assert_eq!(one.turn(1_000), Verdict::Look, "two are");
+    two.scheduler.leave();
+}
+
+#[test]
 fn looking_that_finds_something_pays() {
     let mut lone = Lone::new();
     lone.turn(0);

@@ -37,6 +37,7 @@ impl Run {
         let options = Options {
             number: dice.below(64) as u32,
             schedulers: 1 + dice.below(4),
+            cores: 1 + dice.below(5),
             host_works: dice.chance(30),
             placement: dice.chance(60),
             native_lane: dice.chance(30),

@@ -160,7 +160,7 @@ fn the_pinned_are_never_stolen() {
             pinned.push((at, world.spawn(1, 0, Where::On(at))));
         }
     }
-    for _ in 0..20 {
+    for _ in 0..100 {
         world.turn(3);
     }
     assert_eq!(world.count(3, layout::STOLEN), 0);
@@ -302,4 +302,46 @@ fn the_end_of_a_scheduler_takes_down_what_began_there_and_nothing_else() {
     }
     assert_eq!(world.runtime.seats[1].alive(), 0);
     world.check_sums();
+}
+
+/// Some steps of one scheduler, while the clock and all others stand still.
+fn take_steps(world: &mut World, dice: &mut Dice, seat: usize) {
+    for _ in 0..100 {
+        let Some(step) = dice.pick(&world.steps(seat)) else { break };
+        world.take(seat, step);
+        world.park_all(seat);
+    }
+}
+
+#[test]
+fn a_thief_leaves_what_is_no_more_than_its_own_but_not_for_long() {
+    let (mut world, mut dice) = world(2, false);
+    for _ in 0..10 {
+        world.spawn_here(2);
+    }
+    take_steps(&mut world, &mut dice, 2);
+    for _ in 0..12 {
+        world.spawn(1, 0, Where::Any);
+    }
+    take_steps(&mut world, &mut dice, 2);
+    assert_eq!(world.count(2, layout::STOLEN), 1, "half of the difference: both have eleven");
+    world.now_us += 900;
+    take_steps(&mut world, &mut dice, 2);
+    assert_eq!(world.count(2, layout::STOLEN), 1);
+    assert_ne!(world.turn(2), Verdict::Sleep, "it waits for their scheduler");
+    world.now_us += 200;
+    take_steps(&mut world, &mut dice, 2);
+    assert!(world.count(2, layout::STOLEN) > 1, "their scheduler does not come");
+}
+
+#[test]
+fn what_its_scheduler_will_never_start_is_taken_at_once() {
+    let (mut world, mut dice) = world(2, false);
+    for _ in 0..10 {
+        world.spawn_here(2);
+    }
+    take_steps(&mut world, &mut dice, 2);
+    world.spawn(0, 0, Where::Any);
+    world.turn(2);
+    assert_eq!(world.count(2, layout::STOLEN), 1, "the host takes no work");
 }

@@ -54,7 +54,11 @@ fn steal(criterion: &mut Criterion) {
             (0..BATCH).for_each(|index| queue.push(index, &overflow));
             (queue, StealQueue::default())
         };
-        bencher.iter_batched(filled, |(from, into)| (from.steal_into(&into), from, into), BatchSize::SmallInput);
+        bencher.iter_batched(
+            filled,
+            |(from, into)| (from.steal_into(&into, u32::MAX), from, into),
+            BatchSize::SmallInput,
+        );
     });
     group.finish();
 }

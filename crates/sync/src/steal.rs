@@ -100,9 +100,9 @@ impl StealQueue {
         }
     }
 
-    /// Moves half of `self`, rounded up, to `into` and answers how many. Called by the owner of `into`; does nothing when
-    /// `into` is more than half full or another thief is at work.
-    pub fn steal_into(&self, into: &StealQueue) -> u32 {
+    /// Moves half of `self`, rounded up, and at most `most` to `into`; answers how many. Called by the owner of `into`; does
+    /// nothing when `into` is more than half full or another thief is at work.
+    pub fn steal_into(&self, into: &StealQueue, most: u32) -> u32 {
         // Relaxed: `into` is the caller's own.
         let to = into.tail.load(Ordering::Relaxed);
         // Acquire, pairs with thieves of `into`: places they have copied are free.
@@ -110,7 +110,7 @@ impl StealQueue {
         if to.wrapping_sub(occupied_from) > CAPACITY / 2 {
             return 0;
         }
-        let Some((first, count)) = self.claim() else { return 0 };
+        let Some((first, count)) = self.claim(most) else { return 0 };
         for i in 0..count {
             into.write(to.wrapping_add(i), self.read(first.wrapping_add(i)));
         }
@@ -120,8 +120,8 @@ impl StealQueue {
         count
     }
 
-    /// Reserves half for copying: `real` moves on, `steal` stays.
-    fn claim(&self) -> Option<(u32, u32)> {
+    /// Reserves half, at most `most`, for copying: `real` moves on, `steal` stays.
+    fn claim(&self, most: u32) -> Option<(u32, u32)> {
         // Acquire, pairs with the exchanges of the owner and of other thieves.
         let mut head = self.head.load(Ordering::Acquire);
         loop {
@@ -131,7 +131,7 @@ impl StealQueue {
             }
             // Acquire, pairs with the Release of `push`: the entries up to the tail are written.
             let len = self.tail.load(Ordering::Acquire).wrapping_sub(real);
-            let count = len - len / 2;
+            let count = (len - len / 2).min(most);
             if count == 0 {
                 return None;
             }

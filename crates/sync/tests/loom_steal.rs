@@ -47,7 +47,7 @@ fn thief(victim: &Arc<Worker>) -> thread::JoinHandle<Vec<u32>> {
     thread::spawn(move || {
         let own = Worker::default();
         victim.step.take();
-        let stolen = victim.queue.steal_into(&own.queue);
+        let stolen = victim.queue.steal_into(&own.queue, u32::MAX);
         victim.step.take();
         let loot = own.rest();
         assert_eq!(loot.len(), stolen as usize);
@@ -119,7 +119,7 @@ fn a_thief_fills_places_of_its_own_that_another_has_just_copied() {
         let second_thief = thief(&second);
         second.step.take();
         // Four more than half fill a queue; after the thief there is room, in the places that it has read.
-        let stolen = first.queue.steal_into(&second.queue) as usize;
+        let stolen = first.queue.steal_into(&second.queue, u32::MAX) as usize;
         let (kept, robbed) = (first.rest(), second_thief.join().unwrap());
         assert_eq!((kept.len() + stolen, robbed), (4, vec![1, 2]));
         (stolen, second.rest())
@@ -146,7 +146,7 @@ fn a_thief_is_robbed_of_what_it_has_just_stolen() {
         let [first, second] = [Worker::new(3), Worker::new(0)];
         let second_thief = thief(&second);
         second.step.take();
-        assert_eq!(first.queue.steal_into(&second.queue), 2);
+        assert_eq!(first.queue.steal_into(&second.queue, u32::MAX), 2);
         second.push(4);
         sizes([second_thief.join().unwrap(), first.rest(), second.rest()], 4)
     });

@@ -80,7 +80,7 @@ proptest! {
                 },
                 Op::Steal { back } => {
                     let from = usize::from(back);
-                    prop_assert_eq!(queues[from].steal_into(&queues[1 - from]) as usize, naive.steal(from));
+                    prop_assert_eq!(queues[from].steal_into(&queues[1 - from], u32::MAX) as usize, naive.steal(from));
                 }
                 Op::TakeHalf(most) => {
                     let mut taken = Vec::new();
@@ -110,7 +110,7 @@ fn rob(victim: &StealQueue, overflow: &Inject, done: &mpsc::Receiver<()>) -> Vec
     let mut loot = Vec::new();
     loop {
         let is_done = matches!(done.try_recv(), Err(mpsc::TryRecvError::Disconnected));
-        let stolen = victim.steal_into(&own) as usize;
+        let stolen = victim.steal_into(&own, u32::MAX) as usize;
         let before = loot.len();
         loot.extend(std::iter::from_fn(|| own.pop()));
         assert_eq!(loot.len() - before, stolen);

@@ -19,22 +19,23 @@ impl Idle {
         if self.searching.load(Ordering::Relaxed) as usize * 2 >= thieves.max(1) {
             return false;
         }
-        // SeqCst, pairs with the fence in `sleepers_to_wake`: a pusher that counts us as searching may leave the search to
-        // us, and then our looks at the queues come after its push; if it does not count us, it wakes a sleeper itself.
-        self.searching.fetch_add(1, Ordering::SeqCst);
+        // Relaxed: a pusher that counts us may leave its work to us, and we fence and look once we are no longer counted; one
+        // that does not wakes a sleeper itself.
+        self.searching.fetch_add(1, Ordering::Relaxed);
         true
     }
 
-    /// Ends a search; true if it was the last one.
-    pub fn stop_search(&self) -> bool {
-        // SeqCst, pairs with the fence in `sleepers_to_wake`, as in `start_search`: the last searcher looks at everything again after this.
-        self.searching.fetch_sub(1, Ordering::SeqCst) == 1
+    /// Ends a search. Whoever does passes on what there is, or lies down and looks once more.
+    pub fn stop_search(&self) {
+        // Relaxed: the fence before the look that follows, in `sleepers_to_wake` or in the bell, pairs with the pusher's in
+        // `sleepers_to_wake`: if ours comes first it counts us no longer, if its comes first we see its work.
+        self.searching.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// Counts a scheduler among the sleepers, before its bell's `lie_down`.
     pub fn lie_down(&self, seat: usize) {
-        // SeqCst, pairs with the fence in `sleepers_to_wake`, as the bell's does.
-        self.asleep.fetch_or(1 << seat, Ordering::SeqCst);
+        // Relaxed: the bell's fence follows, which pairs with the fence in `sleepers_to_wake`.
+        self.asleep.fetch_or(1 << seat, Ordering::Relaxed);
     }
 
     /// Takes a scheduler out of the sleepers.
@@ -45,7 +46,8 @@ impl Idle {
 
     /// Called after publishing stealable work: sleepers of whom one should be woken, as bits; none while someone searches.
     pub fn sleepers_to_wake(&self) -> u64 {
-        // SeqCst, pairs with `lie_down` and `start_search`: either we see the sleeper (or the searcher), or it sees our work.
+        // SeqCst, pairs with the fence of the bell in `lie_down`, and with this one when it is a searcher's: either we see the
+        // sleeper (or the searcher), or it sees our work.
         fence(Ordering::SeqCst);
         // Relaxed on both: ordered by the fence.
         if self.searching.load(Ordering::Relaxed) != 0 {

@@ -38,8 +38,6 @@ pub struct Seat {
     taken: AtomicU32,
     /// Share of the last while spent awake, in percent.
     busy_percent: AtomicU32,
-    /// 1 between the bell and the turn that follows it.
-    waking: AtomicU32,
     waker: Mutex<Option<Arc<dyn Waker>>>,
 }
 
@@ -56,7 +54,6 @@ impl Default for Seat {
             loaded: AtomicU32::new(0),
             taken: AtomicU32::new(0),
             busy_percent: AtomicU32::new(0),
-            waking: AtomicU32::new(0),
             waker: Mutex::new(None),
         }
     }
@@ -77,7 +74,6 @@ impl Seat {
     pub fn leave(&self) {
         drop(self.waker.lock().unwrap_or_else(PoisonError::into_inner).take());
         self.bell.get_up();
-        self.note_awake();
         // Relaxed: statistics of a thread that is gone.
         self.alive.store(0, Ordering::Relaxed);
         self.busy_percent.store(0, Ordering::Relaxed);
@@ -97,8 +93,6 @@ impl Seat {
         if !self.bell.ring() {
             return false;
         }
-        // Relaxed: advice for thieves, see `is_waking`.
-        self.waking.store(1, Ordering::Relaxed);
         self.wake();
         true
     }
@@ -111,28 +105,17 @@ impl Seat {
         }
     }
 
-    /// The thread takes a turn: it is awake.
-    pub fn note_awake(&self) {
-        // Relaxed: as in `ring`.
-        self.waking.store(0, Ordering::Relaxed);
-    }
-
-    /// Whether the thread has been rung and has not come yet: what lies at its door is about to be taken, and a thief that
-    /// spins would only undo the placement. Whoever comes wakes a thief if that leaves something.
-    pub fn is_waking(&self) -> bool {
-        // Relaxed: as in `ring`.
-        self.waking.load(Ordering::Relaxed) == 1
-    }
-
     /// Whether a thief finds something here, at a glance; exact after a SeqCst fence.
     pub fn has_stealable(&self) -> bool {
         !self.steal.is_empty() || !self.inject.is_empty()
     }
 
-    /// Whether a thief should look here: there is something, and its own thread is not about to take it. What the thread has
-    /// queued itself is always to be had: it may be far from a turn, under foreign code.
+    /// Whether a thief should look here: there is something, and its own thread is not about to take it. What lies at the
+    /// door of a thread that has been rung is its own: a thief that spins would only undo the placement, and who comes up
+    /// passes on what it leaves. What the thread has queued itself is always to be had: it may be far from a turn, under
+    /// foreign code.
     pub fn is_robbable(&self) -> bool {
-        !self.steal.is_empty() || (!self.inject.is_empty() && !self.is_waking())
+        !self.steal.is_empty() || (!self.inject.is_empty() && !self.bell.is_rung())
     }
 
     /// Unstarted processes waiting here.
@@ -144,6 +127,11 @@ impl Seat {
     pub fn alive(&self) -> u32 {
         // Relaxed: for placement and statistics.
         self.alive.load(Ordering::Relaxed)
+    }
+
+    /// Processes that are this scheduler's, or would be if nobody stole them.
+    pub fn load(&self) -> usize {
+        self.unstarted() + self.alive() as usize
     }
 
     /// One more started.

@@ -9,7 +9,6 @@ use crate::envelope::{Reason, ReasonKind};
 use crate::layout;
 use crate::pid::Pid;
 use crate::process::state::Phase;
-use crate::sched::seat::Seat;
 
 impl Scheduler {
     /// Stands up for good.
@@ -34,9 +33,7 @@ impl Scheduler {
         self.runtime.idle.get_up(self.seat);
         self.seat().leave();
         // Somebody may have woken us to steal, and nobody else.
-        if self.runtime.seats.iter().any(Seat::has_stealable) {
-            self.wake_thief();
-        }
+        self.pass_on();
     }
 
     /// Everything that has begun here is down.

@@ -9,10 +9,11 @@ use crate::envelope::{Envelope, Letter, Reason, ReasonKind};
 use crate::layout;
 use crate::pid::Pid;
 use crate::process::{Process, Unstarted};
+use crate::sched::seat::Seat;
 use rumpus_sync::Parcel;
 
-/// Unstarted processes taken from an inject queue at once.
-const INJECT_BATCH: usize = 64;
+/// Unstarted processes stolen, or taken from an inject queue, at once.
+const BATCH: usize = 64;
 
 impl Scheduler {
     /// Claims up to `most` unstarted processes and tells JavaScript to start them; how many.
@@ -41,9 +42,12 @@ impl Scheduler {
         if let Some(index) = seat.steal.pop() {
             return Some(index);
         }
-        seat.inject.take_half(INJECT_BATCH, &mut batch);
+        seat.inject.take_half(BATCH, &mut batch);
         let mut batch = batch.into_iter();
         let first = batch.next();
+        if batch.len() > 0 {
+            self.pace.must_pass_on();
+        }
         batch.for_each(|index| seat.steal.push(index, &seat.inject));
         first
     }
@@ -136,28 +140,47 @@ impl Scheduler {
         }
         let seats = runtime.seats.len();
         let from = self.dice.below(seats);
+        let patient = self.pace.is_patient();
+        let mut left = false;
         let stolen = (0..seats).map(|i| (from + i) % seats).filter(|&victim| victim != self.seat).find_map(|victim| {
-            let stolen = self.rob(victim);
+            if !runtime.seats[victim].is_robbable() {
+                return None;
+            }
+            let most = if patient { self.fair_share(victim) } else { BATCH };
+            left |= most == 0;
+            let stolen = self.rob(victim, most);
             (stolen > 0).then_some(stolen)
         });
-        let last = runtime.idle.stop_search();
+        self.pace.leave_to_others(left && stolen.is_none());
+        runtime.idle.stop_search();
+        self.pace.must_pass_on();
         let Some(stolen) = stolen else { return false };
         self.seat().page.add(layout::STOLEN, stolen as f64);
         self.count(layout::STEALS);
-        if last {
-            self.wake_thief();
-        }
         true
     }
 
-    fn rob(&self, victim: usize) -> usize {
+    /// How much may be stolen without leaving `victim` with less than this scheduler has: a process that sleeps at once
+    /// starts faster than its spawner can take a turn, and whoever has stolen it has it for life.
+    fn fair_share(&self, victim: usize) -> usize {
+        let seat = &self.runtime.seats[victim];
+        if !seat.is_taken() || !self.runtime.workers().contains(&victim) {
+            return BATCH;
+        }
+        (seat.load().saturating_sub(self.seat().load()) / 2).min(BATCH)
+    }
+
+    fn rob(&self, victim: usize, most: usize) -> usize {
+        if most == 0 {
+            return 0;
+        }
         let (victim, own) = (&self.runtime.seats[victim], self.seat());
-        let stolen = victim.steal.steal_into(&own.steal) as usize;
-        if stolen > 0 || victim.is_waking() {
+        let stolen = victim.steal.steal_into(&own.steal, most as u32) as usize;
+        if stolen > 0 || victim.bell.is_rung() {
             return stolen;
         }
         let mut batch = Vec::new();
-        let stolen = victim.inject.take_half(INJECT_BATCH, &mut batch);
+        let stolen = victim.inject.take_half(most, &mut batch);
         batch.into_iter().for_each(|index| own.steal.push(index, &own.inject));
         stolen
     }
@@ -167,9 +190,23 @@ impl Scheduler {
         self.takes_work() && self.seat().loaded() == self.runtime.defined()
     }
 
-    /// Wakes one sleeper that could steal, unless somebody is searching already.
+    /// Wakes one sleeper that could steal, unless somebody is searching already. Called after publishing work.
     pub(super) fn wake_thief(&mut self) {
-        let mut sleepers = self.runtime.idle.sleepers_to_wake() & !(1 << self.seat);
+        let sleepers = self.runtime.idle.sleepers_to_wake();
+        self.ring_one_of(sleepers);
+    }
+
+    /// Wakes one sleeper if there is something to steal. Called by whoever slept, searched or moved work and is busy now, or
+    /// goes for good.
+    pub(super) fn pass_on(&mut self) {
+        let sleepers = self.runtime.idle.sleepers_to_wake();
+        if sleepers != 0 && self.runtime.seats.iter().any(Seat::is_robbable) {
+            self.ring_one_of(sleepers);
+        }
+    }
+
+    fn ring_one_of(&mut self, sleepers: u64) {
+        let mut sleepers = sleepers & !(1 << self.seat);
         while sleepers != 0 {
             let sleeper = sleepers.trailing_zeros() as usize;
             if self.runtime.seats[sleeper].ring() {

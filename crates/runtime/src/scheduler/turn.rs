@@ -17,6 +17,8 @@ use crate::sched::seat::Seat;
 const SPIN_LOOKS: u32 = 64;
 /// Completions told in one turn while bodies keep up; when they do not, only as many as one grant can use.
 const BACKLOG: usize = 512;
+/// How long a thief leaves work to a scheduler that has no more than itself.
+const PATIENCE_US: u64 = 1_000;
 /// Length of the while over which the busy share is taken.
 const SHARE_US: u64 = 50_000;
 
@@ -56,11 +58,12 @@ pub(super) struct Pace {
     share_us: u64,
     busy_us: u64,
     looking_since_us: Option<u64>,
+    leaving_since_us: Option<u64>,
     slept_us: Option<u64>,
     granted: i32,
     last: Verdict,
     wants_turn: bool,
-    was_rung: bool,
+    passes_on: bool,
 }
 
 impl Pace {
@@ -72,16 +75,33 @@ impl Pace {
             share_us: now_us,
             busy_us: 0,
             looking_since_us: None,
+            leaving_since_us: None,
             slept_us: None,
             granted: 0,
             last: Verdict::Yield,
             wants_turn: false,
-            was_rung: false,
+            passes_on: false,
         }
     }
 
     pub(super) fn want_turn(&mut self) {
         self.wants_turn = true;
+    }
+
+    /// Notes a search, a lying down or a move of work: others may have left work to this scheduler, or overlooked what was on
+    /// its way; it must pass that on once it is busy.
+    pub(super) fn must_pass_on(&mut self) {
+        self.passes_on = true;
+    }
+
+    /// Whether this scheduler should leave work to those that have no more than itself.
+    pub(super) fn is_patient(&self) -> bool {
+        self.leaving_since_us.is_none_or(|since| self.turn_us.saturating_sub(since) < PATIENCE_US)
+    }
+
+    /// Notes whether a search has left work to others, and since when.
+    pub(super) fn leave_to_others(&mut self, left: bool) {
+        self.leaving_since_us = left.then(|| self.leaving_since_us.unwrap_or(self.turn_us));
     }
 
     pub(super) fn wants_turn(&self) -> bool {
@@ -115,8 +135,6 @@ impl Scheduler {
     fn begin_turn(&mut self, occasion: Occasion) {
         let now = occasion.now_us;
         self.count(layout::TURNS);
-        self.pace.was_rung = self.seat().is_waking();
-        self.seat().note_awake();
         if let Some(slept) = self.pace.slept_us.take() {
             self.seat().bell.get_up();
             self.runtime.idle.get_up(self.seat);
@@ -159,13 +177,15 @@ impl Scheduler {
         let waiting = self.ring().len();
         let idle = waiting == 0 && self.outbox.is_empty() && self.urgent.is_empty();
         let most = if idle { self.grant.claims() } else { 1 };
-        let claimed = if self.claimed.len() < most { self.claim(most, idle) } else { 0 };
-        // Thieves keep off a seat that has been rung: whoever comes calls them for what it leaves.
-        if (claimed > 0 || std::mem::take(&mut self.pace.was_rung)) && self.seat().has_stealable() {
-            self.wake_thief();
+        if self.claimed.len() < most {
+            self.claim(most, idle);
         }
-        let flushed = self.flush(sink);
-        waiting > 0 || flushed > 0 || !self.outbox.is_empty() || !self.urgent.is_empty()
+        let busy = waiting > 0 || !self.outbox.is_empty() || !self.urgent.is_empty();
+        if busy && std::mem::take(&mut self.pace.passes_on) {
+            self.pass_on();
+        }
+        self.flush(sink);
+        busy
     }
 
     fn take_mail(&mut self) {
@@ -271,7 +291,8 @@ impl Scheduler {
     /// Nothing to do: looks around for a while, then sleeps.
     fn rest(&mut self, occasion: Occasion, sink: &mut impl Sink) -> Verdict {
         let since = *self.pace.looking_since_us.get_or_insert(occasion.now_us);
-        if occasion.now_us.saturating_sub(since) < self.grant.spin_us() {
+        let spins = occasion.now_us.saturating_sub(since) < self.grant.spin_us();
+        if spins && !self.runtime.is_crowded() {
             for _ in 0..SPIN_LOOKS {
                 if self.has_work() {
                     return if self.work(sink) { self.go_on(occasion) } else { Verdict::Look };
@@ -281,7 +302,9 @@ impl Scheduler {
             return Verdict::Look;
         }
         self.pace.looking_since_us = None;
-        self.grant.spin_wasted();
+        if !spins {
+            self.grant.spin_wasted();
+        }
         self.park_all_warm();
         self.lie_down();
         if self.has_work()
@@ -289,13 +312,18 @@ impl Scheduler {
             || self.runtime.defined() as i32 != self.seat().page.get(layout::DEFINITIONS)
         {
             self.get_up();
-            // Something came between the look and the bed; let microtasks pass, then look again.
-            return if self.work(sink) { self.go_on(occasion) } else { Verdict::Look };
+            // Something came between the look and the bed, or is left to others; let them pass, then look again.
+            return match (self.work(sink), self.pace.leaving_since_us) {
+                (true, _) => self.go_on(occasion),
+                (false, None) => Verdict::Look,
+                (false, Some(_)) => Verdict::Yield,
+            };
         }
         Verdict::Sleep
     }
 
     fn lie_down(&mut self) {
+        self.pace.must_pass_on();
         if self.may_steal() {
             self.runtime.idle.lie_down(self.seat);
         }

@@ -48,7 +48,7 @@ pub enum Step {
 }
 
 pub fn options(schedulers: usize) -> Options {
-    Options { number: 5, schedulers, host_works: false, placement: true, native_lane: false }
+    Options { number: 5, schedulers, cores: schedulers + 1, host_works: false, placement: true, native_lane: false }
 }
 
 impl World {

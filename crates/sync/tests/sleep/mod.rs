@@ -30,6 +30,10 @@ impl Seat {
         !self.steal.is_empty() || !self.inject.is_empty()
     }
 
+    fn is_robbable(&self) -> bool {
+        !self.steal.is_empty() || (!self.inject.is_empty() && !self.bell.is_rung())
+    }
+
     pub(crate) fn has_mail(&self) -> bool {
         // Relaxed: the bell must order it.
         self.mail.load(Ordering::Relaxed) == 1
@@ -64,12 +68,12 @@ pub(crate) struct Scheduler {
 
 impl Scheduler {
     pub(crate) fn new(runtime: &Arc<Runtime>, seat: usize) -> Self {
-        Self { runtime: Arc::clone(runtime), seat, busy: None, told: Vec::new(), passes_on: false }
+        Self { runtime: Arc::clone(runtime), seat, busy: None, told: Vec::new(), passes_on: true }
     }
 
-    /// One that follows the proposal of `crates/runtime/src/sched/README.md`.
-    pub(crate) fn that_passes_on(runtime: &Arc<Runtime>, seat: usize) -> Self {
-        Self { passes_on: true, ..Self::new(runtime, seat) }
+    /// One that keeps to itself what others left to it.
+    pub(crate) fn that_passes_nothing_on(runtime: &Arc<Runtime>, seat: usize) -> Self {
+        Self { passes_on: false, ..Self::new(runtime, seat) }
     }
 
     /// A scheduler that sleeps already.
@@ -104,7 +108,7 @@ impl Scheduler {
         }
         if door != self.seat && seat.bell.ring() {
             self.told.push(door);
-        } else {
+        } else if door == self.seat || !seat.bell.is_rung() {
             self.wake_thief();
         }
     }
@@ -153,18 +157,18 @@ impl Scheduler {
             return false;
         }
         let stolen = (0..self.runtime.stocked).any(|victim| victim != self.seat && self.rob(victim));
-        let last = self.runtime.idle.stop_search();
-        if stolen && last && !self.passes_on {
-            self.wake_thief();
-        }
+        self.runtime.idle.stop_search();
         stolen
     }
 
     /// `Scheduler::rob`.
     fn rob(&self, victim: usize) -> bool {
         let (victim, own) = (&self.runtime.seats[victim], self.seat());
-        if victim.steal.steal_into(&own.steal) > 0 {
+        if victim.steal.steal_into(&own.steal, u32::MAX) > 0 {
             return true;
+        }
+        if victim.bell.is_rung() {
+            return false;
         }
         let mut batch = Vec::new();
         let stolen = victim.inject.take_half(64, &mut batch);
@@ -184,7 +188,7 @@ impl Scheduler {
         self.busy.is_some()
     }
 
-    /// The proposal: who was idle and is busy now hands on what pushers may have left to it.
+    /// `Scheduler::pass_on`: who was idle and is busy now hands on what pushers may have left to it.
     fn pass_on(&mut self) {
         let sleepers = self.runtime.idle.sleepers_to_wake();
         if sleepers != 0 && self.stock() {
@@ -193,12 +197,12 @@ impl Scheduler {
     }
 
     fn stock(&self) -> bool {
-        self.runtime.seats[..self.runtime.stocked].iter().any(Seat::has_stealable)
+        self.runtime.seats[..self.runtime.stocked].iter().any(Seat::is_robbable)
     }
 
     /// `Scheduler::has_work`.
     fn has_work(&self) -> bool {
-        self.seat().has_mail() || self.stock()
+        self.seat().has_mail() || self.seat().has_stealable() || self.stock()
     }
 
     /// `Scheduler::lie_down`.
