@@ -17,8 +17,8 @@ import {
   RING_HEAD,
   RING_SLOT,
   RING_STREAK,
+  RING_STREAK_MAX,
   RING_TAIL,
-  STREAK_MAX,
   VERDICT_LOOK,
   VERDICT_RUN,
   VERDICT_SLEEP,
@@ -163,7 +163,7 @@ export class Kernel {
     const occupant = words[RING_SLOT]!
     const head = words[RING_HEAD]!
     const others = head !== words[RING_TAIL]
-    if (occupant !== 0 && (!others || words[RING_STREAK]! < STREAK_MAX)) {
+    if (occupant !== 0 && (!others || words[RING_STREAK]! < words[RING_STREAK_MAX]!)) {
       words[RING_SLOT] = 0
       if (others) words[RING_STREAK]!++
       return occupant - 1
@@ -181,6 +181,11 @@ export class Kernel {
 
   /** A body has parked or ended: resumes the next of the run ring, or has a turn taken. */
   next(): void {
+    if (!this.pump() && !this.queued && this.verdict <= VERDICT_LOOK) this.queueTurn()
+  }
+
+  /** Resumes one of the run ring, if there is one and a grant. */
+  private pump(): boolean {
     const words = this.words
     const grant = words[GRANT]!
     const occupant = words[RING_SLOT]!
@@ -191,22 +196,22 @@ export class Kernel {
       if (process !== undefined && process.parked === QUEUED) {
         words[GRANT] = grant - 1
         this.resumeWithMessage(process)
-        return
+        return true
       }
       words[RING_SLOT] = occupant
     }
-    this.nextOfMany()
+    return this.nextOfMany()
   }
 
-  private nextOfMany(): void {
+  private nextOfMany(): boolean {
     const words = this.words
     while (words[GRANT]! > 0) {
       const index = this.pop()
       if (index < 0) break
       words[GRANT]!--
-      if (this.resume(index)) return
+      if (this.resume(index)) return true
     }
-    if (!this.queued && this.verdict <= VERDICT_LOOK) this.queueTurn()
+    return false
   }
 
   private resumeWithMessage(process: Process): void {
@@ -233,9 +238,14 @@ export class Kernel {
       return true
     }
     if (parked !== QUEUED_BEGIN) return false
+    this.begin(process)
+    return true
+  }
+
+  // Apart, because a closure costs every call of the function that makes it.
+  private begin(process: Process): void {
     process.parked = RUNNING
     settled.then(() => this.around.begin(this, process))
-    return true
   }
 
   /** Takes a turn behind the microtasks that are queued now. */
@@ -257,7 +267,7 @@ export class Kernel {
     if (words[DEFINITIONS] !== this.known) this.around.learn(this, words[DEFINITIONS]!)
     switch (this.verdict) {
       case VERDICT_RUN:
-        this.next()
+        this.pump()
         if (this.dry) {
           if (!this.queued) this.queueTurn()
         } else if (!this.armed) this.arm()

@@ -6,6 +6,7 @@ export {
   COUNT_LOCAL_ACCEPTED,
   COUNT_RECEIVED,
   GRANT,
+  HIGH,
   INDEX_BITS,
   INDEX_MASK,
 } from '../native/layout.ts'

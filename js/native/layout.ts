@@ -7,9 +7,9 @@ export const RING_HEAD = 0
 export const RING_TAIL = 1
 export const RING_SLOT = 2
 export const RING_STREAK = 3
+export const RING_STREAK_MAX = 9
 export const RING_ENTRIES = 32
 export const RING_CAPACITY = 4096
-export const STREAK_MAX = 3
 
 // The grant and its surroundings.
 export const GRANT = 4

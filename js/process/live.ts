@@ -14,61 +14,56 @@ import { spawn } from './spawn.ts'
 
 class Live<M> extends Process implements Self<M> {
   declare readonly pid: Pid<Sendable<M>> & number
-  private readonly kernel: Kernel
-
-  constructor(kernel: Kernel, pid: number, index: number, gate: number, body: Body, args: unknown[]) {
-    super(pid, index, gate, body, args)
-    this.kernel = kernel
-  }
+  declare readonly home: Kernel
 
   get runtime(): Runtime {
-    return runtimeOf(this.kernel)
+    return runtimeOf(this.home)
   }
 
   receive(): Promise<M> {
-    return receive(this.kernel, this) as Promise<M>
+    return receive(this.home, this) as Promise<M>
   }
 
   tryReceive(): M | undefined {
-    return tryReceive(this.kernel, this) as M | undefined
+    return tryReceive(this.home, this) as M | undefined
   }
 
   sleep(ms: number): Promise<void> {
-    return sleep(this.kernel, this, ms)
+    return sleep(this.home, this, ms)
   }
 
   spawn<N>(body: Closure<N> | Definition<N, readonly unknown[]>, ...rest: unknown[]): Pid<Sendable<N>> {
     this.check()
-    return spawn(this.kernel, body, rest)
+    return spawn(this.home, body, rest)
   }
 
   link(pid: Pid): void {
     this.check()
     kernelOf(pid)
-    postLink(this.kernel, this.pid, pid)
+    postLink(this.home, this.pid, pid)
   }
 
   unlink(pid: Pid): void {
     this.check()
     kernelOf(pid)
-    postUnlink(this.kernel, this.pid, pid)
+    postUnlink(this.home, this.pid, pid)
   }
 
   monitor(pid: Pid): number {
     this.check()
     kernelOf(pid)
-    return postMonitor(this.kernel, this.pid, pid)
+    return postMonitor(this.home, this.pid, pid)
   }
 
   demonitor(ref: number): void {
     this.check()
     if (!Number.isSafeInteger(ref)) throw badArgument(TypeError, 'ref', 'what monitor answered', ref)
-    postDemonitor(this.kernel, this.pid, ref)
+    postDemonitor(this.home, this.pid, ref)
   }
 
   trapExit(on = true): void {
     this.check()
-    postTrapExits(this.kernel, this.pid, on)
+    postTrapExits(this.home, this.pid, on)
   }
 
   exit(reason?: ReasonGiven): never {

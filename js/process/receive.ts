@@ -2,13 +2,13 @@
 
 import { ProcessExit, RumpusError } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import { type Process, QUEUED, RECEIVING, RUNNING } from '../kernel/process.ts'
+import { GATE_EXITING, type Process, QUEUED, RECEIVING, RUNNING, waitOf } from '../kernel/process.ts'
 import { COUNT_RECEIVED, GRANT } from '../kernel/words.ts'
 
 /** The next message, when it comes. */
 export const receive = (kernel: Kernel, process: Process): Promise<unknown> => {
   if (process.parked !== RUNNING) return refuse(process)
-  if (process.exiting !== undefined) return Promise.reject(new ProcessExit(process.exiting))
+  if (process.gate === GATE_EXITING) return exited(process)
   if (process.head !== process.tail) {
     if (kernel.words[GRANT] > 0) {
       kernel.words[GRANT]--
@@ -22,7 +22,7 @@ export const receive = (kernel: Kernel, process: Process): Promise<unknown> => {
   } else {
     process.parked = RECEIVING
   }
-  const message = new Promise<unknown>(process.enter)
+  const message = waitOf(process)
   kernel.next()
   return message
 }
@@ -34,6 +34,9 @@ export const tryReceive = (kernel: Kernel, process: Process): unknown => {
   kernel.counts[COUNT_RECEIVED]++
   return process.take()
 }
+
+const exited = (process: Process): Promise<never> =>
+  Promise.reject(new ProcessExit(process.exiting ?? { kind: 'killed' }))
 
 const refuse = (process: Process): Promise<never> => {
   const message = `process ${process.pid} waits already: it can wait for one thing at a time`

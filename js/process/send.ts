@@ -3,8 +3,8 @@
 
 import { kernels } from '../kernel/kernels.ts'
 import { kernelOf, postMessage } from '../kernel/post.ts'
-import { QUEUED, RECEIVING } from '../kernel/process.ts'
-import { COUNT_LOCAL_ACCEPTED, INDEX_BITS, INDEX_MASK } from '../kernel/words.ts'
+import { GATE_OPEN, highOf, QUEUED, RECEIVING } from '../kernel/process.ts'
+import { COUNT_LOCAL_ACCEPTED, HIGH, INDEX_BITS, INDEX_MASK } from '../kernel/words.ts'
 import type { Pid } from '../types.ts'
 
 /**
@@ -39,7 +39,9 @@ export const send = <M>(pid: Pid<M>, message: NoInfer<M>): void => {
   const kernel = kernels[low >>> INDEX_BITS]
   if (kernel !== undefined) {
     const process = kernel.procs[low & INDEX_MASK]
-    if (process !== undefined && process.pid === (pid as number) && process.gate === 0) {
+    const high = highOf(pid as number)
+    const found = process !== undefined && process.high === high && high * HIGH + (low >>> 0) === (pid as number)
+    if (found && process.gate === GATE_OPEN) {
       kernel.counts[COUNT_LOCAL_ACCEPTED]++
       if (process.parked === RECEIVING) {
         process.handed = message

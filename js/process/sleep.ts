@@ -2,7 +2,7 @@
 
 import { badArgument, ProcessExit, RumpusError } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import { type Process, QUEUED_WAKE, RUNNING, WAITING } from '../kernel/process.ts'
+import { type Process, QUEUED_WAKE, RUNNING, WAITING, waitOf } from '../kernel/process.ts'
 
 /** The longest sleep, in milliseconds: what a Node timer holds. */
 const SLEEP_MAX = 2 ** 31 - 1
@@ -19,7 +19,7 @@ export const sleep = (kernel: Kernel, process: Process, ms: number): Promise<voi
   process.parked = WAITING
   const timer = setTimeout(wakeUp, ms, kernel, process)
   process.undo = () => clearTimeout(timer)
-  const over = new Promise<unknown>(process.enter)
+  const over = waitOf(process)
   kernel.next()
   return over as Promise<void>
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use napi::sys;
 use rumpus_runtime::{Runtime, Scheduler};
 
+use crate::clock::Clock;
 use crate::completions::{BUFFER, Completions};
 use crate::crowd::Crowd;
 use crate::error::Failure;
@@ -28,6 +29,7 @@ pub(crate) struct Attachment {
     pub(crate) completions: Completions,
     pub(crate) scratch: Arc<Bytes>,
     pub(crate) crowd: Crowd,
+    pub(crate) clock: Clock,
     pub(crate) waker: Arc<LoopWaker>,
 }
 
@@ -71,6 +73,7 @@ pub(crate) unsafe fn attach(
         completions,
         scratch: Arc::clone(&scratch),
         crowd: Crowd::default(),
+        clock: Clock::default(),
         waker,
     };
     let raw = Box::into_raw(Box::new(attachment));

@@ -5,6 +5,29 @@ use std::time::Instant;
 
 static START: OnceLock<Instant> = OnceLock::new();
 
+/// How often in a row a reading may be used again: reading the clock costs as much as a message.
+const REUSES_MAX: u32 = 3;
+
+/// The clock as one thread reads it, turn by turn.
+#[derive(Debug, Default)]
+pub(crate) struct Clock {
+    read_us: u64,
+    reuses: u32,
+}
+
+impl Clock {
+    /// The time; that of the last reading if `is_still_now` and it has not been used too often.
+    pub(crate) fn now_us(&mut self, is_still_now: bool) -> u64 {
+        if is_still_now && self.reuses < REUSES_MAX {
+            self.reuses += 1;
+        } else {
+            self.reuses = 0;
+            self.read_us = now_us();
+        }
+        self.read_us
+    }
+}
+
 /// Microseconds since the first call.
 #[expect(clippy::disallowed_methods, reason = "this is the one reader of the clock")]
 pub(crate) fn now_us() -> u64 {

@@ -12,7 +12,7 @@ use rumpus_runtime::scheduler::Occasion;
 
 use crate::attach::Attachment;
 use crate::error::Failure;
-use crate::{clock, submit};
+use crate::submit;
 
 /// A raw callback.
 pub(crate) type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
@@ -95,11 +95,11 @@ impl Call<'_> {
 
 unsafe extern "C" fn turn(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     enter(env, info, |call| {
-        let Attachment { scheduler, completions, crowd, .. } = &mut *call.attachment;
+        let Attachment { scheduler, completions, crowd, clock, .. } = &mut *call.attachment;
         let Some(scheduler) = scheduler else { return Err(Failure::Stopped) };
-        let now_us = clock::now_us();
         let page = &scheduler.seat().page;
         let from_loop = page.get(layout::ARGUMENTS) != 0;
+        let now_us = clock.now_us(!from_loop && scheduler.is_still_now());
         page.add(layout::CROSSINGS, 1.0);
         completions.clear();
         let verdict = scheduler.turn(Occasion { now_us, from_loop, crowded: crowd.look(now_us) }, completions);

@@ -162,11 +162,36 @@ fn resumes_are_counted_and_their_cost_is_learnt() {
 }
 
 #[test]
+fn resumes_for_which_time_stood_still_count_with_the_next() {
+    let mut lone = Lone::new();
+    let resume_at = |lone: &mut Lone, now_us: u64| {
+        lone.resume(1);
+        lone.queue();
+        lone.turn(now_us);
+    };
+    lone.queue();
+    lone.turn(100);
+    assert!(!lone.scheduler.is_still_now(), "nothing is known of what a resume costs");
+    for _ in 0..50 {
+        resume_at(&mut lone, 100);
+    }
+    assert_eq!((lone.count(layout::RESUMES), lone.count(layout::TURN_GAPS)), (50, 0));
+    for now_us in 101..131 {
+        resume_at(&mut lone, now_us);
+    }
+    assert_eq!((lone.count(layout::RESUMES), lone.count(layout::TURN_GAPS)), (80, 30));
+    lone.resume(1);
+    assert!(lone.scheduler.is_still_now(), "one cheap resume");
+    lone.resume(2);
+    assert!(!lone.scheduler.is_still_now(), "two");
+}
+
+#[test]
 fn the_longest_and_the_shortest_gap_have_buckets() {
     let mut lone = Lone::new();
     lone.queue();
     lone.loop_turn(0);
-    lone.loop_turn(0);
+    lone.loop_turn(1);
     assert_eq!(lone.count(layout::TURN_GAPS), 1);
     lone.loop_turn(u64::from(u32::MAX));
     assert_eq!(lone.count(layout::TURN_GAPS + layout::TURN_GAP_BUCKETS - 1), 1);

@@ -1,17 +1,15 @@
 //! The run ring and its LIFO slot: the processes claimed by one scheduler to start or resume next. The memory is a
-//! [`Page`], so the JavaScript half appends and pops by itself under its grant (`js/kernel/ring.ts` is the mirror of this
-//! file) and Rust does so during a turn. One thread only; never holds more than [`CAPACITY`] entries; never an entry that
+//! [`Page`], so the JavaScript half appends and pops by itself under its grant (`js/kernel/kernel.ts` mirrors this file)
+//! and Rust does so during a turn. One thread only; never holds more than [`CAPACITY`] entries; never an entry that
 //! is not this scheduler's own.
 //!
 //! The LIFO slot holds the process made runnable last by the one now running, so a reply runs while the cache is warm.
-//! At most [`STREAK_MAX`] come from the slot in a row while the ring has others.
+//! Only so many come from the slot in a row while the ring has others: as many as [`RunRing::limit_streak`] says.
 
 use crate::page::Page;
 
 /// Entries of the ring; a power of two.
 pub const CAPACITY: usize = 4096;
-/// How often in a row the slot goes first while the ring has others.
-pub const STREAK_MAX: i32 = 3;
 /// Word: entries ever popped from the ring.
 pub const HEAD: usize = 0;
 /// Word: entries ever pushed to the ring.
@@ -20,6 +18,8 @@ pub const TAIL: usize = 1;
 pub const SLOT: usize = 2;
 /// Word: how many in a row came from the slot.
 pub const STREAK: usize = 3;
+/// Word: how many in a row may come from the slot while the ring has others.
+pub const STREAK_MAX: usize = 9;
 /// First word of the entries, after one cache line of control words that the scheduler's grant shares.
 pub const ENTRIES: usize = 32;
 /// Words that a page with a run ring needs.
@@ -86,12 +86,17 @@ impl<'a> RunRing<'a> {
         true
     }
 
-    /// Takes the next: the slot's, unless it went first [`STREAK_MAX`] times in a row while others waited.
+    /// How often in a row the slot may go first while the ring has others; never, unless this is said.
+    pub fn limit_streak(self, most: i32) {
+        self.page.set(STREAK_MAX, most);
+    }
+
+    /// Takes the next: the slot's, unless it went first as often in a row as it may while others waited.
     pub fn pop(self) -> Option<u32> {
         let occupant = self.page.get(SLOT);
         let head = self.page.get(HEAD);
         let others = head != self.page.get(TAIL);
-        if occupant != 0 && (!others || self.page.get(STREAK) < STREAK_MAX) {
+        if occupant != 0 && (!others || self.page.get(STREAK) < self.page.get(STREAK_MAX)) {
             self.page.set(SLOT, 0);
             if others {
                 self.page.set(STREAK, self.page.get(STREAK) + 1);

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 
 use proptest::prelude::*;
-use rumpus_sync::ring::{CAPACITY, STREAK_MAX, WORDS};
+use rumpus_sync::ring::{CAPACITY, WORDS};
 use rumpus_sync::{Page, RunRing};
 
 #[derive(Debug, Clone)]
@@ -32,6 +32,7 @@ struct Naive {
     queue: VecDeque<u32>,
     slot: Option<u32>,
     streak: i32,
+    streak_max: i32,
 }
 
 impl Naive {
@@ -53,7 +54,7 @@ impl Naive {
 
     fn pop(&mut self) -> Option<u32> {
         let others = !self.queue.is_empty();
-        if self.slot.is_some() && (!others || self.streak < STREAK_MAX) {
+        if self.slot.is_some() && (!others || self.streak < self.streak_max) {
             self.streak += i32::from(others);
             return self.slot.take();
         }
@@ -68,10 +69,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: if cfg!(miri) { 4 } else { 256 }, failure_persistence: None, ..Default::default() })]
 
     #[test]
-    fn a_ring_is_a_queue_with_a_slot_in_front(ops in ops()) {
+    fn a_ring_is_a_queue_with_a_slot_in_front(ops in ops(), streak_max in 0..5) {
         let page = Page::new(WORDS, 0);
         let ring = RunRing::of(&page);
-        let mut naive = Naive::default();
+        ring.limit_streak(streak_max);
+        let mut naive = Naive { streak_max, ..Naive::default() };
         let mut next = 0..;
         for op in ops {
             match op {
@@ -92,9 +94,10 @@ proptest! {
     }
 
     #[test]
-    fn the_slot_goes_first_a_few_times_in_a_row_only(refills in 0..40_usize, others in 1..20_u32) {
+    fn the_slot_goes_first_a_few_times_in_a_row_only(refills in 0..40_usize, others in 1..20_u32, most in 0..9) {
         let page = Page::new(WORDS, 0);
         let ring = RunRing::of(&page);
+        ring.limit_streak(most);
         prop_assert!((0..others).all(|index| ring.push(index)));
         let mut run = 0;
         for last in (1_000..).take(refills) {
@@ -103,7 +106,7 @@ proptest! {
             let waits = ring.len() > 1;
             let came = ring.pop();
             run = if came == Some(last) && waits { run + 1 } else { 0 };
-            prop_assert!(run <= STREAK_MAX, "{run} in a row while {} wait", ring.len());
+            prop_assert!(run <= most, "{run} in a row while {} wait", ring.len());
         }
     }
 }
@@ -112,6 +115,7 @@ proptest! {
 fn a_full_ring_refuses_and_loses_nothing() {
     let page = Page::new(WORDS, 0);
     let ring = RunRing::of(&page);
+    ring.limit_streak(3);
     let most = CAPACITY as u32 - 1;
     assert!((0..most).all(|index| ring.push(index)) && !ring.push(most));
     assert!(ring.push_slot(most), "an empty slot needs no room");

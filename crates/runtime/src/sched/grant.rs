@@ -10,6 +10,7 @@ pub const LOOP_US: u64 = 1_000;
 /// Unstarted processes claimed at once should keep the scheduler busy for about this long; the rest stays stealable.
 const CLAIM_US: f64 = 100.0;
 const CLAIM_MAX: usize = 32;
+const STREAK_MIN: i32 = 3;
 const SPIN_MAX_US: u64 = 50;
 const SPIN_START_US: u64 = 20;
 
@@ -42,6 +43,12 @@ impl Grant {
     /// Resumes of the next grant.
     pub fn resumes(&self) -> i32 {
         ((GRANT_US / self.cost_us.max(0.01)) as i32).clamp(1, GRANT_MAX)
+    }
+
+    /// How many resumes in a row may go to the process made runnable last while others wait. Half of a grant: a reply finds
+    /// its process in the cache, and nobody waits for more than half of the time that a grant should last, or three resumes.
+    pub fn streak(&self) -> i32 {
+        (self.resumes() / 2).max(STREAK_MIN)
     }
 
     /// Unstarted processes to claim at once.
@@ -87,8 +94,9 @@ mod tests {
         for _ in 0..50 {
             grant.learn(64, 6);
         }
-        assert_eq!(grant.resumes(), GRANT_MAX);
+        assert_eq!((grant.resumes(), grant.streak()), (GRANT_MAX, GRANT_MAX / 2));
         grant.learn(1, 1_000);
+        assert_eq!(grant.streak(), STREAK_MIN);
         assert_eq!(grant.resumes(), 1, "one dear resume is enough");
         assert_eq!(grant.claims(), 1);
         grant.learn(1, 10);

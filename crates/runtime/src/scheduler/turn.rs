@@ -61,6 +61,8 @@ pub(super) struct Pace {
     leaving_since_us: Option<u64>,
     slept_us: Option<u64>,
     granted: i32,
+    /// Resumes since time last moved.
+    untimed: u32,
     last: Verdict,
     wants_turn: bool,
     passes_on: bool,
@@ -78,6 +80,7 @@ impl Pace {
             leaving_since_us: None,
             slept_us: None,
             granted: 0,
+            untimed: 0,
             last: Verdict::Yield,
             wants_turn: false,
             passes_on: false,
@@ -161,14 +164,26 @@ impl Scheduler {
         }
     }
 
-    /// Learns from the last grant.
+    /// Whether the time of the last turn will do for the next: hardly anything has run since, and what runs here is cheap.
+    pub fn is_still_now(&self) -> bool {
+        self.pace.last == Verdict::Run && self.resumes_made() <= 1 && self.grant.resumes() == GRANT_MAX
+    }
+
+    /// Resumes that JavaScript made of its last grant.
+    fn resumes_made(&self) -> u32 {
+        (self.pace.granted - self.seat().page.get(layout::GRANT)).max(0) as u32
+    }
+
+    /// Learns from the last grant, and from those before it for which time stood still.
     fn account(&mut self, now_us: u64) {
-        let resumes = (self.pace.granted - self.seat().page.get(layout::GRANT)).max(0) as u32;
+        let made = self.resumes_made();
+        self.seat().page.add(layout::RESUMES, f64::from(made));
+        self.pace.untimed += made;
         let gap_us = now_us.saturating_sub(self.pace.turn_us);
-        self.grant.learn(resumes, gap_us);
-        let page = &self.seat().page;
-        page.add(layout::RESUMES, f64::from(resumes));
-        page.add(layout::TURN_GAPS + gap_bucket(gap_us), 1.0);
+        if gap_us > 0 {
+            self.grant.learn(std::mem::take(&mut self.pace.untimed), gap_us);
+            self.seat().page.add(layout::TURN_GAPS + gap_bucket(gap_us), 1.0);
+        }
     }
 
     /// Takes mail and work; whether there is something to run.
@@ -350,6 +365,7 @@ impl Scheduler {
         self.pace.granted = if verdict == Verdict::Run { self.grant.resumes() } else { 0 };
         self.pace.last = verdict;
         self.seat().page.set(layout::GRANT, self.pace.granted);
+        self.ring().limit_streak(self.grant.streak());
         if verdict == Verdict::Sleep {
             self.pace.slept_us = Some(now);
             self.count(layout::SLEEPS);

@@ -14,7 +14,7 @@ const WARM_MAX: usize = 8;
 const MISSES_MAX: u8 = 8;
 
 /// A mailbox that is looked at each turn.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Warm {
     pid: Pid,
     misses: u8,
@@ -53,8 +53,7 @@ impl Scheduler {
             return;
         }
         let runtime = Rc::clone(&self.runtime);
-        let pids: Vec<(Pid, u8)> = self.warm.iter().map(|warm| (warm.pid, warm.misses)).collect();
-        for (pid, misses) in pids {
+        for Warm { pid, misses } in self.copy_warm().into_iter().flatten() {
             let Some(process) = runtime.table.get(pid) else { continue };
             if process.mailbox.has_mail() {
                 self.drain(pid.index());
@@ -68,8 +67,14 @@ impl Scheduler {
 
     /// Parks all warm mailboxes; those that got mail meanwhile stay, to be seen to.
     pub(super) fn park_all_warm(&mut self) {
-        let pids: Vec<Pid> = self.warm.iter().map(|warm| warm.pid).collect();
-        pids.into_iter().for_each(|pid| self.park_warm(pid));
+        self.copy_warm().into_iter().flatten().for_each(|warm| self.park_warm(warm.pid));
+    }
+
+    /// What is warm now, for a loop that changes it; on the stack, for this is done every turn.
+    fn copy_warm(&self) -> [Option<Warm>; WARM_MAX] {
+        let mut copy = [None; WARM_MAX];
+        copy.iter_mut().zip(&self.warm).for_each(|(to, warm)| *to = Some(*warm));
+        copy
     }
 
     fn park_warm(&mut self, pid: Pid) {
