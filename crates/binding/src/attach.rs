@@ -9,6 +9,7 @@ use std::sync::Arc;
 use napi::sys;
 use rumpus_runtime::{Runtime, Scheduler};
 
+use crate::attachment::Attachment;
 use crate::clock::Clock;
 use crate::completions::{BUFFER, Completions};
 use crate::crowd::Crowd;
@@ -20,31 +21,6 @@ use crate::{clock, pin};
 
 /// Bytes of the scratch buffer, in which JavaScript encodes.
 const SCRATCH: usize = 64 * 1024;
-
-/// What one isolate holds of one runtime.
-#[derive(Debug)]
-pub(crate) struct Attachment {
-    /// Nothing once the seat has been left.
-    pub(crate) scheduler: Option<Scheduler>,
-    pub(crate) completions: Completions,
-    pub(crate) scratch: Arc<Bytes>,
-    pub(crate) crowd: Crowd,
-    pub(crate) clock: Clock,
-    pub(crate) waker: Arc<LoopWaker>,
-}
-
-impl Attachment {
-    /// Leaves the seat; whatever had started here is down.
-    fn leave(&mut self) {
-        let Some(scheduler) = self.scheduler.take() else { return };
-        let (seat, runtime) = (scheduler.seat_number(), Arc::clone(scheduler.runtime()));
-        scheduler.leave();
-        if seat == 0 {
-            // Without its host a runtime has nobody to start threads or to end them.
-            runtime.stop();
-        }
-    }
-}
 
 /// Takes `seat` for the isolate of `env`. Answers an object with the callbacks and the buffers, or null if the thread is
 /// being terminated.

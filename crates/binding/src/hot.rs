@@ -10,7 +10,7 @@ use napi::sys;
 use rumpus_runtime::layout;
 use rumpus_runtime::scheduler::Occasion;
 
-use crate::attach::Attachment;
+use crate::attachment::Attachment;
 use crate::error::Failure;
 use crate::submit;
 

@@ -5,6 +5,7 @@
 //! [`submit`], [`completions`], [`wake`].
 
 mod attach;
+mod attachment;
 mod clock;
 mod completions;
 mod constants;

@@ -331,7 +331,7 @@ fn a_thief_leaves_what_is_no_more_than_its_own_but_not_for_long() {
     assert_ne!(world.turn(2), Verdict::Sleep, "it waits for their scheduler");
     world.now_us += 200;
     take_steps(&mut world, &mut dice, 2);
-    assert!(world.count(2, layout::STOLEN) > 1, "their scheduler does not come");
+    assert_eq!(world.count(2, layout::STOLEN), 2, "their scheduler does not come: one each millisecond");
 }
 
 #[test]

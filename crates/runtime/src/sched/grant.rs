@@ -11,6 +11,10 @@ pub const LOOP_US: u64 = 1_000;
 const CLAIM_US: f64 = 100.0;
 const CLAIM_MAX: usize = 32;
 const STREAK_MIN: i32 = 3;
+/// What is left of the dearest resume after each grant.
+const DEAREST_KEPT: f64 = 0.97;
+/// Resumes below this are hardly worth a look at the clock.
+const CHEAP_US: f64 = 1.0;
 const SPIN_MAX_US: u64 = 50;
 const SPIN_START_US: u64 = 20;
 
@@ -19,12 +23,14 @@ const SPIN_START_US: u64 = 20;
 pub struct Grant {
     /// Microseconds a resume takes, smoothed.
     cost_us: f64,
+    /// The dearest of late: what is dearer counts at once, and fades.
+    dearest_us: f64,
     spin_us: u64,
 }
 
 impl Default for Grant {
     fn default() -> Self {
-        Self { cost_us: 20.0, spin_us: SPIN_START_US }
+        Self { cost_us: 20.0, dearest_us: 20.0, spin_us: SPIN_START_US }
     }
 }
 
@@ -38,6 +44,7 @@ impl Grant {
         let sample = elapsed_us as f64 / f64::from(resumes);
         let weight = if sample > self.cost_us { 1.0 } else { 0.25 };
         self.cost_us += (sample - self.cost_us) * weight;
+        self.dearest_us = sample.max(self.dearest_us * DEAREST_KEPT);
     }
 
     /// Resumes of the next grant.
@@ -45,10 +52,16 @@ impl Grant {
         ((GRANT_US / self.cost_us.max(0.01)) as i32).clamp(1, GRANT_MAX)
     }
 
-    /// How many resumes in a row may go to the process made runnable last while others wait. Half of a grant: a reply finds
-    /// its process in the cache, and nobody waits for more than half of the time that a grant should last, or three resumes.
+    /// Whether a resume costs no more than a few readings of the clock.
+    pub fn is_cheap(&self) -> bool {
+        self.cost_us < CHEAP_US
+    }
+
+    /// How many resumes in a row may go to the process made runnable last while others wait. Half of a grant where all are
+    /// cheap: a reply finds its process in the cache. Three where some have been dear of late: cheap ones in a row would
+    /// make the next grant look cheap.
     pub fn streak(&self) -> i32 {
-        (self.resumes() / 2).max(STREAK_MIN)
+        if self.dearest_us < CHEAP_US { GRANT_MAX / 2 } else { STREAK_MIN }
     }
 
     /// Unstarted processes to claim at once.
@@ -91,7 +104,7 @@ mod tests {
     #[test]
     fn grants_shrink_at_once_and_grow_slowly() {
         let mut grant = Grant::default();
-        for _ in 0..50 {
+        for _ in 0..150 {
             grant.learn(64, 6);
         }
         assert_eq!((grant.resumes(), grant.streak()), (GRANT_MAX, GRANT_MAX / 2));

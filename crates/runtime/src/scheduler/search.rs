@@ -146,8 +146,9 @@ impl Scheduler {
             if !runtime.seats[victim].is_robbable() {
                 return None;
             }
-            let most = if patient { self.fair_share(victim) } else { BATCH };
-            left |= most == 0;
+            let fair = self.fair_share(victim);
+            left |= fair == 0;
+            let most = if patient { fair } else { fair.max(1) };
             let stolen = self.rob(victim, most);
             (stolen > 0).then_some(stolen)
         });
@@ -161,7 +162,8 @@ impl Scheduler {
     }
 
     /// How much may be stolen without leaving `victim` with less than this scheduler has: a process that sleeps at once
-    /// starts faster than its spawner can take a turn, and whoever has stolen it has it for life.
+    /// starts faster than its spawner can take a turn, and whoever has stolen it has it for life. When patience is at an end,
+    /// one more is.
     fn fair_share(&self, victim: usize) -> usize {
         let seat = &self.runtime.seats[victim];
         if !seat.is_taken() || !self.runtime.workers().contains(&victim) {

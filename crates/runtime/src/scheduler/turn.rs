@@ -166,7 +166,7 @@ impl Scheduler {
 
     /// Whether the time of the last turn will do for the next: hardly anything has run since, and what runs here is cheap.
     pub fn is_still_now(&self) -> bool {
-        self.pace.last == Verdict::Run && self.resumes_made() <= 1 && self.grant.resumes() == GRANT_MAX
+        self.pace.last == Verdict::Run && self.resumes_made() <= 1 && self.grant.is_cheap()
     }
 
     /// Resumes that JavaScript made of its last grant.
