@@ -297,10 +297,12 @@ export class Kernel {
     const codec = this.codec
     if (codec.pieces === undefined) this.native.submit()
     else this.native.submit(...codec.takePieces())
-    if (this.words[AFTER] !== 0) this.after()
+    const after = this.words[AFTER]!
+    if ((after & AFTER_COLLECT) !== 0) this.collect()
+    if (after !== 0 && !this.armed) this.arm()
   }
 
-  private after(): void {
+  private collect(): void {
     const { words } = this
     // The answer of the submission must outlive the collecting.
     const [one, two] = [words[ARGUMENTS + 1]!, words[ARGUMENTS + 2]!]
@@ -311,7 +313,6 @@ export class Kernel {
     }
     words[ARGUMENTS + 1] = one
     words[ARGUMENTS + 2] = two
-    if (!this.armed) this.arm()
   }
 
   /** Keeps a value of this isolate while its message travels through a native mailbox. */
