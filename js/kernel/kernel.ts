@@ -181,11 +181,6 @@ export class Kernel {
 
   /** A body has parked or ended: resumes the next of the run ring, or has a turn taken. */
   next(): void {
-    if (!this.pump() && !this.queued && this.verdict <= VERDICT_LOOK) this.queueTurn()
-  }
-
-  /** Resumes one of the run ring, if there is one and a grant. */
-  private pump(): boolean {
     const words = this.words
     const grant = words[GRANT]!
     const occupant = words[RING_SLOT]!
@@ -196,22 +191,22 @@ export class Kernel {
       if (process !== undefined && process.parked === QUEUED) {
         words[GRANT] = grant - 1
         this.resumeWithMessage(process)
-        return true
+        return
       }
       words[RING_SLOT] = occupant
     }
-    return this.nextOfMany()
+    this.nextOfMany()
   }
 
-  private nextOfMany(): boolean {
+  private nextOfMany(): void {
     const words = this.words
     while (words[GRANT]! > 0) {
       const index = this.pop()
       if (index < 0) break
       words[GRANT]!--
-      if (this.resume(index)) return true
+      if (this.resume(index)) return
     }
-    return false
+    if (!this.queued && this.verdict <= VERDICT_LOOK) this.queueTurn()
   }
 
   private resumeWithMessage(process: Process): void {
@@ -267,7 +262,7 @@ export class Kernel {
     if (words[DEFINITIONS] !== this.known) this.around.learn(this, words[DEFINITIONS]!)
     switch (this.verdict) {
       case VERDICT_RUN:
-        this.pump()
+        this.next()
         if (this.dry) {
           if (!this.queued) this.queueTurn()
         } else if (!this.armed) this.arm()

@@ -23,6 +23,7 @@ import {
 import type { ExitReason } from '../types.ts'
 import type { Kernel } from './kernel.ts'
 import { kernels } from './kernels.ts'
+import { highOf } from './process.ts'
 import { encodeReason } from './reasons.ts'
 
 /** The kernel in this isolate of the runtime that `pid` names, if it has not stopped. */
@@ -43,7 +44,7 @@ export const kernelOf = (pid: number): Kernel => {
 
 const putPid = (words: Int32Array, at: number, pid: number): void => {
   words[at] = pid | 0
-  words[at + 1] = (pid / HIGH) | 0
+  words[at + 1] = highOf(pid)
 }
 
 const answer = (words: Int32Array): number => words[ARGUMENTS + 2]! * HIGH + (words[ARGUMENTS + 1]! >>> 0)
@@ -58,8 +59,7 @@ export const postMessage = (kernel: Kernel, pid: number, message: unknown): void
   }
   const length = kernel.codec.encode(message, 'message')
   words[ARGUMENTS] = OP_SEND
-  words[ARGUMENTS + 1] = pid | 0
-  words[ARGUMENTS + 2] = (pid / HIGH) | 0
+  putPid(words, ARGUMENTS + 1, pid)
   words[ARGUMENTS + 3] = length
   words[SCRATCH_LEN] = length
   kernel.submit()

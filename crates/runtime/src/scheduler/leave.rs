@@ -59,13 +59,7 @@ impl Scheduler {
 
     /// Messages that had reached the JavaScript half are lost with it: counted as dropped.
     fn lose_inboxes(&mut self) {
-        let page = &self.seat().page;
-        let came = page.count(layout::LOCAL_ACCEPTED) + page.count(layout::NATIVE_DELIVERED);
-        let went = [layout::RECEIVED, layout::DROPPED_DIED, layout::DROPPED_CORRUPT]
-            .map(|c| page.count(c))
-            .iter()
-            .sum::<f64>();
-        page.add(layout::DROPPED_DIED, (came - went).max(0.0));
+        self.seat().page.add(layout::DROPPED_DIED, self.untaken().max(0.0));
     }
 
     /// What had not begun, as far as it is ours: out of every queue, so nobody else has it.

@@ -149,8 +149,7 @@ impl Scheduler {
             let fair = self.fair_share(victim);
             left |= fair == 0;
             let most = if patient { fair } else { fair.max(1) };
-            let stolen = self.rob(victim, most);
-            (stolen > 0).then_some(stolen)
+            (most > 0).then(|| self.rob(victim, most)).filter(|&stolen| stolen > 0)
         });
         self.pace.leave_to_others(left && stolen.is_none());
         runtime.idle.stop_search();
@@ -173,9 +172,6 @@ impl Scheduler {
     }
 
     fn rob(&self, victim: usize, most: usize) -> usize {
-        if most == 0 {
-            return 0;
-        }
         let (victim, own) = (&self.runtime.seats[victim], self.seat());
         let stolen = victim.steal.steal_into(&own.steal, most as u32) as usize;
         if stolen > 0 || victim.bell.is_rung() {

@@ -218,7 +218,7 @@ impl Scheduler {
 
     /// Tells JavaScript as much as it has use for: a backlog waits here, in bytes, not there, in objects that outlive
     /// the collector's young generation.
-    fn flush(&mut self, sink: &mut impl Sink) -> usize {
+    fn flush(&mut self, sink: &mut impl Sink) {
         let most = if self.unread() < BACKLOG { BACKLOG } else { GRANT_MAX as usize };
         let mut flushed = self.flush_urgent(sink);
         while flushed < most
@@ -231,7 +231,6 @@ impl Scheduler {
             flushed += 1;
         }
         self.clear_graves();
-        flushed
     }
 
     fn flush_urgent(&mut self, sink: &mut impl Sink) -> usize {
@@ -287,13 +286,14 @@ impl Scheduler {
 
     /// Messages that JavaScript was told of and no body has taken.
     fn unread(&self) -> usize {
-        let page = &self.seat().page;
-        let came = page.count(layout::LOCAL_ACCEPTED) + page.count(layout::NATIVE_DELIVERED) - self.outbox.len() as f64;
-        let went = [layout::RECEIVED, layout::DROPPED_DIED, layout::DROPPED_CORRUPT]
-            .map(|c| page.count(c))
-            .iter()
-            .sum::<f64>();
-        (came - went).max(0.0) as usize
+        (self.untaken() - self.outbox.len() as f64).max(0.0) as usize
+    }
+
+    /// Messages handed over, or about to be, that no body has taken.
+    pub(super) fn untaken(&self) -> f64 {
+        let count = |counter| self.seat().page.count(counter);
+        let came = count(layout::LOCAL_ACCEPTED) + count(layout::NATIVE_DELIVERED);
+        came - count(layout::RECEIVED) - count(layout::DROPPED_DIED) - count(layout::DROPPED_CORRUPT)
     }
 
     fn go_on(&mut self, occasion: Occasion) -> Verdict {
