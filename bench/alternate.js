@@ -1,5 +1,5 @@
-// Owns how a row is run: the case and its rivals by turns, each in fresh child processes, so many times; the figure is the
-// median. Whatever was measured counts: what disturbed it is reported, not left out.
+// Owns the order in which rows are run: the case and its rivals by turns, each in fresh child processes, through the whole
+// table and then again; a figure is the median. Whatever was measured counts: what disturbed it is reported, not left out.
 
 import { NOISE_MAX } from './noise.js'
 import { startChild } from './start-child.js'
@@ -17,6 +17,11 @@ import { medianOf, summarize } from './statistics.js'
  * @property {number} runs
  * @property {number} ms - of work in each run at least
  * @property {Readonly<Record<string, unknown>>} params - for every child
+ *
+ * @typedef {object} Trial - a row and what its runs have answered so far
+ * @property {import('./rows.js').Row} row
+ * @property {Map<Contestant, Sample[]>} samples
+ * @property {string} [problem] - why it is run no more
  *
  * @typedef {object} Score
  * @property {import('./statistics.js').Summary} figure
@@ -40,23 +45,42 @@ export const rivalNamed = (name) => ({
 })
 
 /**
- * Runs a row; answers the scores by contestant.
+ * Runs every contestant of every row once, then all of them again, so many times: what a bad minute spoils is one run of
+ * each row, not all the runs of one. A row that fails once is run no more.
  *
- * @param {import('./rows.js').Row} row
+ * @param {readonly import('./rows.js').Row[]} rows
  * @param {Plan} plan
- * @returns {Promise<Map<string, Score>>}
+ * @param {(line: string) => void} say - how far it is
+ * @returns {Promise<Trial[]>}
  */
-export async function runRow(row, plan) {
-  const contestants = contestantsOf(row)
-  /** @type {Map<string, Sample[]>} */
-  const samples = new Map(contestants.map(({ name }) => [name, []]))
-  for (let i = 0; i < plan.runs; i++) {
-    for (const contestant of contestants) samples.get(contestant.name)?.push(await sampleOf(row, contestant, plan))
+export async function runRows(rows, plan, say) {
+  const trials = rows.map((row) => ({ row, samples: new Map(contestantsOf(row).map((who) => [who, []])) }))
+  const start = performance.now()
+  for (let i = 1; i <= plan.runs; i++) {
+    for (const trial of trials) await runOnce(trial, plan)
+    say(`run ${i} of ${plan.runs}: ${Math.round((performance.now() - start) / 1000)} s`)
   }
-  const checks = new Set([...samples.values()].flat().map(({ check }) => check))
-  if (checks.size > 1) throw new Error(`${row.name}: the runs did different work: ${[...checks].join(', ')}`)
-  return new Map([...samples].map(([name, all]) => [name, scoreOf(all)]))
+  return trials
 }
+
+/**
+ * @param {Trial} trial
+ * @param {Plan} plan
+ */
+async function runOnce(trial, plan) {
+  if (trial.problem !== undefined) return
+  const { row, samples } = trial
+  try {
+    for (const [contestant, all] of samples) all.push(await sampleOf(row, contestant, plan))
+    const checks = new Set([...samples.values()].flat().map(({ check }) => check))
+    if (checks.size > 1) throw new Error(`the runs did different work: ${[...checks].join(', ')}`)
+  } catch (error) {
+    trial.problem = /** @type {Error} */ (error).message
+  }
+}
+
+/** The scores of a row, by the name of the contestant. @param {Trial} trial @returns {Map<string, Score>} */
+export const scoresOf = ({ samples }) => new Map([...samples].map(([{ name }, all]) => [name, scoreOf(all)]))
 
 /**
  * One figure of one contestant.
@@ -73,7 +97,7 @@ export async function sampleOf(row, contestant, plan) {
   for (const leg of row.legs) legs.push(await repeat(contestant, plan.ms, { ...params, ...leg }))
   const [first, second] = legs
   if (first === undefined || second === undefined || first.check !== second.check) {
-    throw new Error(`${row.name}: the legs did different work: ${legs.map(({ check }) => check).join(', ')}`)
+    throw new Error(`the legs did different work: ${legs.map(({ check }) => check).join(', ')}`)
   }
   return { ...merge(legs), value: first.value / second.value, check: first.check }
 }

@@ -4,13 +4,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import { dirname } from 'node:path'
-import { runRow, warningOf } from './alternate.js'
+import { runRows, scoresOf, warningOf } from './alternate.js'
 import { checkFloors } from './floors-check.js'
 import { machineFacts } from './machine.js'
 import { HELP, parseOptions } from './options.js'
 import { FLOOR_ROW, rowsNamed } from './rows.js'
 import { calibrateSpin } from './spin.js'
-import { lineOf, showConditions, showMachine, showTable } from './table.js'
+import { showConditions, showMachine, showTable } from './table.js'
 
 /**
  * @typedef {import('./machine.js').Machine} Machine
@@ -52,7 +52,9 @@ function parseRequest() {
  * @param {string | undefined} file
  */
 async function runAll(rows, plan, machine, file) {
-  const { results, problems } = await runRows(rows, plan)
+  const trials = await runRows(rows, plan, say)
+  const results = resultsOf(trials, plan)
+  const problems = trials.flatMap(({ row, problem }) => (problem === undefined ? [] : [`${row.name}: ${problem}`]))
   const whole = { ...machine, loadAfter: os.loadavg(), runDelay: worstDelay(results), f: floorOf(results) }
   print(showConditions(whole, plan))
   print(showTable(results))
@@ -65,42 +67,29 @@ async function runAll(rows, plan, machine, file) {
 }
 
 /**
- * @param {readonly import('./rows.js').Row[]} rows
+ * @param {readonly import('./alternate.js').Trial[]} trials
  * @param {import('./alternate.js').Plan} plan
+ * @returns {Result[]}
  */
-async function runRows(rows, plan) {
-  /** @type {Result[]} */
-  const results = []
-  /** @type {string[]} */
-  const problems = []
-  for (const row of rows) {
-    try {
-      const scores = await runRow(row, plan)
-      const ratio = row.reach.ratio(figuresOf(scores, results))
-      const { name, unit, reach } = row
-      const result = { name, unit, scores, ratio, reach: reach.text, met: reach.met(ratio), n: plan.runs }
-      results.push(result)
-      say(lineOf(result).filter(Boolean).join('  '))
-    } catch (error) {
-      problems.push(`${row.name}: ${/** @type {Error} */ (error).message}`)
-      say(problems.at(-1) ?? '')
-    }
-  }
-  return { results, problems }
+function resultsOf(trials, plan) {
+  const run = trials
+    .filter(({ problem }) => problem === undefined)
+    .map((trial) => ({ ...trial.row, scores: scoresOf(trial), n: plan.runs }))
+  const f = floorOf(run)
+  return run.map(({ name, unit, scores, reach, n }) => {
+    const ratio = reach.ratio({ ...figuresOf(scores), f })
+    return { name, unit, scores, ratio, reach: reach.text, met: reach.met(ratio), n }
+  })
 }
 
-/**
- * @param {ReadonlyMap<string, import('./alternate.js').Score>} scores
- * @param {readonly Result[]} before
- * @returns {import('./reach.js').Figures}
- */
-function figuresOf(scores, before) {
+/** @param {ReadonlyMap<string, import('./alternate.js').Score>} scores */
+function figuresOf(scores) {
   const medians = Object.fromEntries([...scores].map(([name, { figure }]) => [name, figure.median]))
   const { rumpus = Number.NaN, ...rivals } = medians
-  return { rumpus, rivals, f: floorOf(before) }
+  return { rumpus, rivals }
 }
 
-/** @param {readonly Result[]} results */
+/** @param {readonly { name: string, scores: Result['scores'] }[]} results */
 const floorOf = (results) =>
   results.find(({ name }) => name === FLOOR_ROW)?.scores.get('floor')?.figure.median ?? Number.NaN
 
@@ -122,7 +111,7 @@ const warningsOf = ({ name, scores }) =>
 const asJson = (machine, results) => ({
   machine,
   results: results.map(({ name, unit, scores, ratio, reach, met, n }) => {
-    const { rumpus, rivals } = figuresOf(scores, [])
+    const { rumpus, rivals } = figuresOf(scores)
     return { name, unit, rumpus, rivals, n, ratio, reach, met, runs: Object.fromEntries(scores) }
   }),
 })

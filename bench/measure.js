@@ -4,7 +4,7 @@
 import { Bench } from 'tinybench'
 import { NoiseWatch } from './noise.js'
 
-/** Rounds of so many milliseconds do not count, unless given: what a server runs is compiled. */
+/** Rounds of so many milliseconds do not count, unless the row says `warmMs`: what a server runs is compiled. */
 const WARM_MS = 1500
 
 /**
@@ -65,10 +65,10 @@ export class Measure {
    *
    * @param {number} operations - of a round
    * @param {Round} round
-   * @param {number} [warmMs]
    * @returns {Promise<Sample>}
    */
-  async rounds(operations, round, warmMs = WARM_MS) {
+  async rounds(operations, round) {
+    const warmMs = 'warmMs' in this.params ? this.number('warmMs') : WARM_MS
     for (const until = performance.now() + warmMs; performance.now() < until; ) await round()
     const bench = new Bench({ time: this.#ms, iterations: 1, warmup: false, throws: true, retainSamples: true })
     bench.add('round', async () => ({ overriddenDuration: await round() }))

@@ -38,9 +38,6 @@ export const STEAL = {
   async: { jobs: 1000, sleepMs: 1, costUs: () => 1000 },
 }
 
-/** Rounds of so long do not count: while V8 compiles, its own threads want the cores too. */
-export const STEAL_WARM_MS = 4000
-
 /** The jobs of a row, by its name in `STEAL`. @param {string} name */
 export function jobsOf(name) {
   const jobs = STEAL[name]

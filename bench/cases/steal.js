@@ -4,7 +4,7 @@
 
 import { define, run as runRumpus, send } from 'rumpus'
 import { spin } from '../spin.js'
-import { jobsOf, STEAL_WARM_MS } from '../workloads.js'
+import { jobsOf } from '../workloads.js'
 
 /** @typedef {import('rumpus').Self<number>} Umpire */
 
@@ -45,16 +45,12 @@ export function run(tools) {
   let check = 0
   return runRumpus(
     async (/** @type {Umpire} */ self) => {
-      const sample = await tools.rounds(
-        jobsOf(steal).jobs,
-        async () => {
-          const start = performance.now()
-          self.spawn(foreman.with({ on: 1 }), self.pid, steal, tools.number('stepsPerUs'))
-          check = await self.receive()
-          return performance.now() - start
-        },
-        STEAL_WARM_MS,
-      )
+      const sample = await tools.rounds(jobsOf(steal).jobs, async () => {
+        const start = performance.now()
+        self.spawn(foreman.with({ on: 1 }), self.pid, steal, tools.number('stepsPerUs'))
+        check = await self.receive()
+        return performance.now() - start
+      })
       return { ...sample, check }
     },
     { schedulers: tools.number('schedulers') },

@@ -3,7 +3,7 @@
 
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { jobsOf, STEAL_WARM_MS } from '../workloads.js'
+import { jobsOf } from '../workloads.js'
 
 /** @param {import('../measure.js').Measure} tools */
 export async function run(tools) {
@@ -16,18 +16,14 @@ export async function run(tools) {
   const workers = Array.from({ length: count }, () => new Worker(file, { workerData }))
   await answers(workers)
   let check = 0
-  const sample = await tools.rounds(
-    jobs,
-    async () => {
-      const start = performance.now()
-      Atomics.store(queue, 0, 0)
-      for (const worker of workers) worker.postMessage('go')
-      const sums = await answers(workers)
-      check = sums.reduce((sum, one) => (sum + one) % 2 ** 32, 0)
-      return performance.now() - start
-    },
-    STEAL_WARM_MS,
-  )
+  const sample = await tools.rounds(jobs, async () => {
+    const start = performance.now()
+    Atomics.store(queue, 0, 0)
+    for (const worker of workers) worker.postMessage('go')
+    const sums = await answers(workers)
+    check = sums.reduce((sum, one) => (sum + one) % 2 ** 32, 0)
+    return performance.now() - start
+  })
   await Promise.all(workers.map((worker) => worker.terminate()))
   return { ...sample, check }
 }
