@@ -19,11 +19,11 @@ import { startChild } from './start-child.js'
  * @property {readonly number[]} loadAfter - after the last
  * @property {number} runDelay - the worst share of a run that a thread waited for a core
  * @property {number} f - nanoseconds: the `floor` of local/ping-pong
- * @property {number} stepsPerUs - hash steps in a microsecond, see `spin.js`
+ * @property {number} blocksPerUs - blocks in a microsecond, see `spin.js`
  */
 
-/** @param {number} stepsPerUs @returns {Promise<Machine>} */
-export async function machineFacts(stepsPerUs) {
+/** @param {number} blocksPerUs @returns {Promise<Machine>} */
+export async function machineFacts(blocksPerUs) {
   const cpus = os.cpus()
   return {
     date: new Date().toISOString(),
@@ -39,7 +39,7 @@ export async function machineFacts(stepsPerUs) {
     loadAfter: [],
     runDelay: 0,
     f: Number.NaN,
-    stepsPerUs,
+    blocksPerUs,
   }
 }
 

@@ -26,8 +26,8 @@ async function main() {
   const { options, rows } = request
   if (options.help) return print(HELP)
   const machine = await machineFacts(calibrateSpin())
-  const { stepsPerUs, schedulers } = machine
-  const plan = { runs: options.runs, ms: options.ms, params: { stepsPerUs, schedulers } }
+  const { blocksPerUs, schedulers } = machine
+  const plan = { runs: options.runs, ms: options.ms, params: { blocksPerUs, schedulers } }
   print(showMachine(machine))
   if (options.checkFloors === undefined) return runAll(rows, plan, machine, options.json)
   if (!(await checkFloors(options.checkFloors, rows, plan, print))) process.exitCode = 1

@@ -15,13 +15,13 @@ const COST_US = { min: 50, max: 300 }
 
 /** @param {import('../measure.js').Measure} tools */
 export function run(tools) {
-  const stepsPerUs = tools.number('stepsPerUs')
+  const blocksPerUs = tools.number('blocksPerUs')
   return runRumpus((/** @type {Player} */ self) =>
     tools.observe(async (limitMs) => {
       const until = performance.now() + limitMs
       const counts = { messages: 0 }
       for (let i = 0; i < PLAYING_PAIRS; i++) startLoop(self, counts, () => {})
-      for (let i = 0; i < COMPUTING; i++) startLoop(self, counts, (n) => spin(stepsPerUs * costUs(n + i)))
+      for (let i = 0; i < COMPUTING; i++) startLoop(self, counts, (n) => spin(blocksPerUs * costUs(n + i)))
       // Other code of the thread has its turn too, as it has in a server.
       while (performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 1))
       const [host] = self.runtime.inspect().schedulers

@@ -15,10 +15,10 @@ const job = define(
     /** @type {import('rumpus').Self<never>} */ self,
     /** @type {import('rumpus').Pid<number>} */ parent,
     /** @type {number} */ sleepMs,
-    /** @type {number} */ steps,
+    /** @type {number} */ blocks,
   ) => {
     if (sleepMs > 0) await self.sleep(sleepMs)
-    send(parent, spin(steps))
+    send(parent, spin(blocks))
   },
 )
 
@@ -29,11 +29,11 @@ const foreman = define(
     /** @type {Umpire} */ self,
     /** @type {import('rumpus').Pid<number>} */ parent,
     /** @type {string} */ steal,
-    /** @type {number} */ stepsPerUs,
+    /** @type {number} */ blocksPerUs,
   ) => {
     const { jobs, sleepMs, costUs } = jobsOf(steal)
     let sum = 0
-    for (let i = 0; i < jobs; i++) self.spawn(job, self.pid, sleepMs, stepsPerUs * costUs(i))
+    for (let i = 0; i < jobs; i++) self.spawn(job, self.pid, sleepMs, blocksPerUs * costUs(i))
     for (let i = 0; i < jobs; i++) sum = (sum + (await self.receive())) % 2 ** 32
     send(parent, sum)
   },
@@ -47,7 +47,7 @@ export function run(tools) {
     async (/** @type {Umpire} */ self) => {
       const sample = await tools.rounds(jobsOf(steal).jobs, async () => {
         const start = performance.now()
-        self.spawn(foreman.with({ on: 1 }), self.pid, steal, tools.number('stepsPerUs'))
+        self.spawn(foreman.with({ on: 1 }), self.pid, steal, tools.number('blocksPerUs'))
         check = await self.receive()
         return performance.now() - start
       })

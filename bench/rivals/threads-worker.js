@@ -6,15 +6,15 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { spin } from '../spin.js'
 import { jobsOf } from '../workloads.js'
 
-/** @type {{ steal: string, queue: Int32Array, share: number, stepsPerUs: number }} */
-const { steal, queue, share, stepsPerUs } = workerData
+/** @type {{ steal: string, queue: Int32Array, share: number, blocksPerUs: number }} */
+const { steal, queue, share, blocksPerUs } = workerData
 const { jobs, sleepMs, costUs } = jobsOf(steal)
 
 /** Takes jobs one after the other. */
 async function takeAwake() {
   let sum = 0
   for (let i = Atomics.add(queue, 0, 1); i < jobs; i = Atomics.add(queue, 0, 1)) {
-    sum = (sum + spin(stepsPerUs * costUs(i))) % 2 ** 32
+    sum = (sum + spin(blocksPerUs * costUs(i))) % 2 ** 32
   }
   return sum
 }
@@ -26,7 +26,7 @@ async function takeSleeping() {
   while (inAir.length < share) {
     const i = Atomics.add(queue, 0, 1)
     if (i >= jobs) break
-    inAir.push(sleep(sleepMs).then(() => spin(stepsPerUs * costUs(i))))
+    inAir.push(sleep(sleepMs).then(() => spin(blocksPerUs * costUs(i))))
   }
   return (await Promise.all(inAir)).reduce((sum, one) => (sum + one) % 2 ** 32, 0)
 }

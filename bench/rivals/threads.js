@@ -11,7 +11,7 @@ export async function run(tools) {
   const { jobs } = jobsOf(steal)
   const queue = new Int32Array(new SharedArrayBuffer(4))
   const count = tools.number('schedulers')
-  const workerData = { steal, queue, share: Math.ceil(jobs / count), stepsPerUs: tools.number('stepsPerUs') }
+  const workerData = { steal, queue, share: Math.ceil(jobs / count), blocksPerUs: tools.number('blocksPerUs') }
   const file = new URL('./threads-worker.js', import.meta.url)
   const workers = Array.from({ length: count }, () => new Worker(file, { workerData }))
   await answers(workers)
