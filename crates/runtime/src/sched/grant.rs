@@ -11,8 +11,10 @@ pub const LOOP_US: u64 = 1_000;
 const CLAIM_US: f64 = 100.0;
 const CLAIM_MAX: usize = 32;
 const STREAK_MIN: i32 = 3;
-/// What is left of the dearest resume after each grant.
-const DEAREST_KEPT: f64 = 0.97;
+/// As many as BEAM gives one process before the next, or fewer: a message there is ten reductions and more, of 4000.
+const STREAK_MAX: i32 = 128;
+/// What is left of a dear grant after each that follows.
+const DEAR_KEPT: f64 = 0.97;
 /// Resumes below this are hardly worth a look at the clock.
 const CHEAP_US: f64 = 1.0;
 const SPIN_MAX_US: u64 = 50;
@@ -25,12 +27,14 @@ pub struct Grant {
     cost_us: f64,
     /// The dearest of late: what is dearer counts at once, and fades.
     dearest_us: f64,
+    /// The dearest but one. A single dear grant may be the collector's doing, two are somebody's habit.
+    dear_us: f64,
     spin_us: u64,
 }
 
 impl Default for Grant {
     fn default() -> Self {
-        Self { cost_us: 20.0, dearest_us: 20.0, spin_us: SPIN_START_US }
+        Self { cost_us: 20.0, dearest_us: 20.0, dear_us: 20.0, spin_us: SPIN_START_US }
     }
 }
 
@@ -44,7 +48,8 @@ impl Grant {
         let sample = elapsed_us as f64 / f64::from(resumes);
         let weight = if sample > self.cost_us { 1.0 } else { 0.25 };
         self.cost_us += (sample - self.cost_us) * weight;
-        self.dearest_us = sample.max(self.dearest_us * DEAREST_KEPT);
+        self.dear_us = sample.min(self.dearest_us).max(self.dear_us * DEAR_KEPT);
+        self.dearest_us = sample.max(self.dearest_us * DEAR_KEPT);
     }
 
     /// Resumes of the next grant.
@@ -57,11 +62,12 @@ impl Grant {
         self.cost_us < CHEAP_US
     }
 
-    /// How many resumes in a row may go to the process made runnable last while others wait. Half of a grant where all are
-    /// cheap: a reply finds its process in the cache. Three where some have been dear of late: cheap ones in a row would
-    /// make the next grant look cheap.
+    /// How many resumes in a row may go to the process made runnable last while others wait. Many where all are cheap: a
+    /// reply finds its process in the cache, and what a pair throws away is gone before the collector comes. The others
+    /// wait less than so many microseconds. Three where some have been dear of late: cheap ones in a row would make the
+    /// next grant look cheap.
     pub fn streak(&self) -> i32 {
-        if self.dearest_us < CHEAP_US { GRANT_MAX / 2 } else { STREAK_MIN }
+        if self.dear_us < CHEAP_US { STREAK_MAX } else { STREAK_MIN }
     }
 
     /// Unstarted processes to claim at once.
@@ -107,11 +113,13 @@ mod tests {
         for _ in 0..150 {
             grant.learn(64, 6);
         }
-        assert_eq!((grant.resumes(), grant.streak()), (GRANT_MAX, GRANT_MAX / 2));
+        assert_eq!((grant.resumes(), grant.streak()), (GRANT_MAX, STREAK_MAX));
         grant.learn(1, 1_000);
-        assert_eq!(grant.streak(), STREAK_MIN);
         assert_eq!(grant.resumes(), 1, "one dear resume is enough");
         assert_eq!(grant.claims(), 1);
+        assert_eq!(grant.streak(), STREAK_MAX, "one alone may have been the collector");
+        grant.learn(1, 1_000);
+        assert_eq!(grant.streak(), STREAK_MIN);
         grant.learn(1, 10);
         assert!(grant.resumes() < 3, "one cheap resume is not");
     }
