@@ -55,7 +55,7 @@ export const postMessage = (kernel: Kernel, pid: number, message: unknown): void
   if (kernel.detached) throw new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped')
   if (kernel.nativeLane) {
     const process = kernel.procs[pid & INDEX_MASK]
-    if (process !== undefined && process.pid === pid) return postSlot(kernel, pid, message)
+    if (process !== undefined && process.high === highOf(pid)) return postSlot(kernel, pid, message)
   }
   const length = kernel.codec.encode(message, 'message')
   words[ARGUMENTS] = OP_SEND

@@ -29,12 +29,17 @@ pub struct Grant {
     dearest_us: f64,
     /// The dearest but one. A single dear grant may be the collector's doing, two are somebody's habit.
     dear_us: f64,
+    resumes: i32,
+    claims: usize,
     spin_us: u64,
 }
 
 impl Default for Grant {
     fn default() -> Self {
-        Self { cost_us: 20.0, dearest_us: 20.0, dear_us: 20.0, spin_us: SPIN_START_US }
+        let mut grant =
+            Self { cost_us: 20.0, dearest_us: 20.0, dear_us: 20.0, resumes: 1, claims: 1, spin_us: SPIN_START_US };
+        grant.size();
+        grant
     }
 }
 
@@ -50,11 +55,18 @@ impl Grant {
         self.cost_us += (sample - self.cost_us) * weight;
         self.dear_us = sample.min(self.dearest_us).max(self.dear_us * DEAR_KEPT);
         self.dearest_us = sample.max(self.dearest_us * DEAR_KEPT);
+        self.size();
+    }
+
+    fn size(&mut self) {
+        let cost_us = self.cost_us.max(0.01);
+        self.resumes = ((GRANT_US / cost_us) as i32).clamp(1, GRANT_MAX);
+        self.claims = ((CLAIM_US / cost_us) as usize).clamp(1, CLAIM_MAX);
     }
 
     /// Resumes of the next grant.
     pub fn resumes(&self) -> i32 {
-        ((GRANT_US / self.cost_us.max(0.01)) as i32).clamp(1, GRANT_MAX)
+        self.resumes
     }
 
     /// Whether a resume costs no more than a few readings of the clock.
@@ -72,7 +84,7 @@ impl Grant {
 
     /// Unstarted processes to claim at once.
     pub fn claims(&self) -> usize {
-        ((CLAIM_US / self.cost_us.max(0.01)) as usize).clamp(1, CLAIM_MAX)
+        self.claims
     }
 
     /// How long to look around before sleeping.

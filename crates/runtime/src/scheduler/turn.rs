@@ -219,7 +219,8 @@ impl Scheduler {
     /// Tells JavaScript as much as it has use for: a backlog waits here, in bytes, not there, in objects that outlive
     /// the collector's young generation.
     fn flush(&mut self, sink: &mut impl Sink) {
-        let most = if self.unread() < BACKLOG { BACKLOG } else { GRANT_MAX as usize };
+        let few = GRANT_MAX as usize;
+        let most = if self.outbox.len() <= few || self.unread() < BACKLOG { BACKLOG } else { few };
         let mut flushed = self.flush_urgent(sink);
         while flushed < most
             && self.urgent.is_empty()
