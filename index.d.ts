@@ -57,6 +57,36 @@ declare class ProcessExit extends Error {
   constructor(reason: unknown);
 }
 /**
+* A wait took longer than its `timeout`. Nothing was taken: what comes later stays for the next receive.
+*
+* @example
+* ```ts
+* import { run, TimeoutError } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* await run((self) => assert.rejects(self.receive({ timeout: 10 }), (error) => error instanceof TimeoutError))
+* ```
+*/
+declare class TimeoutError extends RumpusError {
+  constructor(ms: number);
+}
+/**
+* A wait was given up because its `signal` was aborted; `cause` is the reason of the signal. Shaped as Node's own.
+*
+* @example
+* ```ts
+* import { AbortError, run } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* await run((self) => assert.rejects(self.receive({ signal: AbortSignal.abort() }), (error) => error instanceof AbortError))
+* ```
+*/
+declare class AbortError extends Error {
+  /** `ABORT_ERR`. */
+  readonly code = "ABORT_ERR";
+  constructor(reason: unknown);
+}
+/**
 * Thrown by `send` and `spawn` for a value that cannot cross to another scheduler: a function, a symbol, a class instance.
 *
 * Nothing was sent. `path` names the part that cannot cross, so look there first.
@@ -237,6 +267,31 @@ interface Definition<M, A extends readonly unknown[]> {
   /** The same definition, spawned with these options. */
   with(options: SpawnOptions): Definition<M, A>;
 }
+declare const marks: unique symbol;
+/** A moment in the mail of a process, as `mark` answers it. */
+type Mark = number & {
+  readonly [marks]: true;
+};
+/** Which messages a `tryReceive` looks for. */
+interface TryReceiveOptions<M> {
+  /**
+  * Says whether a message is wanted; a type guard narrows what is answered. It may be asked about any message in any
+  * receive, so it must not change anything. What it throws, the receive throws; the message stays.
+  */
+  readonly match?: (message: M) => boolean;
+  /** Looks only at what came after this `mark`: however much waits, it costs nothing. */
+  readonly since?: Mark;
+}
+/** What a `receive` waits for, and how long. */
+interface ReceiveOptions<M> extends TryReceiveOptions<M> {
+  /**
+  * Milliseconds until it rejects with `TimeoutError`, counted from the end of the turn in which it began. Messages that
+  * are not wanted do not begin it anew. 0 looks at what has come, mail of other schedulers included, and waits no longer.
+  */
+  readonly timeout?: number;
+  /** Has it reject with `AbortError` when aborted. */
+  readonly signal?: AbortSignal;
+}
 /** A body that lives on its spawner's scheduler. */
 type Closure<M> = (self: Self<M>) => unknown;
 /**
@@ -256,8 +311,55 @@ interface Self<M> extends AsyncIterable<M> {
   * Rejects with `ProcessExit` when the process must end, with `ERR_RUMPUS_WAITING` when it waits already.
   */
   receive(): Promise<M>;
+  /**
+  * The first message that is wanted; those before it stay, in their order. Use it for an answer among other mail, or to
+  * wait no longer than so long; where every message is handled, plain `receive` and a `switch` are simpler and faster.
+  *
+  * Throws `TypeError` or `RangeError` for options that are none. Rejects with `TimeoutError` (`ERR_RUMPUS_TIMEOUT`) or
+  * `AbortError` (`ABORT_ERR`), then nothing was taken; with what `match` throws; and as plain `receive` does.
+  *
+  * @example
+  * ```ts
+  * import { run, send } from 'rumpus'
+  * import assert from 'node:assert/strict'
+  *
+  * await run(async (self) => {
+  *   for (const n of [1, 2, 30, 4]) send(self.pid, n)
+  *   assert.equal(await self.receive({ match: (n) => n > 10, timeout: 500 }), 30)
+  *   assert.equal(await self.receive(), 1)
+  * })
+  * ```
+  */
+  receive<N extends M>(options: ReceiveOptions<M> & {
+    match: (message: M) => message is N;
+  }): Promise<N>;
+  receive(options: ReceiveOptions<M>): Promise<M>;
   /** The next message if there is one. */
   tryReceive(): M | undefined;
+  /** The first message that is wanted, if it has reached this scheduler's inbox. Throws as `receive` does. */
+  tryReceive<N extends M>(options: TryReceiveOptions<M> & {
+    match: (message: M) => message is N;
+  }): N | undefined;
+  tryReceive(options: TryReceiveOptions<M>): M | undefined;
+  /**
+  * This moment, for `since`: take it before you ask, and the search for the answer begins behind everything that waits.
+  *
+  * @example
+  * ```ts
+  * import { run, send } from 'rumpus'
+  * import assert from 'node:assert/strict'
+  *
+  * await run(async (self) => {
+  *   for (let i = 0; i < 10_000; i++) send(self.pid, 'a backlog')
+  *   const asked = self.mark()
+  *   send(self.pid, 'the answer')
+  *   assert.equal(await self.receive({ match: (text) => text === 'the answer', since: asked }), 'the answer')
+  * })
+  * ```
+  */
+  mark(): Mark;
+  /** Throws away what has reached the inbox; answers how many messages that were. They count as received. */
+  flush(): number;
   /** Waits `ms` milliseconds. Throws `RangeError` for a time that is no time. */
   sleep(ms: number): Promise<void>;
   /** Starts a closure on this scheduler. */
@@ -459,4 +561,4 @@ declare const start: (options?: RuntimeOptions) => Promise<Runtime>;
 * ```
 */
 declare const run: <T, M = unknown>(body: (self: Self<M>) => T | PromiseLike<T>, options?: RuntimeOptions) => Promise<T>;
-export { type Closure, type CrashReport, type Crossable, type Crosses, type Definition, Down, type ErrorDescription, Exit, type ExitReason, type Pid, type Place, ProcessExit, type ReasonGiven, RumpusError, type Runtime, type RuntimeOptions, type RuntimeView, type SchedulerView, type Self, type Sendable, type SpawnOptions, UncrossableError, define, exit, formatPid, isAlive, run, send, start };
+export { AbortError, type Closure, type CrashReport, type Crossable, type Crosses, type Definition, Down, type ErrorDescription, Exit, type ExitReason, type Mark, type Pid, type Place, ProcessExit, type ReasonGiven, type ReceiveOptions, RumpusError, type Runtime, type RuntimeOptions, type RuntimeView, type SchedulerView, type Self, type Sendable, type SpawnOptions, TimeoutError, type TryReceiveOptions, UncrossableError, define, exit, formatPid, isAlive, run, send, start };

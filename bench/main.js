@@ -77,7 +77,7 @@ function resultsOf(trials, plan) {
     .map((trial) => ({ ...trial.row, scores: scoresOf(trial), n: plan.runs }))
   const f = floorOf(run)
   return run.map(({ name, unit, scores, reach, n }) => {
-    const ratio = reach.ratio({ ...figuresOf(scores), f })
+    const ratio = reach.ratio({ ...figuresOf(scores), f, row: (row) => figureOfRow(run, row, 'rumpus') })
     return { name, unit, scores, ratio, reach: reach.text, met: reach.met(ratio), n }
   })
 }
@@ -90,8 +90,15 @@ function figuresOf(scores) {
 }
 
 /** @param {readonly { name: string, scores: Result['scores'] }[]} results */
-const floorOf = (results) =>
-  results.find(({ name }) => name === FLOOR_ROW)?.scores.get('floor')?.figure.median ?? Number.NaN
+const floorOf = (results) => figureOfRow(results, FLOOR_ROW, 'floor')
+
+/**
+ * @param {readonly { name: string, scores: Result['scores'] }[]} results
+ * @param {string} row
+ * @param {string} contestant
+ */
+const figureOfRow = (results, row, contestant) =>
+  results.find(({ name }) => name === row)?.scores.get(contestant)?.figure.median ?? Number.NaN
 
 /** @param {readonly Result[]} results */
 const worstDelay = (results) =>

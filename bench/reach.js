@@ -5,6 +5,7 @@
  * @property {number} rumpus
  * @property {Readonly<Record<string, number>>} rivals
  * @property {number} f - the `floor` of local/ping-pong in the same run; NaN if it was not measured
+ * @property {(row: string) => number} row - what Rumpus takes for another row of the same run; NaN if it was not measured
  *
  * @typedef {object} Reach
  * @property {string} text - what is wanted, for people
@@ -37,6 +38,13 @@ export const shareOf = (limit, rival) => ({
 export const timesFloor = (limit) => ({
   text: `≤ ${limit} f`,
   ratio: ({ rumpus, f }) => rumpus / f,
+  met: (ratio) => ratio <= limit,
+})
+
+/** Costs no more than so many times another row. @type {(limit: number, row: string) => Reach} */
+export const timesRow = (limit, row) => ({
+  text: `≤ ${limit} × ${row}`,
+  ratio: ({ rumpus, row: figureOf }) => rumpus / figureOf(row),
   met: (ratio) => ratio <= limit,
 })
 

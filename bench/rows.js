@@ -1,7 +1,7 @@
 // The registry: every row of the table, the module that runs it, its rivals, and what it must reach. A module has one
 // `run`; what differs between rows that share one stands in `params`.
 
-import { atMost, faster, shareOf, timesFloor, timesRival } from './reach.js'
+import { atMost, faster, shareOf, timesFloor, timesRival, timesRow } from './reach.js'
 
 /** What does not count of the steal rows: while V8 compiles, its own threads want the cores too. */
 const STEAL_WARM_MS = 4000
@@ -83,6 +83,32 @@ export const ROWS = [
     rivals: [],
     env: { RUMPUS_LANE: 'native' },
     reach: timesFloor(5),
+    needs: FLOOR_ROW,
+  },
+  {
+    name: 'local/receive-timeout',
+    unit: 'ns/message',
+    module: 'local-receive-timeout',
+    rivals: [],
+    reach: timesRow(1.5, FLOOR_ROW),
+    needs: FLOOR_ROW,
+  },
+  {
+    name: 'local/selective',
+    unit: 'ns/skipped',
+    module: 'local-selective',
+    rivals: [],
+    params: { marker: false },
+    reach: timesFloor(0.1),
+    needs: FLOOR_ROW,
+  },
+  {
+    name: 'local/selective-marker',
+    unit: 'ns/reply',
+    module: 'local-selective',
+    rivals: [],
+    params: { marker: true },
+    reach: timesFloor(6),
     needs: FLOOR_ROW,
   },
   { name: 'local/crossings', unit: 'calls/message', module: 'local-crossings', rivals: [], reach: atMost(0.02) },

@@ -14,6 +14,8 @@ const record = (i) => ({ type: 'job', id: i, path: '/users/42/orders', ok: true 
 export const PING_PONG = 400_000
 /** Hops, and how many processes they go around. */
 export const RING = { hops: 1_000_000, size: 500 }
+/** Messages that wait, and how often one behind them is looked for. */
+export const SELECTIVE = { waiting: 10_000, looks: 200, replies: 20_000 }
 /** Pairs, and round trips of each. */
 export const PAIRS = { pairs: 1000, trips: 500 }
 

@@ -70,6 +70,45 @@ export class ProcessExit extends Error {
 }
 
 /**
+ * A wait took longer than its `timeout`. Nothing was taken: what comes later stays for the next receive.
+ *
+ * @example
+ * ```ts
+ * import { run, TimeoutError } from 'rumpus'
+ * import assert from 'node:assert/strict'
+ *
+ * await run((self) => assert.rejects(self.receive({ timeout: 10 }), (error) => error instanceof TimeoutError))
+ * ```
+ */
+export class TimeoutError extends RumpusError {
+  constructor(ms: number) {
+    super('ERR_RUMPUS_TIMEOUT', `nothing that was wanted came within ${ms} ms`)
+    this.name = 'TimeoutError'
+  }
+}
+
+/**
+ * A wait was given up because its `signal` was aborted; `cause` is the reason of the signal. Shaped as Node's own.
+ *
+ * @example
+ * ```ts
+ * import { AbortError, run } from 'rumpus'
+ * import assert from 'node:assert/strict'
+ *
+ * await run((self) => assert.rejects(self.receive({ signal: AbortSignal.abort() }), (error) => error instanceof AbortError))
+ * ```
+ */
+export class AbortError extends Error {
+  /** `ABORT_ERR`. */
+  readonly code = 'ABORT_ERR'
+
+  constructor(reason: unknown) {
+    super('the wait was aborted', { cause: reason })
+    this.name = 'AbortError'
+  }
+}
+
+/**
  * Thrown by `send` and `spawn` for a value that cannot cross to another scheduler: a function, a symbol, a class instance.
  *
  * Nothing was sent. `path` names the part that cannot cross, so look there first.

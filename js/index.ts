@@ -1,12 +1,23 @@
 // The public table of contents.
 
-export { ProcessExit, RumpusError, UncrossableError } from './errors.ts'
+export { AbortError, ProcessExit, RumpusError, TimeoutError, UncrossableError } from './errors.ts'
 export type { RuntimeView, SchedulerView } from './kernel/inspect.ts'
 export type { CrashReport } from './kernel/kernel.ts'
 export { define } from './process/define.ts'
 export { exit, formatPid, isAlive } from './process/exit.ts'
 export { send } from './process/send.ts'
-export type { Closure, Definition, Place, Runtime, RuntimeOptions, Self, SpawnOptions } from './process/shapes.ts'
+export type {
+  Closure,
+  Definition,
+  Mark,
+  Place,
+  ReceiveOptions,
+  Runtime,
+  RuntimeOptions,
+  Self,
+  SpawnOptions,
+  TryReceiveOptions,
+} from './process/shapes.ts'
 export { run, start } from './process/start.ts'
 export {
   type Crossable,

@@ -33,6 +33,24 @@ it('Pid<M> is contravariant: who takes more takes less', () => {
   expectTypeOf<Pid<Job>>().toExtend<Pid>()
 })
 
+it('receive narrows by a type guard, and asks for options that are', () => {
+  type Reply = { kind: 'reply'; value: number }
+  const isReply = (message: Job | Reply): message is Reply => message.kind === 'reply'
+  const never = (self: Self<Job | Reply>): void => {
+    expectTypeOf(self.receive({ match: isReply, timeout: 5 })).toEqualTypeOf<Promise<Reply>>()
+    expectTypeOf(self.receive({ match: (m) => m.kind === 'job' || m.value > 1 })).toExtend<Promise<Job | Reply>>()
+    expectTypeOf(self.receive({ since: self.mark() })).toEqualTypeOf<Promise<Job | Reply>>()
+    expectTypeOf(self.tryReceive({ match: isReply })).toEqualTypeOf<Reply | undefined>()
+    // @ts-expect-error a number is no mark
+    self.receive({ since: 1 })
+    // @ts-expect-error tryReceive does not wait
+    self.tryReceive({ timeout: 1 })
+    // @ts-expect-error an unknown option
+    self.receive({ tiemout: 1 })
+  }
+  expect(never).toBeTypeOf('function')
+})
+
 it('Sendable leaves signals to the runtime', () => {
   expectTypeOf<Sendable<Job | Down | Exit>>().toEqualTypeOf<Job>()
   expectTypeOf<Self<Job | Down>['pid']>().toEqualTypeOf<Pid<Job>>()

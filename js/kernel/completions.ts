@@ -20,7 +20,7 @@ import { Down, Exit, type ExitReason, type Pid } from '../types.ts'
 import { crashReport } from './crash.ts'
 import type { Kernel } from './kernel.ts'
 import { endByOrder, startDefinition } from './life.ts'
-import { GATE_OPEN, type Process, QUEUED, RECEIVING } from './process.ts'
+import { GATE_OPEN, type Process, QUEUED, QUEUED_LOOK, RECEIVING, SELECTING } from './process.ts'
 import { heardReason } from './reasons.ts'
 
 const HEAD_WORDS = HEAD_BYTES / 4
@@ -59,9 +59,15 @@ const receiveMessage = (kernel: Kernel, at: number, length: number): void => {
 
 /** A message is there: it enters the inbox, or is what the waiting body will be resumed with. */
 const deliver = (kernel: Kernel, process: Process, message: unknown): void => {
-  if (process.parked !== RECEIVING) return process.push(message)
-  process.handed = message
-  process.parked = QUEUED
+  const { parked } = process
+  if (parked === RECEIVING) {
+    process.handed = message
+    process.parked = QUEUED
+  } else {
+    process.push(message)
+    if (parked !== SELECTING) return
+    process.parked = QUEUED_LOOK
+  }
   kernel.pushBack(process.index)
 }
 

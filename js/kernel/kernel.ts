@@ -27,7 +27,7 @@ import {
 } from '../native/layout.ts'
 import type { RuntimeHandle, Seat } from '../native/load.ts'
 import { Codec } from './codec/codec.ts'
-import { type Body, type Process, QUEUED, QUEUED_BEGIN, QUEUED_WAKE, RUNNING } from './process.ts'
+import { type Body, type Process, QUEUED, QUEUED_BEGIN, QUEUED_LOOK, QUEUED_WAKE, RUNNING } from './process.ts'
 
 const RING_MASK = RING_CAPACITY - 1
 const settled = Promise.resolve()
@@ -52,6 +52,10 @@ export interface Surroundings {
   apply(kernel: Kernel, count: number): void
   /** Runs the body of a process that has come off the run ring. */
   begin(kernel: Kernel, process: Process): void
+  /** Has the deadlines of those begin that still wait. */
+  watch(kernel: Kernel): void
+  /** Has a process look at what has come for it; false if it waits on. */
+  look(kernel: Kernel, process: Process): boolean
   /** The number of the definition of `name` in `url`, which is about to be spawned. */
   define(kernel: Kernel, url: string, name: string): number
   /** New definitions are known: load them. */
@@ -86,6 +90,8 @@ export class Kernel {
   private queued = false
   private queuedGrant = 0
   private verdict = VERDICT_YIELD
+  /** Who began, since the last turn, to wait until a deadline. */
+  readonly deadlines: Process[] = []
   /** Definitions that have been learnt, or are being. */
   known = 0
   /** Processes that ever lived here. */
@@ -232,6 +238,7 @@ export class Kernel {
       process.wake(undefined)
       return true
     }
+    if (parked === QUEUED_LOOK) return this.around.look(this, process)
     if (parked !== QUEUED_BEGIN) return false
     this.begin(process)
     return true
@@ -259,6 +266,7 @@ export class Kernel {
     this.verdict = words[ARGUMENTS]!
     const count = words[COMPLETIONS]!
     if (count > 0) this.apply(count)
+    if (this.deadlines.length > 0) this.around.watch(this)
     if (words[DEFINITIONS] !== this.known) this.around.learn(this, words[DEFINITIONS]!)
     switch (this.verdict) {
       case VERDICT_RUN:

@@ -20,11 +20,11 @@ import {
   GATE_EXITING,
   GATE_NATIVE,
   GATE_OPEN,
+  LOOKING,
   type Process,
   QUEUED,
   QUEUED_BEGIN,
   QUEUED_WAKE,
-  RECEIVING,
   RUNNING,
   WAITING,
 } from './process.ts'
@@ -141,6 +141,7 @@ export const finish = (
 const forget = (kernel: Kernel, process: Process): void => {
   kernel.counts[COUNT_DROPPED_DIED]! += process.waiting
   process.drop()
+  process.selection?.clear()
   if (kernel.procs[process.index] === process) kernel.procs[process.index] = undefined
 }
 
@@ -177,7 +178,7 @@ export const endByOrder = (kernel: Kernel, index: number, reason: ExitReason, de
 /** Breaks whatever the body waits for. */
 const unwind = (kernel: Kernel, process: Process): void => {
   const { parked } = process
-  if (parked === RUNNING) return
+  if (parked === RUNNING || parked === LOOKING) return
   if (parked === QUEUED_BEGIN) {
     // It never begins; its entry on the run ring finds nobody.
     finish(kernel, process, process.exiting ?? { kind: 'killed' })
@@ -192,9 +193,8 @@ const unwind = (kernel: Kernel, process: Process): void => {
     process.undo?.()
     process.undo = undefined
   }
-  if (parked === RECEIVING || parked === QUEUED || parked === WAITING || parked === QUEUED_WAKE) {
-    process.fail(new ProcessExit(process.exiting))
-  }
+  process.selection?.clear()
+  process.fail(new ProcessExit(process.exiting))
 }
 
 /** The grace is over: the process is dead, whatever its body still does. */

@@ -9,6 +9,7 @@ import { Definitions } from './definitions.ts'
 import { type CrashReport, Kernel, type Surroundings } from './kernel.ts'
 import { isolate, kernels } from './kernels.ts'
 import { beginBody } from './life.ts'
+import { look, watch } from './look.ts'
 
 /** What differs between the host and a scheduler thread. */
 export interface Role {
@@ -34,6 +35,8 @@ export const openKernel = (handle: RuntimeHandle, seat: number, nativeLane: bool
     makeProcess: role.makeProcess,
     apply,
     begin: beginBody,
+    look,
+    watch,
     define: (_, url, name) => {
       role.spawning()
       return definitions?.id(url, name) ?? 0

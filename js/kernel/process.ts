@@ -4,6 +4,7 @@
 
 import { ProcessExit } from '../errors.ts'
 import type { ExitReason } from '../types.ts'
+import type { Selection } from './selection.ts'
 
 /** The body runs, or awaits something that is not ours. */
 export const RUNNING = 0
@@ -17,6 +18,12 @@ export const QUEUED_BEGIN = 3
 export const WAITING = 4
 /** On the run ring, to be resumed from that. */
 export const QUEUED_WAKE = 5
+/** Parked in a receive that looks at what comes. */
+export const SELECTING = 6
+/** On the run ring, to look. */
+export const QUEUED_LOOK = 7
+/** Looks: code of its own runs that may neither wait nor take. */
+export const LOOKING = 8
 
 /** Local messages come by reference. */
 export const GATE_OPEN = 0
@@ -68,6 +75,8 @@ export class Process {
   /** Its body has settled. */
   ended: boolean
   grace: NodeJS.Timeout | undefined
+  /** What a receive with options looks for; made by the first. */
+  selection: Selection | undefined
   /** Told when it has ended: the reason, the body's value, what it threw. */
   settled: ((reason: ExitReason, value: unknown, thrown: unknown) => void) | undefined
 
@@ -93,6 +102,7 @@ export class Process {
     this.buried = false
     this.ended = false
     this.grace = undefined
+    this.selection = undefined
     this.settled = undefined
   }
 
@@ -112,7 +122,7 @@ export class Process {
   }
 
   /** Ends the wait of the body with an error. */
-  fail(error: Error): void {
+  fail(error: unknown): void {
     this.wake(Promise.reject(error))
   }
 
@@ -130,8 +140,24 @@ export class Process {
     return message
   }
 
+  /** Takes the message at `at` out of the middle; what came before and after keeps its order. */
+  remove(at: number): unknown {
+    const { items, mask } = this
+    const message = items[at & mask]
+    if (at - this.head < this.tail - at) {
+      for (let i = at; i > this.head; i--) items[i & mask] = items[(i - 1) & mask]
+      items[this.head++ & mask] = undefined
+    } else {
+      for (let i = at + 1; i < this.tail; i++) items[(i - 1) & mask] = items[i & mask]
+      items[--this.tail & mask] = undefined
+      this.selection?.shift(1)
+    }
+    return message
+  }
+
   private grow(): void {
     const waiting = this.tail - this.head
+    this.selection?.shift(this.head)
     const items = new Array(waiting === 0 ? FIRST_CAPACITY : (this.mask + 1) * 2)
     for (let i = 0; i < waiting; i++) items[i] = this.items[(this.head + i) & this.mask]
     this.items = items

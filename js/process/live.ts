@@ -6,9 +6,10 @@ import { kernelOf, postDemonitor, postLink, postMonitor, postTrapExits, postUnli
 import { type Body, GATE_EXITING, Process } from '../kernel/process.ts'
 import { toReason } from '../kernel/reasons.ts'
 import type { Pid, ReasonGiven, Sendable } from '../types.ts'
-import { receive, tryReceive } from './receive.ts'
+import { flush, receive, tryReceive } from './receive.ts'
 import { runtimeOf } from './runtime.ts'
-import type { Closure, Definition, Runtime, Self } from './shapes.ts'
+import { mark, select, trySelect } from './select.ts'
+import type { Closure, Definition, Mark, ReceiveOptions, Runtime, Self, TryReceiveOptions } from './shapes.ts'
 import { sleep } from './sleep.ts'
 import { spawn } from './spawn.ts'
 
@@ -20,12 +21,22 @@ class Live<M> extends Process implements Self<M> {
     return runtimeOf(this.home)
   }
 
-  receive(): Promise<M> {
-    return receive(this.home, this) as Promise<M>
+  receive<N extends M>(options?: ReceiveOptions<M>): Promise<N> {
+    if (options !== undefined) return select(this.home, this, options) as Promise<N>
+    return receive(this.home, this) as Promise<N>
   }
 
-  tryReceive(): M | undefined {
-    return tryReceive(this.home, this) as M | undefined
+  tryReceive<N extends M>(options?: TryReceiveOptions<M>): N | undefined {
+    if (options !== undefined) return trySelect(this.home, this, options) as N | undefined
+    return tryReceive(this.home, this) as N | undefined
+  }
+
+  mark(): Mark {
+    return mark(this) as Mark
+  }
+
+  flush(): number {
+    return flush(this.home, this)
   }
 
   sleep(ms: number): Promise<void> {

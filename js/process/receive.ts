@@ -1,4 +1,5 @@
-// receive: one promise of one message. Owns the wait for mail; a process has at most one. Hot: every message passes here.
+// receive, tryReceive, flush: messages in the order they came. Owns the wait for any mail; a process has at most one wait.
+// Hot: every message passes here. What is choosy is in `select.ts`.
 
 import { ProcessExit, RumpusError } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -35,10 +36,21 @@ export const tryReceive = (kernel: Kernel, process: Process): unknown => {
   return process.take()
 }
 
-const exited = (process: Process): Promise<never> =>
-  Promise.reject(new ProcessExit(process.exiting ?? { kind: 'killed' }))
-
-const refuse = (process: Process): Promise<never> => {
-  const message = `process ${process.pid} waits already: it can wait for one thing at a time`
-  return Promise.reject(new RumpusError('ERR_RUMPUS_WAITING', message))
+/** Takes everything that has come, and answers how much that was. */
+export const flush = (kernel: Kernel, process: Process): number => {
+  process.check()
+  if (process.parked !== RUNNING) throw waitsAlready(process)
+  const count = process.waiting
+  process.drop()
+  kernel.counts[COUNT_RECEIVED] += count
+  return count
 }
+
+/** The answer to a process that must end. */
+export const exited = (process: Process): Promise<never> => Promise.reject(new ProcessExit(process.exiting))
+
+/** The answer to a process that waits already. */
+export const refuse = (process: Process): Promise<never> => Promise.reject(waitsAlready(process))
+
+const waitsAlready = (process: Process): Error =>
+  new RumpusError('ERR_RUMPUS_WAITING', `process ${process.pid} waits already: it can wait for one thing at a time`)

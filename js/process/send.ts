@@ -3,7 +3,7 @@
 
 import { kernels } from '../kernel/kernels.ts'
 import { kernelOf, postMessage } from '../kernel/post.ts'
-import { GATE_OPEN, highOf, QUEUED, RECEIVING } from '../kernel/process.ts'
+import { GATE_OPEN, highOf, QUEUED, QUEUED_LOOK, RECEIVING, SELECTING } from '../kernel/process.ts'
 import { COUNT_LOCAL_ACCEPTED, HIGH, INDEX_BITS, INDEX_MASK } from '../kernel/words.ts'
 import type { Pid } from '../types.ts'
 
@@ -47,7 +47,13 @@ export const send = <M>(pid: Pid<M>, message: NoInfer<M>): void => {
         process.handed = message
         process.parked = QUEUED
         kernel.pushSlot(process.index)
-      } else process.push(message)
+      } else {
+        process.push(message)
+        if (process.parked === SELECTING) {
+          process.parked = QUEUED_LOOK
+          kernel.pushSlot(process.index)
+        }
+      }
       return
     }
   }

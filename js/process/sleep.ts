@@ -1,21 +1,20 @@
 // sleep: a process waits for time to pass. Owns one Node timer per sleep; ends with the process.
 
-import { badArgument, ProcessExit, RumpusError } from '../errors.ts'
+import { badArgument } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { type Process, QUEUED_WAKE, RUNNING, WAITING, waitOf } from '../kernel/process.ts'
+import { exited, refuse } from './receive.ts'
 
-/** The longest sleep, in milliseconds: what a Node timer holds. */
-const SLEEP_MAX = 2 ** 31 - 1
+/** The longest wait, in milliseconds: what a Node timer holds. */
+export const SLEEP_MAX: number = 2 ** 31 - 1
 
 /** Resolves after `ms` milliseconds. */
 export const sleep = (kernel: Kernel, process: Process, ms: number): Promise<void> => {
   if (typeof ms !== 'number' || !(ms >= 0 && ms <= SLEEP_MAX)) {
     throw badArgument(RangeError, 'ms', `a number of milliseconds from 0 to ${SLEEP_MAX}`, ms)
   }
-  if (process.exiting !== undefined) return Promise.reject(new ProcessExit(process.exiting))
-  if (process.parked !== RUNNING) {
-    return Promise.reject(new RumpusError('ERR_RUMPUS_WAITING', `process ${process.pid} waits already`))
-  }
+  if (process.exiting !== undefined) return exited(process)
+  if (process.parked !== RUNNING) return refuse(process)
   process.parked = WAITING
   const timer = setTimeout(wakeUp, ms, kernel, process)
   process.undo = () => clearTimeout(timer)

@@ -1,0 +1,88 @@
+// How a receive with options finds its message: looks when it begins, and again when the run ring says that something came
+// or time is up. Owns the deadline: it begins with the turn after which the body still waits, so one that is answered sooner
+// costs no timer, and mail that was there in time goes first.
+
+import { ProcessExit, TimeoutError } from '../errors.ts'
+import { COUNT_RECEIVED } from '../native/layout.ts'
+import type { Kernel } from './kernel.ts'
+import { LOOKING, type Process, QUEUED_LOOK, RUNNING, SELECTING } from './process.ts'
+import { Selection } from './selection.ts'
+
+/** No message is wanted yet. */
+export const NONE: unique symbol = Symbol('none')
+
+/** What `process` selects by. */
+export const selectionOf = (process: Process): Selection => {
+  process.selection ??= new Selection()
+  return process.selection
+}
+
+/** Takes the first wanted message that nobody has looked at. Runs code of the user: throws what that throws. */
+export const takeWanted = (process: Process, selection: Selection): unknown => {
+  if (selection.looked >= process.tail) return NONE
+  const match = selection.match as ((message: unknown) => boolean) | undefined
+  if (match === undefined) return process.remove(selection.looked)
+  const before = process.parked
+  process.parked = LOOKING
+  try {
+    for (; selection.looked < process.tail; selection.looked++) {
+      if (match(process.items[selection.looked & process.mask])) {
+        return process.exiting === undefined ? process.remove(selection.looked) : NONE
+      }
+    }
+    return NONE
+  } finally {
+    process.parked = before
+  }
+}
+
+/** Looks at what has come since; false if the body waits on. */
+export const look = (kernel: Kernel, process: Process): boolean => {
+  const selection = selectionOf(process)
+  let message: unknown
+  let failure: { error: unknown } | undefined
+  process.parked = SELECTING
+  try {
+    message = takeWanted(process, selection)
+    if (message === NONE && selection.over !== undefined) failure = { error: selection.over }
+  } catch (error) {
+    failure = { error }
+  }
+  if (process.exiting !== undefined) failure = { error: new ProcessExit(process.exiting) }
+  if (message === NONE && failure === undefined) return false
+  selection.clear()
+  process.parked = RUNNING
+  if (failure !== undefined) {
+    process.fail(failure.error)
+  } else {
+    kernel.counts[COUNT_RECEIVED]!++
+    process.wake(message)
+  }
+  return true
+}
+
+/** Has the deadlines begin of those that still wait after a turn. */
+export const watch = (kernel: Kernel): void => {
+  for (const process of kernel.deadlines) {
+    const selection = selectionOf(process)
+    selection.listed = false
+    const { timeout } = selection
+    if (timeout === undefined || selection.timer !== undefined) continue
+    if (timeout === 0) expire(kernel, process)
+    else selection.timer = setTimeout(expire, timeout, kernel, process)
+  }
+  kernel.deadlines.length = 0
+}
+
+const expire = (kernel: Kernel, process: Process): void =>
+  endWait(kernel, process, new TimeoutError(process.selection?.timeout ?? 0))
+
+/** Has the wait of `process` end with `error`, unless what it wants is there. */
+export const endWait = (kernel: Kernel, process: Process, error: Error): void => {
+  const { selection } = process
+  if (selection === undefined) return
+  selection.over = error
+  if (process.parked !== SELECTING) return
+  process.parked = QUEUED_LOOK
+  kernel.pushBack(process.index)
+}
