@@ -168,7 +168,8 @@ interface RuntimeView {
 declare const accepts: unique symbol;
 /**
 * The address of a process that takes messages of type `M`: an ordinary number within 53 bits, good for `===`, Map keys,
-* JSON and every channel. Never reused.
+* JSON and every channel. Its runtime never uses it again. Other runtimes may have the same number: those of other threads,
+* and the 64th that a thread starts after the first; so do not keep pids beyond their runtime.
 */
 type Pid<M = never> = number & {
   readonly [accepts]: (message: M) => void;
@@ -226,7 +227,7 @@ declare class Down {
 /** An exit signal, seen as a message by a process that traps exits. */
 declare class Exit {
   readonly type = "exit";
-  /** Who ended, or asked. */
+  /** Who ended; 0 for what `exit` asked. */
   readonly pid: Pid;
   /** Why. */
   readonly reason: ExitReason;
@@ -251,7 +252,7 @@ interface CrashReport {
 type Place = "any" | "here" | number;
 /** How a process is spawned. */
 interface SpawnOptions {
-  /** Where it may run. A closure always runs here. */
+  /** Where it may run, `'any'` unless given. A closure runs on its spawner's: for it only `'here'` and that number will do. */
   readonly on?: Place;
 }
 /** A body that any scheduler can find again: a module and a name in it. */
@@ -334,7 +335,10 @@ interface Self<M> extends AsyncIterable<M> {
     match: (message: M) => message is N;
   }): Promise<N>;
   receive(options: ReceiveOptions<M>): Promise<M>;
-  /** The next message if there is one. */
+  /**
+  * The next message if one has reached the inbox. What others send while this body runs without a wait arrives with its next
+  * one, so a loop that computes must `await` a `sleep(0)` now and then to see it.
+  */
   tryReceive(): M | undefined;
   /** The first message that is wanted, if it has reached this scheduler's inbox. Throws as `receive` does. */
   tryReceive<N extends M>(options: TryReceiveOptions<M> & {
@@ -366,17 +370,20 @@ interface Self<M> extends AsyncIterable<M> {
   spawn<N = unknown>(body: Closure<N>, options?: SpawnOptions): Pid<Sendable<N>>;
   /** Starts a definition where there is room; its arguments are encoded, so that it may start anywhere. */
   spawn<N, A extends readonly unknown[]>(definition: Definition<N, A>, ...args: A): Pid<Sendable<N>>;
-  /** Ties this process and `pid` together: when one ends other than normally, so does the other. */
+  /** Ties this process and `pid`, of the same runtime, together: when one ends other than normally, so does the other. */
   link(pid: Pid): void;
   /** Takes a link back. */
   unlink(pid: Pid): void;
-  /** Asks to hear of the end of `pid` as a {@link Down} message; answers its reference. */
+  /** Asks to hear of the end of `pid`, of the same runtime, as a {@link Down} message; answers its reference. */
   monitor(pid: Pid): number;
-  /** Takes a monitor back. */
+  /** Takes a monitor back; a {@link Down} that has come already stays in the inbox. */
   demonitor(ref: number): void;
-  /** From now on exit signals come as {@link Exit} messages instead of ending this process. */
+  /**
+  * From now on exit signals come as {@link Exit} messages instead of ending this process. One that comes before the body
+  * begins ends it: trap exits in its first line and have it say that it is ready.
+  */
   trapExit(on?: boolean): void;
-  /** Ends this process for `reason`, by throwing. */
+  /** Ends this process for `reason`, `'normal'` unless given, by throwing; a body that catches that has 5 s left. */
   exit(reason?: ReasonGiven): never;
 }
 /** How a runtime is made. */
@@ -410,7 +417,7 @@ interface Runtime extends AsyncDisposable {
   stop(): Promise<void>;
   /** Keeps the event loop alive even when nothing runs. */
   ref(): void;
-  /** Lets the event loop end. */
+  /** Lets the event loop end, unless a process of this thread sleeps. */
   unref(): void;
 }
 /**
@@ -464,7 +471,7 @@ declare const define: <M = unknown, A extends readonly unknown[] = readonly unkn
 */
 declare const exit: (pid: Pid, reason?: ReasonGiven) => void;
 /**
-* Whether the process `pid` has not ended and has not been told to. True is only ever the truth of a moment ago: to act on
+* Whether the process `pid` has not ended and has not heard that it must. True is only ever the truth of a moment ago: to act on
 * a death, monitor it.
 *
 * @param pid - whom
@@ -494,7 +501,8 @@ declare const formatPid: (pid: Pid) => string;
 /**
 * Sends `message` to the process `pid`. It is visible to the receiver when `send` returns, in the order sent.
 *
-* On the same scheduler the value itself travels, so treat messages as immutable; to another scheduler it is encoded. A
+* On the same scheduler the value itself travels, so treat messages as immutable, and send no promise: `receive`, being one
+* itself, would wait for it. To another scheduler it is encoded. A
 * message to a dead process is dropped and counted: use a monitor to hear of a death. Send never waits: for a receiver that
 * may fall behind, have it answer.
 *

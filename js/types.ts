@@ -5,7 +5,8 @@ declare const accepts: unique symbol
 
 /**
  * The address of a process that takes messages of type `M`: an ordinary number within 53 bits, good for `===`, Map keys,
- * JSON and every channel. Never reused.
+ * JSON and every channel. Its runtime never uses it again. Other runtimes may have the same number: those of other threads,
+ * and the 64th that a thread starts after the first; so do not keep pids beyond their runtime.
  */
 export type Pid<M = never> = number & { readonly [accepts]: (message: M) => void }
 
@@ -109,7 +110,7 @@ export class Down {
 /** An exit signal, seen as a message by a process that traps exits. */
 export class Exit {
   readonly type = 'exit'
-  /** Who ended, or asked. */
+  /** Who ended; 0 for what `exit` asked. */
   readonly pid: Pid
   /** Why. */
   readonly reason: ExitReason

@@ -205,15 +205,17 @@ describe('link', () => {
     })
   })
 
-  it('link with a process of another runtime on this thread: noproc, and nobody there is touched', async () => {
+  it('link with a process of another runtime is refused, and nobody there is touched', async () => {
     await inside(async (other) => {
       const stranger = other.spawn(async (me: AnySelf) => me.receive())
       await turns()
       await inside(async (self) => {
-        self.trapExit()
-        self.link(stranger)
-        expect(await self.receive()).toEqual(new Exit(stranger, { kind: 'noproc' }))
-        self.unlink(stranger)
+        for (const verb of ['link', 'unlink'] as const) {
+          expect(thrownBy(() => self[verb](stranger))).toMatchObject({
+            code: 'ERR_RUMPUS_BAD_ARGUMENT',
+            message: `pid must be a pid of the same runtime, got ${stranger}`,
+          })
+        }
       })
       expect(isAlive(stranger)).toBe(true)
     })

@@ -162,13 +162,15 @@ describe('monitor', () => {
     })
   })
 
-  it('monitor of a process of another runtime: noproc, and nobody there is touched', async () => {
+  it('monitor of a process of another runtime is refused, and nobody there is touched', async () => {
     await inside(async (other) => {
       const stranger = other.spawn(async (me: AnySelf) => me.receive())
       await turns()
       await inside(async (self) => {
-        const ref = self.monitor(stranger)
-        expect(await self.receive()).toEqual(new Down(ref, stranger, { kind: 'noproc' }))
+        expect(thrownBy(() => self.monitor(stranger))).toMatchObject({
+          code: 'ERR_RUMPUS_BAD_ARGUMENT',
+          message: `pid must be a pid of the same runtime, got ${stranger}`,
+        })
       })
       expect(isAlive(stranger)).toBe(true)
     })

@@ -4,6 +4,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads'
 import { addon } from '../native/load.ts'
+import { guarded } from './crash.ts'
 import type { SchedulerData, SchedulerNote } from './host.ts'
 import type { CrashReport, Kernel, Surroundings } from './kernel.ts'
 import { isolate } from './kernels.ts'
@@ -28,7 +29,7 @@ const crashed = (report: CrashReport): void => {
 
 /** Makes this thread a scheduler. */
 export const becomeScheduler = (makeProcess: Surroundings['makeProcess']): void => {
-  const { key, seat, nativeLane } = workerData as SchedulerData
+  const { key, seat, nativeLane, broken, settleMs } = workerData as SchedulerData
   let stopping = false
   const stopped = (kernel: Kernel): void => {
     if (stopping) return
@@ -36,7 +37,15 @@ export const becomeScheduler = (makeProcess: Surroundings['makeProcess']): void 
     // Handles that user code left open must not keep the thread: the runtime is over.
     takeDown(kernel).finally(() => process.exit(0))
   }
-  const role = { makeProcess, stopped, crashed, resolve: (url: string) => url, spawning: () => {} }
+  const loading = { broken, settleMs, tell: (rumpus: 'loading' | 'loaded', url: string) => tell({ rumpus, url }) }
+  const role = {
+    loading,
+    makeProcess,
+    stopped,
+    crashed: guarded(crashed),
+    resolve: (url: string) => url,
+    spawning: () => {},
+  }
   const { kernel, definitions } = openKernel(addon.openRuntime(key), seat, nativeLane, role)
   isolate.scheduler = { reachedRun: () => definitions.reachedRun() }
   process.on('unhandledRejection', (error) => {

@@ -15,6 +15,16 @@ const LOAD_LIMIT_MS = 10_000
 /** How long it may keep other modules waiting. */
 const LOAD_TURN_MS = 500
 
+/** What to mind when modules are loaded. */
+export interface Loading {
+  /** Modules that are not to be loaded: threads ended of them. */
+  readonly broken: readonly string[]
+  /** How long to watch what each does before the next is loaded, in milliseconds. */
+  readonly settleMs: number
+  /** Hears which module is being loaded, so that it is known should the thread end of it. */
+  readonly tell: (what: 'loading' | 'loaded', url: string) => void
+}
+
 /** The key of a definition. */
 export const keyOf = (url: string, name: string): string => `${url}${NAME_START}${name}`
 
@@ -29,13 +39,15 @@ export class Definitions {
   private readonly found: Found[] = []
   private readonly ids = new Map<string, number>()
   private readonly resolve: (url: string) => string
+  private readonly mind: Loading
   private loading: Promise<void> = Promise.resolve()
   /** Ends the search in the module being imported; undefined when none is. */
   private endSearch: (() => void) | undefined
 
-  constructor(kernel: Kernel, resolve: (url: string) => string) {
+  constructor(kernel: Kernel, resolve: (url: string) => string, mind: Loading) {
     this.kernel = kernel
     this.resolve = resolve
+    this.mind = mind
   }
 
   /** The number of a definition, new or known. */
@@ -82,6 +94,12 @@ export class Definitions {
     const { url, name } = split(key)
     const have = isolate.bodies.get(key)
     if (have !== undefined) return this.loaded(id, { body: have })
+    const { broken, settleMs, tell } = this.mind
+    if (broken.includes(url)) {
+      const message = `${url} is not loaded any more: each thread that did so ended`
+      return this.loaded(id, { error: new RumpusError('ERR_RUMPUS_CANNOT_LOAD', message) })
+    }
+    tell('loading', url)
     const reached = new Promise<'run'>((resolve) => {
       this.endSearch = () => resolve('run')
     })
@@ -89,7 +107,8 @@ export class Definitions {
       () => 'end' as const,
       (error: unknown) => ({ error }),
     )
-    const search = Promise.race([imported, reached, after(LOAD_LIMIT_MS)]).then((outcome) => {
+    const search = Promise.race([imported, reached, after(LOAD_LIMIT_MS)]).then(async (outcome) => {
+      if (settleMs > 0) await after(settleMs)
       const body = isolate.bodies.get(key)
       if (body !== undefined) this.loaded(id, { body })
       else this.loaded(id, { error: missing(url, name, outcome) })
@@ -97,6 +116,7 @@ export class Definitions {
     // A module that takes its time does not keep the others waiting for long.
     await Promise.race([search, after(LOAD_TURN_MS)])
     this.endSearch = undefined
+    tell('loaded', url)
   }
 
   /** `run` was reached: true if a module is being imported, then the search in it is over. */

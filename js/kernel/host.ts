@@ -13,16 +13,28 @@ export interface SchedulerData {
   readonly key: number
   readonly seat: number
   readonly nativeLane: boolean
+  /** Modules that are not to be loaded: threads ended of them. */
+  readonly broken: readonly string[]
+  /** How long to watch what each module does before the next is loaded, in milliseconds. */
+  readonly settleMs: number
 }
 
 /** What a scheduler thread tells its host beside what goes through the core. */
 export interface SchedulerNote {
-  readonly rumpus: 'ready' | 'crash'
+  readonly rumpus: 'ready' | 'crash' | 'loading' | 'loaded'
   readonly report?: CrashReport
+  /** Which module. */
+  readonly url?: string
 }
 
-/** A thread that failed before it was ready so many times in a row does not start: whoever waits for it is told. */
+/** A thread that failed so many times in a row does not start: whoever waits for it is told. */
 const FAILURES_MAX = 5
+/** One that ends sooner than this after its start has failed. */
+const EARLY_MS = 1_000
+/** So many threads ended while the same module was loading: it is broken. */
+const BROKEN_AFTER = 3
+/** After a failure modules are watched for so long, one by one, to see which it was. */
+const SETTLE_MS = 100
 /** First pause before such a thread is tried again, doubled each time up to the longest. */
 const PAUSE_MS = 100
 const PAUSE_MAX_MS = 5_000
@@ -37,6 +49,9 @@ const ENTRY = new URL('./scheduler-thread.js', import.meta.url)
 interface Thread {
   worker: Worker | undefined
   ready: boolean
+  startedMs: number
+  /** The module it is loading. */
+  loading: string | undefined
   failures: number
   pause: NodeJS.Timeout | undefined
 }
@@ -47,6 +62,8 @@ export class Host {
   private readonly heapMb: number | undefined
   private readonly report: (report: CrashReport) => void
   private readonly threads: Thread[] = []
+  /** Threads in a row that ended while a module was loading. */
+  private readonly endedBy = new Map<string, number>()
   private readonly waiting: { resolve: () => void; reject: (error: Error) => void }[] = []
   private held = false
   private stopping = false
@@ -72,7 +89,14 @@ export class Host {
   boot(): void {
     if (this.booted || this.stopping) return
     for (let seat = 1; seat < this.handle.seats; seat++) {
-      this.threads[seat] = { worker: undefined, ready: false, failures: 0, pause: undefined }
+      this.threads[seat] = {
+        worker: undefined,
+        ready: false,
+        startedMs: 0,
+        loading: undefined,
+        failures: 0,
+        pause: undefined,
+      }
     }
     for (let seat = 1; seat < this.handle.seats; seat++) this.startThread(seat)
   }
@@ -95,7 +119,16 @@ export class Host {
     const thread = this.threads[seat]!
     thread.pause = undefined
     thread.ready = false
-    const data: SchedulerData = { rumpus: 1, key: this.handle.key, seat, nativeLane: this.nativeLane }
+    thread.loading = undefined
+    thread.startedMs = performance.now()
+    const data: SchedulerData = {
+      rumpus: 1,
+      key: this.handle.key,
+      seat,
+      nativeLane: this.nativeLane,
+      broken: [...this.endedBy].filter(([, times]) => times >= BROKEN_AFTER).map(([url]) => url),
+      settleMs: thread.failures > 0 || this.endedBy.size > 0 ? SETTLE_MS : 0,
+    }
     const worker = new Worker(ENTRY, {
       name: `rumpus:${seat}`,
       workerData: data,
@@ -115,9 +148,13 @@ export class Host {
 
   private heard(thread: Thread, note: SchedulerNote): void {
     if (note?.rumpus === 'crash' && note.report !== undefined) this.report(note.report)
+    if (note?.rumpus === 'loading') thread.loading = note.url
+    if (note?.rumpus === 'loaded') {
+      thread.loading = undefined
+      this.endedBy.delete(note.url ?? '')
+    }
     if (note?.rumpus !== 'ready') return
     thread.ready = true
-    thread.failures = 0
     this.checkReady()
   }
 
@@ -127,8 +164,12 @@ export class Host {
     if (this.stopping) return
     const error = cause ?? new Error(`scheduler ${seat} ended with code ${code}`)
     this.report({ pid: 0, scheduler: seat, what: 'a scheduler thread went down', error })
+    const { loading } = thread
+    if (loading !== undefined) this.endedBy.set(loading, (this.endedBy.get(loading) ?? 0) + 1)
+    const early = !thread.ready || performance.now() - thread.startedMs < EARLY_MS
+    if (!early) thread.failures = 0
     // One that was ended from outside, however early, did not fail.
-    if (thread.ready || cause === undefined) {
+    if (!early || (cause === undefined && loading === undefined)) {
       this.startThread(seat)
       return
     }

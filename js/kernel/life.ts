@@ -26,6 +26,7 @@ import {
   QUEUED_BEGIN,
   QUEUED_WAKE,
   RUNNING,
+  type Thrown,
   WAITING,
 } from './process.ts'
 import { describe, encodeReason } from './reasons.ts'
@@ -93,28 +94,30 @@ export const beginBody = (kernel: Kernel, process: Process): void => {
     finish(kernel, process, process.exiting)
     return
   }
+  const { body, args } = process
+  process.body = UNSTARTED_BODY
+  process.args = []
   let settling: unknown
   try {
-    settling = (process.body as (self: unknown, ...args: unknown[]) => unknown)(process, ...process.args)
+    settling = (body as (self: unknown, ...args: unknown[]) => unknown)(process, ...args)
+    // A `then` of the user's own may throw, too.
+    if (typeof (settling as PromiseLike<unknown> | undefined)?.then === 'function') {
+      ;(settling as PromiseLike<unknown>).then(
+        (value) => finish(kernel, process, { kind: 'normal' }, value),
+        (error) => endByError(kernel, process, error),
+      )
+      return
+    }
   } catch (error) {
     endByError(kernel, process, error)
     return
   }
-  process.body = UNSTARTED_BODY
-  process.args = []
-  if (typeof (settling as PromiseLike<unknown> | undefined)?.then !== 'function') {
-    finish(kernel, process, { kind: 'normal' }, settling)
-    return
-  }
-  ;(settling as PromiseLike<unknown>).then(
-    (value) => finish(kernel, process, { kind: 'normal' }, value),
-    (error) => endByError(kernel, process, error),
-  )
+  finish(kernel, process, { kind: 'normal' }, settling)
 }
 
 const endByError = (kernel: Kernel, process: Process, error: unknown): void => {
   if (process.exiting === undefined) crashReport(kernel, process.pid, 'a body failed', error)
-  finish(kernel, process, { kind: 'error', error: describe(error) }, undefined, error)
+  finish(kernel, process, { kind: 'error', error: describe(error) }, undefined, { error })
 }
 
 /** A body has settled, or never will: the process is dead. */
@@ -123,7 +126,7 @@ export const finish = (
   process: Process,
   reason: ExitReason,
   value?: unknown,
-  thrown?: unknown,
+  thrown?: Thrown,
 ): void => {
   if (process.ended) return
   process.ended = true
@@ -169,10 +172,14 @@ export const endByOrder = (kernel: Kernel, index: number, reason: ExitReason, de
     tell(process, reason)
   }
   if (first) unwind(kernel, process)
-  if (!dead && process.grace === undefined && !process.ended) {
-    process.grace = setTimeout(abandon, GRACE_MS, kernel, process)
-    process.grace.unref()
-  }
+  if (!dead) beginGrace(kernel, process)
+}
+
+/** From now on the body has so long to end by itself. */
+export const beginGrace = (kernel: Kernel, process: Process): void => {
+  if (process.grace !== undefined || process.ended || process.buried) return
+  process.grace = setTimeout(abandon, GRACE_MS, kernel, process)
+  process.grace.unref()
 }
 
 /** Breaks whatever the body waits for. */
@@ -213,7 +220,7 @@ const abandon = (kernel: Kernel, process: Process): void => {
 }
 
 /** Tells whoever waits for the end, once. */
-const tell = (process: Process, reason: ExitReason, value?: unknown, thrown?: unknown): void => {
+const tell = (process: Process, reason: ExitReason, value?: unknown, thrown?: Thrown): void => {
   const { settled } = process
   process.settled = undefined
   settled?.(reason, value, thrown)

@@ -11,7 +11,7 @@ export const SCHEDULERS_MAX = 63
 export const schedulersByDefault = (): number => {
   const given = process.env.RUMPUS_SCHEDULERS
   if (given === undefined || given === '') return Math.min(addon.availableParallelism(), SCHEDULERS_MAX)
-  const number = Number(given)
+  const number = /^\d+$/.test(given) ? Number(given) : Number.NaN
   if (Number.isInteger(number) && number >= 1 && number <= SCHEDULERS_MAX) return number
   throw badArgument(RangeError, 'RUMPUS_SCHEDULERS', `a whole number from 1 to ${SCHEDULERS_MAX}`, given)
 }

@@ -5,7 +5,7 @@ import { RumpusError } from '../errors.ts'
 import { RUNTIMES_MAX } from '../native/layout.ts'
 import { addon, type RuntimeHandle } from '../native/load.ts'
 import { apply } from './completions.ts'
-import { Definitions } from './definitions.ts'
+import { Definitions, type Loading } from './definitions.ts'
 import { type CrashReport, Kernel, type Surroundings } from './kernel.ts'
 import { isolate, kernels } from './kernels.ts'
 import { beginBody } from './life.ts'
@@ -18,6 +18,7 @@ export interface Role {
   readonly crashed: (report: CrashReport) => void
   /** Maps the URL of a module that defines to the one that schedulers load. */
   readonly resolve: (url: string) => string
+  readonly loading: Loading
   /** A definition is about to be spawned. */
   readonly spawning: () => void
 }
@@ -46,7 +47,7 @@ export const openKernel = (handle: RuntimeHandle, seat: number, nativeLane: bool
     stopped: role.stopped,
     crashed: (_, report) => role.crashed(report),
   })
-  definitions = new Definitions(kernel, role.resolve)
+  definitions = new Definitions(kernel, role.resolve, role.loading)
   kernels[handle.number] = kernel
   return { kernel, definitions }
 }

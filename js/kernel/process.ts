@@ -40,6 +40,11 @@ const LOW = 2 ** -32
 /** What a pid has above its low 32 bits, where index and runtime are. */
 export const highOf = (pid: number): number => (pid * LOW) | 0
 
+/** What a body threw, which may be undefined. */
+export interface Thrown {
+  readonly error: unknown
+}
+
 export type Body = (self: never, ...args: never[]) => unknown
 
 export class Process {
@@ -78,7 +83,7 @@ export class Process {
   /** What a receive with options looks for; made by the first. */
   selection: Selection | undefined
   /** Told when it has ended: the reason, the body's value, what it threw. */
-  settled: ((reason: ExitReason, value: unknown, thrown: unknown) => void) | undefined
+  settled: ((reason: ExitReason, value: unknown, thrown: Thrown | undefined) => void) | undefined
 
   constructor(home: unknown, pid: number, index: number, gate: number, body: Body, args: unknown[]) {
     this.home = home

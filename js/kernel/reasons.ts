@@ -32,6 +32,9 @@ const KINDS: Record<ExitReason['kind'], number> = {
   user: REASON_USER,
 }
 
+/** The highest number a scheduler can have. */
+const SCHEDULER_LAST = 63
+
 /** What a user gave as a reason, as data. `kill` is a request and becomes `killed`. */
 export const toReason = (given: unknown): ExitReason => {
   if (given === undefined || given === 'normal') return { kind: 'normal' }
@@ -45,8 +48,8 @@ export const toReason = (given: unknown): ExitReason => {
 /** Reasons that users may give as data; what only the runtime can know is a user's value when a user says it. */
 const isReason = (given: unknown): given is ExitReason => {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return false
-  const { kind, error, scheduler } = given as { kind?: unknown; error?: unknown; scheduler?: unknown }
-  if (kind === 'scheduler-down') return Number.isInteger(scheduler)
+  const { kind, error, scheduler } = given as { kind?: unknown; error?: unknown; scheduler: number }
+  if (kind === 'scheduler-down') return Number.isInteger(scheduler) && scheduler >= 0 && scheduler <= SCHEDULER_LAST
   if (kind === 'error') return typeof error === 'object' && error !== null && 'message' in error
   return kind === 'normal' || kind === 'shutdown' || kind === 'killed' || kind === 'noproc' || kind === 'user'
 }
@@ -67,7 +70,8 @@ const describeError = (thrown: Error): ErrorDescription => {
   return {
     name: String(thrown.name),
     message: String(thrown.message),
-    stack: thrown.stack,
+    // Whoever sets Error.prepareStackTrace may make anything of it.
+    stack: typeof thrown.stack === 'string' ? thrown.stack : undefined,
     ...(code === undefined ? {} : { code }),
     ...(thrown.cause === undefined ? {} : { cause: thrown.cause }),
   }
@@ -82,13 +86,19 @@ export const encodeReason = (codec: Codec, reason: ExitReason): Told => {
     return { kind, length: codec.encodeWhole(value, 'reason') }
   } catch (uncrossable) {
     if (reason.kind === 'error') {
-      const { name, message, stack } = reason.error
-      return { kind, length: codec.encodeWhole({ name, message, stack }, 'reason') }
+      return { kind, length: codec.encodeWhole(wordsOf(reason.error), 'reason') }
     }
     const message = `the exit reason could not cross: ${(uncrossable as Error).message}`
     return { kind: REASON_ERROR, length: codec.encodeWhole({ name: 'UncrossableError', message }, 'reason') }
   }
 }
+
+/** What of an error crosses for certain. */
+const wordsOf = ({ name, message, stack }: ErrorDescription): ErrorDescription => ({
+  name: typeof name === 'string' ? name : 'Error',
+  message: typeof message === 'string' ? message : 'an error whose message is no text',
+  stack: typeof stack === 'string' ? stack : undefined,
+})
 
 const payloadOf = (reason: ExitReason): unknown => {
   switch (reason.kind) {

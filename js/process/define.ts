@@ -69,8 +69,10 @@ const make = <M, A extends readonly unknown[]>(
 })
 
 /** Whether a value is a definition. */
-export const isDefinition = (value: unknown): value is Definition<unknown, readonly unknown[]> =>
-  typeof value === 'object' &&
-  value !== null &&
-  typeof (value as { body?: unknown }).body === 'function' &&
-  'url' in value
+export const isDefinition = (value: unknown): value is Definition<unknown, readonly unknown[]> => {
+  if (typeof value !== 'object' || value === null) return false
+  const { url, name, body, options } = value as Partial<Definition<unknown, readonly unknown[]>>
+  return (
+    typeof url === 'string' && typeof name === 'string' && typeof body === 'function' && typeof options === 'object'
+  )
+}

@@ -33,7 +33,7 @@ export const exit = (pid: Pid, reason: ReasonGiven = 'shutdown'): void => {
 }
 
 /**
- * Whether the process `pid` has not ended and has not been told to. True is only ever the truth of a moment ago: to act on
+ * Whether the process `pid` has not ended and has not heard that it must. True is only ever the truth of a moment ago: to act on
  * a death, monitor it.
  *
  * @param pid - whom

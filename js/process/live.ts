@@ -2,6 +2,7 @@
 
 import { badArgument, ProcessExit } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import { beginGrace } from '../kernel/life.ts'
 import { kernelOf, postDemonitor, postLink, postMonitor, postTrapExits, postUnlink } from '../kernel/post.ts'
 import { type Body, GATE_EXITING, Process } from '../kernel/process.ts'
 import { toReason } from '../kernel/reasons.ts'
@@ -50,19 +51,19 @@ class Live<M> extends Process implements Self<M> {
 
   link(pid: Pid): void {
     this.check()
-    kernelOf(pid)
+    checkOurs(this.home, pid)
     postLink(this.home, this.pid, pid)
   }
 
   unlink(pid: Pid): void {
     this.check()
-    kernelOf(pid)
+    checkOurs(this.home, pid)
     postUnlink(this.home, this.pid, pid)
   }
 
   monitor(pid: Pid): number {
     this.check()
-    kernelOf(pid)
+    checkOurs(this.home, pid)
     return postMonitor(this.home, this.pid, pid)
   }
 
@@ -80,6 +81,7 @@ class Live<M> extends Process implements Self<M> {
   exit(reason?: ReasonGiven): never {
     this.exiting ??= toReason(reason)
     this.gate = GATE_EXITING
+    beginGrace(this.home, this)
     throw new ProcessExit(this.exiting)
   }
 
@@ -89,6 +91,11 @@ class Live<M> extends Process implements Self<M> {
       return: async () => ({ done: true, value: undefined }),
     }
   }
+}
+
+/** Links and monitors stay within a runtime: a false death would be worse than none. */
+const checkOurs = (home: Kernel, pid: Pid): void => {
+  if (kernelOf(pid) !== home) throw badArgument(TypeError, 'pid', 'a pid of the same runtime', pid)
 }
 
 /** Makes the object that a body is given. */

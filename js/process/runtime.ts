@@ -53,7 +53,7 @@ export class HeldRuntime implements Runtime {
         this.pending--
         this.hold()
         if (reason.kind === 'normal') resolve(value as T)
-        else reject(thrown === undefined || thrown instanceof ProcessExit ? ended(reason) : thrown)
+        else reject(thrown === undefined || thrown.error instanceof ProcessExit ? ended(reason) : thrown.error)
       }
     })
   }

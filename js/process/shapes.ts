@@ -10,7 +10,7 @@ export type Place = 'any' | 'here' | number
 
 /** How a process is spawned. */
 export interface SpawnOptions {
-  /** Where it may run. A closure always runs here. */
+  /** Where it may run, `'any'` unless given. A closure runs on its spawner's: for it only `'here'` and that number will do. */
   readonly on?: Place
 }
 
@@ -96,7 +96,10 @@ export interface Self<M> extends AsyncIterable<M> {
    */
   receive<N extends M>(options: ReceiveOptions<M> & { match: (message: M) => message is N }): Promise<N>
   receive(options: ReceiveOptions<M>): Promise<M>
-  /** The next message if there is one. */
+  /**
+   * The next message if one has reached the inbox. What others send while this body runs without a wait arrives with its next
+   * one, so a loop that computes must `await` a `sleep(0)` now and then to see it.
+   */
   tryReceive(): M | undefined
   /** The first message that is wanted, if it has reached this scheduler's inbox. Throws as `receive` does. */
   tryReceive<N extends M>(options: TryReceiveOptions<M> & { match: (message: M) => message is N }): N | undefined
@@ -126,17 +129,20 @@ export interface Self<M> extends AsyncIterable<M> {
   spawn<N = unknown>(body: Closure<N>, options?: SpawnOptions): Pid<Sendable<N>>
   /** Starts a definition where there is room; its arguments are encoded, so that it may start anywhere. */
   spawn<N, A extends readonly unknown[]>(definition: Definition<N, A>, ...args: A): Pid<Sendable<N>>
-  /** Ties this process and `pid` together: when one ends other than normally, so does the other. */
+  /** Ties this process and `pid`, of the same runtime, together: when one ends other than normally, so does the other. */
   link(pid: Pid): void
   /** Takes a link back. */
   unlink(pid: Pid): void
-  /** Asks to hear of the end of `pid` as a {@link Down} message; answers its reference. */
+  /** Asks to hear of the end of `pid`, of the same runtime, as a {@link Down} message; answers its reference. */
   monitor(pid: Pid): number
-  /** Takes a monitor back. */
+  /** Takes a monitor back; a {@link Down} that has come already stays in the inbox. */
   demonitor(ref: number): void
-  /** From now on exit signals come as {@link Exit} messages instead of ending this process. */
+  /**
+   * From now on exit signals come as {@link Exit} messages instead of ending this process. One that comes before the body
+   * begins ends it: trap exits in its first line and have it say that it is ready.
+   */
   trapExit(on?: boolean): void
-  /** Ends this process for `reason`, by throwing. */
+  /** Ends this process for `reason`, `'normal'` unless given, by throwing; a body that catches that has 5 s left. */
   exit(reason?: ReasonGiven): never
 }
 
@@ -172,6 +178,6 @@ export interface Runtime extends AsyncDisposable {
   stop(): Promise<void>
   /** Keeps the event loop alive even when nothing runs. */
   ref(): void
-  /** Lets the event loop end. */
+  /** Lets the event loop end, unless a process of this thread sleeps. */
   unref(): void
 }

@@ -1,6 +1,7 @@
 // start and run: a runtime begins. Owns the checks of its options and what it is made of on this thread.
 
 import { badArgument, RumpusError } from '../errors.ts'
+import { guarded } from '../kernel/crash.ts'
 import { Host } from '../kernel/host.ts'
 import type { CrashReport } from '../kernel/kernel.ts'
 import { isolate } from '../kernel/kernels.ts'
@@ -85,7 +86,7 @@ const check = (options: RuntimeOptions): void => {
   if (schedulers !== undefined && !(Number.isInteger(schedulers) && schedulers >= 1 && schedulers <= SCHEDULERS_MAX)) {
     throw badArgument(RangeError, 'options.schedulers', `a whole number from 1 to ${SCHEDULERS_MAX}`, schedulers)
   }
-  if (heapMb !== undefined && !(heapMb >= 16))
+  if (heapMb !== undefined && !(Number.isFinite(heapMb) && heapMb >= 16))
     throw badArgument(RangeError, 'options.heapMb', 'a number from 16', heapMb)
   for (const flag of ['hostWorks', 'placement', 'eager'] as const) {
     const value = options[flag]
@@ -102,7 +103,7 @@ const check = (options: RuntimeOptions): void => {
 const begin = async (options: RuntimeOptions): Promise<Runtime> => {
   const nativeLane = process.env.RUMPUS_LANE === 'native'
   const schedulers = options.schedulers ?? schedulersByDefault()
-  const report = options.onCrash ?? writeCrash
+  const report = guarded(options.onCrash ?? writeCrash)
   const { hostWorks = false, placement = true } = options
   const handle = createRuntime({ schedulers, hostWorks, placement, nativeLane })
   const host = new Host(handle, nativeLane, options.heapMb ?? heapPerThread(schedulers), report)
@@ -110,6 +111,7 @@ const begin = async (options: RuntimeOptions): Promise<Runtime> => {
     makeProcess: makeLive,
     stopped: (kernel) => void runtimeOf(kernel).stop(),
     crashed: report,
+    loading: { broken: [], settleMs: 0, tell: () => {} },
     resolve: options.resolve ?? ((url) => url),
     spawning: () => host.boot(),
   })

@@ -64,12 +64,24 @@ export const BINARY_NODE = 13
 export const binaryOf = (value: object): { kind: number; bytes: Uint8Array } | undefined => {
   if (ArrayBuffer.isView(value)) {
     if (value.buffer instanceof SharedArrayBuffer) return undefined
-    const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+    const bytes = bytesOf(value.buffer, value.byteOffset, value.byteLength)
+    if (bytes === undefined) return undefined
     if (Buffer.isBuffer(value)) return { kind: BINARY_NODE, bytes }
     const kind = BINARY_CLASSES.indexOf(value.constructor as BinaryClass)
     return kind < 0 ? undefined : { kind, bytes }
   }
-  return value instanceof ArrayBuffer ? { kind: BINARY_BUFFER, bytes: new Uint8Array(value) } : undefined
+  if (!(value instanceof ArrayBuffer) || Object.getPrototypeOf(value) !== ArrayBuffer.prototype) return undefined
+  const bytes = bytesOf(value, 0, value.byteLength)
+  return bytes === undefined ? undefined : { kind: BINARY_BUFFER, bytes }
+}
+
+/** Nothing, for a buffer that was transferred away. */
+const bytesOf = (buffer: ArrayBuffer, offset: number, length: number): Uint8Array | undefined => {
+  try {
+    return new Uint8Array(buffer, offset, length)
+  } catch {
+    return undefined
+  }
 }
 
 /** Binary data of class `kind` over `bytes`, which start their own buffer. */

@@ -29,6 +29,7 @@ const msgpack = (): Msgpack => {
     mapsAsObjects: true,
     int64AsType: 'bigint',
     copyBuffers: true,
+    useToJSON: false,
   })
   return loaded
 }
@@ -45,12 +46,14 @@ export const unpackTree = (bytes: Uint8Array): unknown => msgpack().unpack(bytes
 /** The inverse of `pack` for a graph. */
 export const unpackGraph = (bytes: Uint8Array): unknown => raise(msgpack().unpack(bytes) as Table)
 
-const wellFormed = (text: string): boolean => (text as string & { isWellFormed(): boolean }).isWellFormed()
+/** Whether UTF-8 and back leaves a text as it is: no lone surrogates, and no byte order mark for the decoder to take off. */
+const survives = (text: string): boolean =>
+  (text as string & { isWellFormed(): boolean }).isWellFormed() && text.charCodeAt(0) !== 0xfeff
 
 const isTreePrimitive = (value: unknown): boolean => {
   switch (typeof value) {
     case 'string':
-      return wellFormed(value)
+      return survives(value)
     case 'number':
       return !Object.is(value, -0)
     case 'boolean':
@@ -72,15 +75,16 @@ const isTree = (value: unknown, depth: number, seen: Set<object>): boolean => {
   }
   if (Object.getPrototypeOf(value) !== Object.prototype) return false
   for (const key of Object.keys(value)) {
-    if (key === '__proto__' || !wellFormed(key)) return false
+    // `__proto__` would be renamed; by `constructor` msgpackr tells classes.
+    if (key === '__proto__' || key === 'constructor' || !survives(key)) return false
     if (!isTree((value as Record<string, unknown>)[key], depth + 1, seen)) return false
   }
   return true
 }
 
-// The node table: a list of nodes, the first being the value. A cell is a well-formed string, a number, a boolean or null
-// as itself, or a list: [0] undefined, [1, node] a reference, [2, hex] a bigint, [3] -0, [4, bytes] a string that is not
-// well formed, in UTF-16, [5] a hole.
+// The node table: a list of nodes, the first being the value. A cell is a string that UTF-8 leaves as it is, a number, a boolean or null
+// as itself, or a list: [0] undefined, [1, node] a reference, [2, hex] a bigint, [3] -0, [4, bytes] any other
+// string, in UTF-16, [5] a hole.
 type Cell = string | number | boolean | null | [number, ...unknown[]]
 type Node = [kind: number, ...parts: unknown[]]
 type Table = Node[]
@@ -126,7 +130,7 @@ class Lowering {
   private cell(value: unknown, path: string): Cell {
     switch (typeof value) {
       case 'string':
-        return wellFormed(value) ? value : [4, Buffer.from(value, 'utf16le')]
+        return survives(value) ? value : [4, Buffer.from(value, 'utf16le')]
       case 'number':
         return Object.is(value, -0) ? [3] : value
       case 'boolean':
@@ -235,12 +239,16 @@ const raise = (table: Table): unknown => {
       case 3:
         return -0
       default:
-        return Buffer.from(value[1] as Uint8Array).toString('utf16le')
+        return textOf(value)
     }
   }
   table.forEach((node, i) => fillMade(node, made[i] as object, cell))
   return made[0]
 }
+
+/** The text of a cell that holds one. */
+const textOf = (cell: unknown): string =>
+  Array.isArray(cell) ? Buffer.from(cell[1] as Uint8Array).toString('utf16le') : String(cell)
 
 /** The value of a node, still empty, so that cycles find it. */
 const make = (node: Node): unknown => {
@@ -258,7 +266,7 @@ const make = (node: Node): unknown => {
     case DATE:
       return new Date(Array.isArray(node[1]) ? -0 : (node[1] as number))
     case REGEXP:
-      return new RegExp(String(node[1]), String(node[2]))
+      return new RegExp(textOf(node[1]), String(node[2]))
     case ERROR:
       return makeError(node)
     case DATA:
@@ -269,7 +277,7 @@ const make = (node: Node): unknown => {
 }
 
 const makeError = (node: Node): Error => {
-  const name = typeof node[1] === 'string' ? node[1] : 'Error'
+  const name = textOf(node[1])
   const Class = Object.hasOwn(ERRORS, name) ? ERRORS[name]! : Error
   const error = name === 'AggregateError' ? new AggregateError([]) : new Class()
   if (error.name !== name) hide(error, 'name', name)
