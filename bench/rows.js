@@ -88,8 +88,9 @@ export const ROWS = [
   {
     name: 'local/receive-timeout',
     unit: 'ns/message',
-    module: 'local-receive-timeout',
+    module: 'local-ping-pong',
     rivals: [],
+    params: { guardMs: 5000 },
     reach: timesRow(1.5, FLOOR_ROW),
     needs: FLOOR_ROW,
   },

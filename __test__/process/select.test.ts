@@ -3,21 +3,13 @@
 import { AbortError, type Down, exit, ProcessExit, send, TimeoutError } from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import { numbers } from '../fixtures/bodies.mjs'
+import { dice } from '../fixtures/random.mjs'
 import { type AnyPid, type AnySelf, endOf, inside, lane, rejectionOf, take, thrownBy, turns } from './world.ts'
 
 const is =
   (wanted: unknown) =>
   (message: unknown): boolean =>
     message === wanted
-
-/** A random whole number below `n`, from a seed. */
-const dice = (seed: number): ((n: number) => number) => {
-  let state = seed
-  return (n) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0
-    return (state >>> 8) % n
-  }
-}
 
 describe('receive({ match })', () => {
   it('receive({ match }) takes the first wanted message and leaves the others in order', async () => {
@@ -221,10 +213,10 @@ describe('receive({ timeout })', () => {
 
   it('receive({ timeout }) works for a body that comes from foreign waiting while its scheduler sleeps', async () => {
     await inside(async (self) => {
-      await new Promise((resolve) => setTimeout(resolve, 20))
-      await expect(self.receive({ timeout: 1 })).rejects.toBeInstanceOf(TimeoutError)
-      await new Promise((resolve) => setTimeout(resolve, 20))
-      await expect(self.receive({ timeout: 0 })).rejects.toBeInstanceOf(TimeoutError)
+      for (const timeout of [1, 0]) {
+        await turns(50)
+        await expect(self.receive({ timeout })).rejects.toBeInstanceOf(TimeoutError)
+      }
     })
   })
 })

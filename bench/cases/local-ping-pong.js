@@ -1,4 +1,5 @@
-// local/ping-pong, and the same on the native lane: two closures on one scheduler bounce a small object.
+// local/ping-pong, the same on the native lane, and with a guard on every receive: two closures on one scheduler bounce a
+// small object.
 
 import { run as runRumpus, send } from 'rumpus'
 import { PING_PONG, small } from '../workloads.js'
@@ -10,18 +11,23 @@ import { PING_PONG, small } from '../workloads.js'
  */
 
 /** @param {import('../measure.js').Measure} tools */
-export const run = (tools) =>
-  runRumpus((/** @type {Umpire} */ self) => tools.perOperation(2 * PING_PONG, () => pingPong(self, PING_PONG)))
+export const run = (tools) => {
+  const guardMs = 'guardMs' in tools.params ? tools.number('guardMs') : undefined
+  return runRumpus((/** @type {Umpire} */ self) =>
+    tools.perOperation(2 * PING_PONG, () => pingPong(self, PING_PONG, guardMs)),
+  )
+}
 
 /**
  * One game of `trips` round trips; answers its milliseconds.
  *
  * @param {Umpire} self
  * @param {number} trips
+ * @param {number} [guardMs] - how long each receive waits at most
  */
-export async function pingPong(self, trips) {
+export async function pingPong(self, trips, guardMs) {
   const start = performance.now()
-  startPair(self, trips)
+  startPair(self, trips, guardMs)
   await self.receive()
   await self.receive()
   return performance.now() - start
@@ -32,12 +38,13 @@ export async function pingPong(self, trips) {
  *
  * @param {Umpire} self
  * @param {number} trips
+ * @param {number} [guardMs]
  */
-export function startPair(self, trips) {
+export function startPair(self, trips, guardMs) {
   /** @type {Partner} */
   const ponger = self.spawn(async (/** @type {Player} */ me) => {
     for (let i = 0; i < trips; i++) {
-      const message = await me.receive()
+      const message = await next(me, guardMs)
       send(pinger, message)
     }
     send(self.pid, 'done')
@@ -46,8 +53,14 @@ export function startPair(self, trips) {
   const pinger = self.spawn(async (/** @type {Player} */ me) => {
     for (let i = 0; i < trips; i++) {
       send(ponger, small(i))
-      await me.receive()
+      await next(me, guardMs)
     }
     send(self.pid, 'done')
   })
 }
+
+/**
+ * @param {Player} me
+ * @param {number} [guardMs]
+ */
+const next = (me, guardMs) => (guardMs === undefined ? me.receive() : me.receive({ timeout: guardMs }))

@@ -9,7 +9,7 @@ import type { SchedulerData, SchedulerNote } from './host.ts'
 import type { CrashReport, Kernel, Surroundings } from './kernel.ts'
 import { isolate } from './kernels.ts'
 import { openKernel } from './open-kernel.ts'
-import { describe } from './reasons.ts'
+import { describe, wordsOf } from './reasons.ts'
 import { takeDown } from './take-down.ts'
 
 const tell = (note: SchedulerNote): void => parentPort?.postMessage(note)
@@ -20,10 +20,7 @@ const crashed = (report: CrashReport): void => {
     tell({ rumpus: 'crash', report: { ...report, error } })
   } catch {
     // The error carries something that cannot be posted: its words are enough.
-    tell({
-      rumpus: 'crash',
-      report: { ...report, error: { name: error.name, message: error.message, stack: error.stack } },
-    })
+    tell({ rumpus: 'crash', report: { ...report, error: wordsOf(error) } })
   }
 }
 

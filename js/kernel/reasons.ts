@@ -94,7 +94,7 @@ export const encodeReason = (codec: Codec, reason: ExitReason): Told => {
 }
 
 /** What of an error crosses for certain. */
-const wordsOf = ({ name, message, stack }: ErrorDescription): ErrorDescription => ({
+export const wordsOf = ({ name, message, stack }: ErrorDescription): ErrorDescription => ({
   name: typeof name === 'string' ? name : 'Error',
   message: typeof message === 'string' ? message : 'an error whose message is no text',
   stack: typeof stack === 'string' ? stack : undefined,

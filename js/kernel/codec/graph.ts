@@ -82,9 +82,9 @@ const isTree = (value: unknown, depth: number, seen: Set<object>): boolean => {
   return true
 }
 
-// The node table: a list of nodes, the first being the value. A cell is a string that UTF-8 leaves as it is, a number, a boolean or null
-// as itself, or a list: [0] undefined, [1, node] a reference, [2, hex] a bigint, [3] -0, [4, bytes] any other
-// string, in UTF-16, [5] a hole.
+// The node table: a list of nodes, the first being the value. A cell is a string that UTF-8 leaves as it is, a number, a
+// boolean or null as itself, or a list: [0] undefined, [1, node] a reference, [2, hex] a bigint, [3] -0, [4, bytes] any
+// other string, in UTF-16, [5] a hole.
 type Cell = string | number | boolean | null | [number, ...unknown[]]
 type Node = [kind: number, ...parts: unknown[]]
 type Table = Node[]
