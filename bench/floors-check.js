@@ -1,5 +1,6 @@
 // Owns the question whether our rivals do the work of given reference floors: both are measured by turns, and must agree.
-// The floors are a program that takes `--json --only NAME` and prints `{ NAME: figure }`.
+// The floors are a program that takes `--json --only NAME` and prints `{ NAME: figure }`; to weigh
+// memory it is shown V8's collector.
 
 import { execFile } from 'node:child_process'
 import { resolve } from 'node:path'
@@ -58,7 +59,8 @@ export async function checkFloors(path, rows, plan, print) {
  * @returns {Promise<number>}
  */
 async function reference(path, name) {
-  const { stdout } = await promisify(execFile)(process.execPath, [resolve(path), '--json', '--only', name])
+  const args = ['--expose-gc', resolve(path), '--json', '--only', name]
+  const { stdout } = await promisify(execFile)(process.execPath, args)
   const figure = JSON.parse(stdout)[name]
   if (typeof figure !== 'number') throw new Error(`Reference floor missing: wanted ${name}, got ${stdout.trim()}`)
   return figure

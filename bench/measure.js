@@ -1,7 +1,8 @@
 // Owns how a child measures: rounds that do not count, then rounds until the time is used up (tinybench), or one look at
-// something that is counted. Beside the figure stand the CPU used and how disturbed the while was.
+// something that is counted or weighed. Beside the figure stand the CPU used and how disturbed the while was.
 
 import { Bench } from 'tinybench'
+import { memoryWatch } from './memory.js'
 import { NoiseWatch } from './noise.js'
 
 /** Rounds of so many milliseconds do not count, unless the row says `warmMs`: what a server runs is compiled. */
@@ -109,6 +110,30 @@ export class Measure {
   async once(once) {
     const { wallMs: _, ...watched } = await watch(once)
     return { ...watched, workMs: watched.value, operations: 1 }
+  }
+
+  /**
+   * Bytes of memory for each of `count` things; `make` answers them once all are at rest. Waiting for a core makes nothing
+   * heavier, and V8's collector threads always do while the heap grows: it is no disturbance here.
+   *
+   * @param {number} count
+   * @param {(count: number) => Promise<readonly unknown[]>} make
+   * @returns {Promise<Sample>}
+   */
+  async bytesEach(count, make) {
+    const settled = memoryWatch()
+    const before = await settled()
+    /** @type {readonly unknown[]} */
+    let made = []
+    const { wallMs, cpu } = await watch(async () => {
+      made = await make(count)
+      return made.length
+    })
+    const after = await settled()
+    // Looked at only now, so that all are still there.
+    if (made.length !== count) throw new Error(`Things missing: wanted ${count}, got ${made.length}`)
+    const value = (after - before) / count
+    return { value, workMs: wallMs, operations: count, cpu, runDelay: 0, foreign: 0 }
   }
 }
 

@@ -50,6 +50,21 @@ const steal = (name) => ({
   reach: shareOf(0.95, 'threads'),
 })
 
+/**
+ * @param {string} name
+ * @param {string} verb - what is done and undone
+ * @returns {Row}
+ */
+const ties = (name, verb) => ({
+  name: `local/${name}`,
+  unit: 'ns/pair',
+  module: 'local-ties',
+  rivals: [],
+  params: { verb },
+  reach: timesFloor(3),
+  needs: FLOOR_ROW,
+})
+
 /** @type {readonly Row[]} */
 export const ROWS = [
   {
@@ -76,6 +91,40 @@ export const ROWS = [
     params: { row: 'local/pairs-1000' },
     reach: timesRival(1.5, 'floor'),
   },
+  {
+    name: 'local/fan-in-100',
+    unit: 'ns/message',
+    module: 'local-fan-in',
+    rivals: ['floor'],
+    params: { row: 'local/fan-in-100' },
+    reach: timesRival(2, 'floor'),
+  },
+  {
+    name: 'local/drain',
+    unit: 'ns/message',
+    module: 'local-drain',
+    rivals: [],
+    reach: timesFloor(1),
+    needs: FLOOR_ROW,
+  },
+  {
+    name: 'local/spawn-exit',
+    unit: 'ns/process',
+    module: 'local-spawn-exit',
+    rivals: ['floor'],
+    params: { row: 'local/spawn-exit' },
+    reach: timesRival(2, 'floor'),
+  },
+  {
+    name: 'local/memory-parked',
+    unit: 'bytes/process',
+    module: 'local-memory-parked',
+    rivals: ['floor'],
+    params: { row: 'local/memory-parked' },
+    reach: timesRival(1.25, 'floor'),
+  },
+  ties('link-unlink', 'link'),
+  ties('monitor-demonitor', 'monitor'),
   {
     name: 'local/ping-pong-native-lane',
     unit: 'ns/message',
@@ -133,6 +182,14 @@ export const ROWS = [
     rivals: [],
     params: { stream: 'stream', figure: 'wakeups' },
     reach: atMost(5),
+  },
+  {
+    name: 'cross/spawn-exit',
+    unit: 'ns/process',
+    module: 'cross-spawn-exit',
+    rivals: [],
+    reach: timesFloor(45),
+    needs: FLOOR_ROW,
   },
   steal('unequal'),
   steal('async'),

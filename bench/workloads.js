@@ -18,6 +18,18 @@ export const RING = { hops: 1_000_000, size: 500 }
 export const SELECTIVE = { waiting: 10_000, looks: 200, replies: 20_000 }
 /** Pairs, and round trips of each. */
 export const PAIRS = { pairs: 1000, trips: 500 }
+/** Producers, how many messages each sends when it is told to go, and how often that is. */
+export const FAN_IN = { producers: 100, burst: 10, bursts: 200 }
+/** Messages that are taken without waiting. */
+export const DRAIN = 10_000
+/** Processes that are alive at a time, and how often so many are started. */
+export const SPAWN_EXIT = { alive: 1000, times: 50 }
+/** Processes that have answered once and wait. */
+export const PARKED = 100_000
+/** Times that a process is linked and unlinked, or monitored and no longer. */
+export const TIES = 100_000
+/** Processes of another thread that are on their way at a time, and all together. */
+export const CROSS_SPAWN = { inFlight: 1000, processes: 20_000 }
 
 /** Round trips, or messages one way, between two threads. @type {Record<string, Cross>} */
 export const CROSS = {

@@ -1,7 +1,7 @@
 // Rival `floor`: the least that "a body is an async function" can cost in plain JavaScript. A mailbox that holds what a
 // correct one must, an unbounded ring and one waiting receiver, and nothing else. The work is that of the reference floors.
 
-import { PAIRS, PING_PONG, RING, small } from '../workloads.js'
+import { FAN_IN, PAIRS, PARKED, PING_PONG, RING, SPAWN_EXIT, small } from '../workloads.js'
 
 const FIRST_CAPACITY = 8
 
@@ -122,16 +122,91 @@ async function pass(mine, next, end) {
   }
 }
 
-/** @type {Record<string, { operations: number, round: import('../measure.js').Round }>} */
+/** @param {import('../measure.js').Measure} tools */
+function fanIn(tools) {
+  const { producers, burst, bursts } = FAN_IN
+  /** @type {Mailbox<number>} */
+  const mine = new Mailbox()
+  /** @type {Mailbox<'go'>[]} */
+  const boxes = Array.from({ length: producers }, () => new Mailbox())
+  for (const box of boxes) produce(box, mine, burst)
+  return tools.perOperation(producers * burst * bursts, async () => {
+    const start = performance.now()
+    for (let n = 0; n < bursts; n++) {
+      for (const box of boxes) box.send('go')
+      for (let i = 0; i < producers * burst; i++) await mine.receive()
+    }
+    return performance.now() - start
+  })
+}
+
+/**
+ * @param {Mailbox<'go'>} mine
+ * @param {Mailbox<number>} consumer
+ * @param {number} burst
+ */
+async function produce(mine, consumer, burst) {
+  for (;;) {
+    await mine.receive()
+    for (let i = 0; i < burst; i++) consumer.send(i)
+  }
+}
+
+async function spawnExit() {
+  /** @type {Mailbox<number>} */
+  const ends = new Mailbox()
+  const start = performance.now()
+  for (let n = 0; n < SPAWN_EXIT.times; n++) {
+    /** @type {Mailbox<number>[]} */
+    const boxes = Array.from({ length: SPAWN_EXIT.alive }, () => new Mailbox())
+    for (const box of boxes) end(box, ends)
+    for (const box of boxes) box.send(n)
+    for (let i = 0; i < SPAWN_EXIT.alive; i++) await ends.receive()
+  }
+  return performance.now() - start
+}
+
+/**
+ * @param {Mailbox<number>} mine
+ * @param {Mailbox<number>} spawner
+ */
+async function end(mine, spawner) {
+  spawner.send(await mine.receive())
+}
+
+/** @param {number} count */
+async function park(count) {
+  /** @type {Mailbox<number>} */
+  const mine = new Mailbox()
+  /** @type {Mailbox<number>[]} */
+  const boxes = Array.from({ length: count }, () => new Mailbox())
+  for (const box of boxes) echo(box, mine)
+  for (const [i, box] of boxes.entries()) box.send(i)
+  for (let i = 0; i < count; i++) await mine.receive()
+  return boxes
+}
+
+/**
+ * @param {Mailbox<number>} mine
+ * @param {Mailbox<number>} other
+ */
+async function echo(mine, other) {
+  for (;;) other.send(await mine.receive())
+}
+
+/** @type {Record<string, (tools: import('../measure.js').Measure) => Promise<import('../measure.js').Sample>>} */
 const ROWS = {
-  'local/ping-pong': { operations: 2 * PING_PONG, round: pingPong },
-  'local/ring-500': { operations: RING.hops, round: ring },
-  'local/pairs-1000': { operations: 2 * PAIRS.trips * PAIRS.pairs, round: pairs },
+  'local/ping-pong': (tools) => tools.perOperation(2 * PING_PONG, pingPong),
+  'local/ring-500': (tools) => tools.perOperation(RING.hops, ring),
+  'local/pairs-1000': (tools) => tools.perOperation(2 * PAIRS.trips * PAIRS.pairs, pairs),
+  'local/fan-in-100': fanIn,
+  'local/spawn-exit': (tools) => tools.perOperation(SPAWN_EXIT.alive * SPAWN_EXIT.times, spawnExit),
+  'local/memory-parked': (tools) => tools.bytesEach(PARKED, park),
 }
 
 /** @param {import('../measure.js').Measure} tools */
 export async function run(tools) {
   const row = ROWS[tools.word('row')]
   if (row === undefined) throw new Error(`Floor unknown: wanted one of ${Object.keys(ROWS)}, got ${tools.word('row')}`)
-  return tools.perOperation(row.operations, row.round)
+  return row(tools)
 }
