@@ -9,6 +9,7 @@ export { send } from './process/send.ts'
 export type {
   Closure,
   Definition,
+  DemonitorOptions,
   Mark,
   Place,
   ReceiveOptions,

@@ -141,20 +141,20 @@ describe('hostile values', () => {
     }))
 })
 
-/** A codec over a runtime of its own: names, scratch memory, large payloads out of what was sent last. */
+/** A codec over a runtime of its own: numbered texts, scratch memory, large payloads out of what was sent last. */
 class Bench {
-  readonly names: string[] = []
+  readonly texts: string[] = []
   large = Buffer.alloc(0)
   readonly codec: Codec
   readonly scratch = new ArrayBuffer(64 * 1024)
 
   constructor() {
     const handle = {
-      name: (text: string, knownOnly: boolean): number => {
-        const known = this.names.indexOf(text)
-        return known >= 0 || knownOnly ? known : this.names.push(text) - 1
+      numberOf: (text: string, knownOnly: boolean): number => {
+        const known = this.texts.indexOf(text)
+        return known >= 0 || knownOnly ? known : this.texts.push(text) - 1
       },
-      named: (id: number): string | null => this.names[id] ?? null,
+      text: (id: number): string | null => this.texts[id] ?? null,
     }
     const large = (_: number, offset?: number, target?: Uint8Array): void => {
       if (offset === undefined || target === undefined) return

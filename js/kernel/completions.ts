@@ -68,7 +68,7 @@ const deliver = (kernel: Kernel, process: Process, message: unknown): void => {
     if (parked !== SELECTING) return
     process.parked = QUEUED_LOOK
   }
-  kernel.pushBack(process.index)
+  kernel.pushBack(process)
 }
 
 /** Decodes the payload behind the head at `at`. */
@@ -111,7 +111,7 @@ const applyRare = (kernel: Kernel, at: number, length: number): void => {
         length > INLINE_MAX
           ? () => kernel.codec.decodeLarge(words[at + HEAD_WORDS]!, words[at + 7]!)
           : () => payload(kernel, at, length)
-      return startDefinition(kernel, pid, index, words[at + 4]!, args)
+      return startDefinition(kernel, pid, index, words[at + 4]!, words[at + 5]!, args)
     }
     case KIND_OPENED: {
       const process = kernel.procs[index]

@@ -64,7 +64,7 @@ export const inspect = (handle: RuntimeHandle): RuntimeView => {
   const accepted = total(l.COUNT_LOCAL_ACCEPTED) + total(l.COUNT_NATIVE_ACCEPTED)
   const received = total(l.COUNT_RECEIVED)
   const dropped = {
-    dead: total(l.COUNT_NATIVE_DROPPED_DEAD),
+    dead: total(l.COUNT_NATIVE_DROPPED_DEAD) + total(l.COUNT_DROPPED_NOBODY),
     died: total(l.COUNT_DROPPED_DIED) + total(l.COUNT_NATIVE_DROPPED_DIED),
     corrupt: total(l.COUNT_DROPPED_CORRUPT),
   }

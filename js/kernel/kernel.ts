@@ -27,9 +27,24 @@ import {
 } from '../native/layout.ts'
 import type { RuntimeHandle, Seat } from '../native/load.ts'
 import { Codec } from './codec/codec.ts'
-import { type Body, type Process, QUEUED, QUEUED_BEGIN, QUEUED_LOOK, QUEUED_WAKE, RUNNING } from './process.ts'
+import { Names } from './names.ts'
+import {
+  type Body,
+  PRIORITY_HIGH,
+  PRIORITY_NORMAL,
+  type Process,
+  QUEUED,
+  QUEUED_BEGIN,
+  QUEUED_LOOK,
+  QUEUED_WAKE,
+  RUNNING,
+} from './process.ts'
 
 const RING_MASK = RING_CAPACITY - 1
+/** A streak beyond any limit: the ring goes before the slot. */
+const STREAK_OVER = 2 ** 31 - 1
+/** An answer has so many words at most. */
+const ANSWER_WORDS = 4
 const settled = Promise.resolve()
 
 /** A crash as data. */
@@ -79,6 +94,7 @@ export class Kernel {
   readonly completionWords: Int32Array
   readonly completionBytes: Buffer
   readonly codec: Codec
+  readonly names = new Names()
   /** Processes by slot index; holes for those of other schedulers. */
   readonly procs: (Process | undefined)[] = []
   /** Values that wait in native mailboxes of this very scheduler (native lane only). */
@@ -145,10 +161,29 @@ export class Kernel {
     if (!this.armed) this.arm()
   }
 
+  /** Puts `process` onto the run ring, behind the others unless its priority says otherwise. */
+  pushBack(process: Process): void {
+    const { index } = process
+    if (process.priority !== PRIORITY_NORMAL || this.nativeLane) {
+      // Every resume passes a turn, where Rust decides: only what a turn tells goes straight onto the ring.
+      if (!this.applying) return this.overflow(index)
+      if (process.priority === PRIORITY_HIGH) return this.pushFront(index)
+    }
+    this.append(index)
+  }
+
+  private pushFront(index: number): void {
+    const words = this.words
+    const head = words[RING_HEAD]!
+    if (((words[RING_TAIL]! - head) | 0) >= RING_CAPACITY - 1) return this.overflow(index)
+    words[RING_HEAD] = head - 1
+    words[RING_ENTRIES + ((head - 1) & RING_MASK)] = index
+    words[RING_STREAK] = STREAK_OVER
+    if (!this.armed) this.arm()
+  }
+
   /** Appends the process in `index` to the run ring. */
-  pushBack(index: number): void {
-    // On the native lane every resume passes a turn: only what a turn tells goes straight onto the ring.
-    if (this.nativeLane && !this.applying) return this.overflow(index)
+  append(index: number): void {
     const words = this.words
     const tail = words[RING_TAIL]!
     if (((tail - words[RING_HEAD]!) | 0) >= RING_CAPACITY - 1) return this.overflow(index)
@@ -293,6 +328,7 @@ export class Kernel {
     this.applying = true
     this.around.apply(this, count)
     this.applying = false
+    if ((this.words[AFTER]! & AFTER_COLLECT) !== 0) this.collect()
   }
 
   /** Makes a submission whose bytes, if any, are in the scratch buffer or the codec's own; does what it left behind. */
@@ -301,21 +337,21 @@ export class Kernel {
     if (codec.pieces === undefined) this.native.submit()
     else this.native.submit(...codec.takePieces())
     const after = this.words[AFTER]!
-    if ((after & AFTER_COLLECT) !== 0) this.collect()
+    // While completions are being done their buffer is in use: then it is done behind them.
+    if ((after & AFTER_COLLECT) !== 0 && !this.applying) this.collect()
     if (after !== 0 && !this.armed) this.arm()
   }
 
   private collect(): void {
     const { words } = this
     // The answer of the submission must outlive the collecting.
-    const [one, two] = [words[ARGUMENTS + 1]!, words[ARGUMENTS + 2]!]
+    const answer = words.slice(ARGUMENTS + 1, ARGUMENTS + 1 + ANSWER_WORDS)
     while (words[AFTER]! & AFTER_COLLECT) {
       words[ARGUMENTS] = OP_COLLECT
       this.native.submit()
       this.apply(words[COMPLETIONS]!)
     }
-    words[ARGUMENTS + 1] = one
-    words[ARGUMENTS + 2] = two
+    words.set(answer, ARGUMENTS + 1)
   }
 
   /** Keeps a value of this isolate while its message travels through a native mailbox. */

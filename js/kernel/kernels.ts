@@ -1,6 +1,7 @@
 // What one isolate knows of all runtimes: which kernels it has, which definitions were registered, whether it is a
 // scheduler's. Keyed by a registered symbol, so that two installed copies of the package share it. No behaviour.
 
+import { RumpusError } from '../errors.ts'
 import type { Kernel } from './kernel.ts'
 import type { Body } from './process.ts'
 
@@ -33,3 +34,12 @@ export const isolate: Isolate = (holder[KEY] ??= {
 
 /** Kernels by runtime number. */
 export const kernels: (Kernel | undefined)[] = isolate.kernels
+
+/** The kernel of the only runtime of this isolate, for verbs that are given neither a pid nor a runtime. */
+export const onlyKernel = (): Kernel => {
+  const all = kernels.filter((kernel): kernel is Kernel => kernel !== undefined)
+  if (all.length === 1) return all[0]!
+  if (all.length === 0) throw new RumpusError('ERR_RUMPUS_STOPPED', 'no runtime runs in this thread')
+  const message = `this thread has ${all.length} runtimes, and a name does not say which: ask a process or a runtime`
+  throw new RumpusError('ERR_RUMPUS_WHICH_RUNTIME', message)
+}

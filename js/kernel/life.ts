@@ -8,19 +8,20 @@ import {
   HIGH,
   INDEX_MASK,
   OP_FINISH,
-  OP_SPAWN_HERE,
   SCRATCH_LEN,
   STARTED,
 } from '../native/layout.ts'
 import type { ExitReason } from '../types.ts'
 import { crashReport } from './crash.ts'
 import type { Kernel } from './kernel.ts'
+import { PLAIN_BIRTH, postSpawnHere, priorityOf } from './post.ts'
 import {
   type Body,
   GATE_EXITING,
   GATE_NATIVE,
   GATE_OPEN,
   LOOKING,
+  PRIORITY_NORMAL,
   type Process,
   QUEUED,
   QUEUED_BEGIN,
@@ -37,14 +38,13 @@ export const GRACE_MS = 5_000
 const UNSTARTED_BODY: Body = () => {}
 
 /** Makes a process of this scheduler whose body is a closure. */
-export const spawnHere = (kernel: Kernel, body: Body): Process => {
-  const { words } = kernel
-  words[ARGUMENTS] = OP_SPAWN_HERE
-  kernel.submit()
-  const pid = words[ARGUMENTS + 2]! * HIGH + (words[ARGUMENTS + 1]! >>> 0)
-  const gate = kernel.nativeLane ? GATE_NATIVE : GATE_OPEN
+export const spawnHere = (kernel: Kernel, body: Body, birth = PLAIN_BIRTH): Process => {
+  const pid = postSpawnHere(kernel, birth)
+  const priority = priorityOf(birth)
+  const gate = kernel.nativeLane || priority !== PRIORITY_NORMAL ? GATE_NATIVE : GATE_OPEN
   const process = admit(kernel, pid, pid & INDEX_MASK, gate, body, [])
-  kernel.pushBack(process.index)
+  process.priority = priority
+  kernel.pushBack(process)
   return process
 }
 
@@ -54,6 +54,7 @@ export const startDefinition = (
   pid: number,
   index: number,
   definition: number,
+  priority: number,
   args: () => unknown,
 ): void => {
   let body = UNSTARTED_BODY
@@ -75,7 +76,9 @@ export const startDefinition = (
   }
   const process = admit(kernel, pid, index, GATE_NATIVE, body, given)
   process.isDefinition = true
-  kernel.pushBack(index)
+  process.priority = priority
+  // Begins in the order of the others, whatever its priority: the count of those that have begun says which they are.
+  kernel.append(index)
 }
 
 const admit = (kernel: Kernel, pid: number, index: number, gate: number, body: Body, args: unknown[]): Process => {
@@ -145,6 +148,7 @@ const forget = (kernel: Kernel, process: Process): void => {
   kernel.counts[COUNT_DROPPED_DIED]! += process.waiting
   process.drop()
   process.selection?.clear()
+  process.aborter?.abort(new ProcessExit(process.exiting))
   if (kernel.procs[process.index] === process) kernel.procs[process.index] = undefined
 }
 
@@ -166,6 +170,7 @@ export const endByOrder = (kernel: Kernel, index: number, reason: ExitReason, de
   const first = process.exiting === undefined
   if (first || dead) process.exiting = reason
   process.gate = GATE_EXITING
+  if (first) process.aborter?.abort(new ProcessExit(reason))
   if (dead) {
     process.buried = true
     forget(kernel, process)

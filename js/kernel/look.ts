@@ -84,5 +84,5 @@ export const endWait = (kernel: Kernel, process: Process, error: Error): void =>
   selection.over = error
   if (process.parked !== SELECTING) return
   process.parked = QUEUED_LOOK
-  kernel.pushBack(process.index)
+  kernel.pushBack(process)
 }

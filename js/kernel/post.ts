@@ -4,17 +4,26 @@
 import { badArgument, RumpusError } from '../errors.ts'
 import {
   ARGUMENTS,
+  BIRTH,
+  BIRTH_HIGH,
+  BIRTH_IS_RENTED,
+  BIRTH_LOW,
+  BIRTH_PARENT,
+  BIRTH_RENTED,
   HIGH,
   INDEX_BITS,
   INDEX_MASK,
   OP_DEMONITOR,
   OP_EXIT,
+  OP_GIVE_BACK,
   OP_IS_ALIVE,
   OP_LINK,
   OP_MONITOR,
+  OP_RENT,
   OP_SEND,
   OP_SEND_SLOT,
   OP_SPAWN,
+  OP_SPAWN_HERE,
   OP_TRAP_EXITS,
   OP_UNLINK,
   REASON_KILL,
@@ -23,14 +32,17 @@ import {
 import type { ExitReason } from '../types.ts'
 import type { Kernel } from './kernel.ts'
 import { kernels } from './kernels.ts'
-import { highOf } from './process.ts'
+import { highOf, PRIORITY_HIGH, PRIORITY_LOW, PRIORITY_NORMAL } from './process.ts'
 import { encodeReason } from './reasons.ts'
+
+/** Throws if `pid` is none. */
+export const checkPid = (pid: unknown): void => {
+  if (!Number.isSafeInteger(pid) || (pid as number) <= 0) throw badArgument(TypeError, 'pid', 'a pid', pid)
+}
 
 /** The kernel in this isolate of the runtime that `pid` names, if it has not stopped. */
 export const findKernel = (pid: number): Kernel | undefined => {
-  if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0) {
-    throw badArgument(TypeError, 'pid', 'a pid', pid)
-  }
+  checkPid(pid)
   return kernels[(pid | 0) >>> INDEX_BITS]
 }
 
@@ -47,15 +59,15 @@ const putPid = (words: Int32Array, at: number, pid: number): void => {
   words[at + 1] = highOf(pid)
 }
 
-const answer = (words: Int32Array): number => words[ARGUMENTS + 2]! * HIGH + (words[ARGUMENTS + 1]! >>> 0)
+const answer = (words: Int32Array, at = ARGUMENTS + 1): number => words[at + 1]! * HIGH + (words[at]! >>> 0)
 
 /** Sends by the native mailbox. */
 export const postMessage = (kernel: Kernel, pid: number, message: unknown): void => {
   const { words } = kernel
   if (kernel.detached) throw new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped')
-  if (kernel.nativeLane) {
-    const process = kernel.procs[pid & INDEX_MASK]
-    if (process !== undefined && process.high === highOf(pid)) return postSlot(kernel, pid, message)
+  const process = kernel.procs[pid & INDEX_MASK]
+  if (process !== undefined && process.high === highOf(pid) && (kernel.nativeLane || process.priority !== 0)) {
+    return postSlot(kernel, pid, message)
   }
   const length = kernel.codec.encode(message, 'message')
   words[ARGUMENTS] = OP_SEND
@@ -76,10 +88,67 @@ const postSlot = (kernel: Kernel, pid: number, message: unknown): void => {
   if (words[ARGUMENTS + 1] === 0) kernel.takeSlot(slot)
 }
 
+/** What a process is given at birth, beside its body. */
+export interface Birth {
+  /** BIRTH bits. */
+  readonly given: number
+  /** To whom it is tied from the start, if those bits say so. */
+  readonly parent: number
+  /** The slot that was rented for it, or 0. */
+  readonly rented: number
+}
+
+/** Nothing but a body. */
+export const PLAIN_BIRTH: Birth = { given: 0, parent: 0, rented: 0 }
+
+/** The priority of a process born so. */
+export const priorityOf = ({ given }: Birth): number =>
+  (given & BIRTH_HIGH) !== 0 ? PRIORITY_HIGH : (given & BIRTH_LOW) !== 0 ? PRIORITY_LOW : PRIORITY_NORMAL
+
+const putBirth = (words: Int32Array, birth: Birth): void => {
+  words[BIRTH] = birth.given
+  if (birth.given === 0) return
+  putPid(words, BIRTH_PARENT, birth.parent)
+  if ((birth.given & BIRTH_IS_RENTED) !== 0) putPid(words, BIRTH_RENTED, birth.rented)
+}
+
+/** The reference of the monitor that the last spawn came with. */
+export const referenceOf = (kernel: Kernel): number => answer(kernel.words, ARGUMENTS + 3)
+
+/** Rents a slot for a process to come. */
+export const postRent = (kernel: Kernel): number => {
+  kernel.words[ARGUMENTS] = OP_RENT
+  kernel.submit()
+  return answer(kernel.words)
+}
+
+/** Gives it back, and the name it got. */
+export const postGiveBack = (kernel: Kernel, rented: number): void => {
+  kernel.words[ARGUMENTS] = OP_GIVE_BACK
+  putPid(kernel.words, ARGUMENTS + 1, rented)
+  kernel.submit()
+}
+
+/** Spawns a process whose body is a closure of this isolate. */
+export const postSpawnHere = (kernel: Kernel, birth: Birth): number => {
+  const { words } = kernel
+  words[ARGUMENTS] = OP_SPAWN_HERE
+  putBirth(words, birth)
+  kernel.submit()
+  return answer(words)
+}
+
 /** Spawns a definition; `at` is a scheduler's number, AT_ANY or AT_HERE. */
-export const postSpawn = (kernel: Kernel, definition: number, args: unknown[], at: number): number => {
+export const postSpawn = (
+  kernel: Kernel,
+  definition: number,
+  args: unknown[],
+  at: number,
+  birth: Birth = PLAIN_BIRTH,
+): number => {
   const { words } = kernel
   const length = kernel.codec.encode(args, 'arguments')
+  putBirth(words, birth)
   words[ARGUMENTS] = OP_SPAWN
   words[ARGUMENTS + 1] = definition
   words[ARGUMENTS + 2] = at
@@ -107,8 +176,15 @@ export const postMonitor = (kernel: Kernel, from: number, to: number): number =>
   return answer(kernel.words)
 }
 
-export const postDemonitor = (kernel: Kernel, from: number, reference: number): void =>
-  postPair(kernel, OP_DEMONITOR, from, reference)
+/** Takes a monitor back; with `flush` also the news of it that is under way here. */
+export const postDemonitor = (kernel: Kernel, from: number, reference: number, flush: boolean): void => {
+  const { words } = kernel
+  words[ARGUMENTS] = OP_DEMONITOR
+  putPid(words, ARGUMENTS + 1, from)
+  putPid(words, ARGUMENTS + 3, reference)
+  words[ARGUMENTS + 5] = flush ? 1 : 0
+  kernel.submit()
+}
 
 /** Asks `to` to end; `kill` makes it untrappable. */
 export const postExit = (kernel: Kernel, from: number, to: number, reason: ExitReason, kill: boolean): void => {

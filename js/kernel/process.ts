@@ -45,6 +45,11 @@ export interface Thrown {
   readonly error: unknown
 }
 
+/** Who goes first; the numbers are those of `crates/runtime/src/process/state.rs`. */
+export const PRIORITY_NORMAL = 0
+export const PRIORITY_HIGH = 1
+export const PRIORITY_LOW = 2
+
 export type Body = (self: never, ...args: never[]) => unknown
 
 export class Process {
@@ -73,6 +78,8 @@ export class Process {
   args: unknown[]
   /** In which order processes began to live here. */
   serial: number
+  /** Anything but the common one, and its mail passes Rust, which decides who goes first. */
+  priority: number
   /** Rust counts the beginning of definition processes. */
   isDefinition: boolean
   /** Natively dead, though its body may go on. */
@@ -80,6 +87,8 @@ export class Process {
   /** Its body has settled. */
   ended: boolean
   grace: NodeJS.Timeout | undefined
+  /** Behind `self.signal`, once somebody has asked for it. */
+  aborter: AbortController | undefined
   /** What a receive with options looks for; made by the first. */
   selection: Selection | undefined
   /** Told when it has ended: the reason, the body's value, what it threw. */
@@ -103,10 +112,12 @@ export class Process {
     this.body = body
     this.args = args
     this.serial = 0
+    this.priority = PRIORITY_NORMAL
     this.isDefinition = false
     this.buried = false
     this.ended = false
     this.grace = undefined
+    this.aborter = undefined
     this.selection = undefined
     this.settled = undefined
   }

@@ -19,6 +19,7 @@ export const AFTER = 7
 export const AFTER_COLLECT = 1
 export const AFTER_TAKE_TURN = 2
 export const DEFINITIONS = 8
+export const NAMES = 10
 export const ARGUMENTS = 16
 export const SCRATCH_LEN = 24
 
@@ -38,10 +39,22 @@ export const OP_IS_ALIVE = 12
 export const OP_LOADED = 13
 export const OP_OVERFLOW = 14
 export const OP_COLLECT = 15
+export const OP_RENT = 16
+export const OP_GIVE_BACK = 17
 
 // Where a spawned process may run, beside a scheduler's number.
 export const AT_ANY = -1
 export const AT_HERE = -2
+
+// What of a birth goes with a spawn.
+export const BIRTH = 25
+export const BIRTH_PARENT = 26
+export const BIRTH_RENTED = 28
+export const BIRTH_LINKED = 1
+export const BIRTH_WATCHED = 2
+export const BIRTH_IS_RENTED = 4
+export const BIRTH_HIGH = 8
+export const BIRTH_LOW = 16
 
 // Verdicts of a turn.
 export const VERDICT_RUN = 0
@@ -72,11 +85,12 @@ export const REASON_NOPROC = 5
 export const REASON_SCHEDULER_DOWN = 6
 export const REASON_USER = 7
 
-// Counters; those up to COUNT_DROPPED_CORRUPT are written here, the others in Rust.
+// Counters; those up to COUNT_DROPPED_NOBODY are written here, the others in Rust.
 export const COUNT_LOCAL_ACCEPTED = 0
 export const COUNT_RECEIVED = 1
 export const COUNT_DROPPED_DIED = 2
 export const COUNT_DROPPED_CORRUPT = 3
+export const COUNT_DROPPED_NOBODY = 4
 export const COUNT_NATIVE_ACCEPTED = 8
 export const COUNT_NATIVE_DROPPED_DEAD = 9
 export const COUNT_NATIVE_DROPPED_DIED = 10

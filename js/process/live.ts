@@ -3,16 +3,21 @@
 import { badArgument, ProcessExit } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { beginGrace } from '../kernel/life.ts'
-import { kernelOf, postDemonitor, postLink, postMonitor, postTrapExits, postUnlink } from '../kernel/post.ts'
+import { kernelOf, postLink, postMonitor, postTrapExits, postUnlink } from '../kernel/post.ts'
 import { type Body, GATE_EXITING, Process } from '../kernel/process.ts'
 import { toReason } from '../kernel/reasons.ts'
+import { BIRTH_LINKED } from '../kernel/words.ts'
 import type { Pid, ReasonGiven, Sendable } from '../types.ts'
 import { flush, receive, tryReceive } from './receive.ts'
 import { runtimeOf } from './runtime.ts'
 import { mark, select, trySelect } from './select.ts'
-import type { Closure, Definition, Mark, ReceiveOptions, Runtime, Self, TryReceiveOptions } from './shapes.ts'
+import { demonitor } from './demonitor.ts'
+import { register, unregister, whereis } from './names.ts'
+import { sendFrom } from './send.ts'
+import type { DemonitorOptions, Mark, ReceiveOptions, Runtime, Self, TryReceiveOptions } from './shapes.ts'
 import { sleep } from './sleep.ts'
-import { spawn } from './spawn.ts'
+import { spawn, spawnMonitor, type What } from './spawn.ts'
+import { yieldNow } from './yield.ts'
 
 class Live<M> extends Process implements Self<M> {
   declare readonly pid: Pid<Sendable<M>> & number
@@ -44,9 +49,45 @@ class Live<M> extends Process implements Self<M> {
     return sleep(this.home, this, ms)
   }
 
-  spawn<N>(body: Closure<N> | Definition<N, readonly unknown[]>, ...rest: unknown[]): Pid<Sendable<N>> {
+  yield(): Promise<void> {
+    return yieldNow(this.home, this)
+  }
+
+  spawn<N>(what: What<N>, ...rest: unknown[]): Pid<Sendable<N>> {
     this.check()
-    return spawn(this.home, body, rest)
+    return spawn(this.home, this.pid, what, rest)
+  }
+
+  spawnLink<N>(what: What<N>, ...rest: unknown[]): Pid<Sendable<N>> {
+    this.check()
+    return spawn(this.home, this.pid, what, rest, BIRTH_LINKED)
+  }
+
+  spawnMonitor<N>(what: What<N>, ...rest: unknown[]): readonly [pid: Pid<Sendable<N>>, ref: number] {
+    this.check()
+    return spawnMonitor(this.home, this.pid, what, rest)
+  }
+
+  send<N>(to: Pid<N> | string, message: N): void {
+    sendFrom(this.home, to, message)
+  }
+
+  register(name: string, pid: Pid = this.pid as Pid): void {
+    this.check()
+    register(this.home, name, pid)
+  }
+
+  unregister(name: string): boolean {
+    this.check()
+    return unregister(this.home, name)
+  }
+
+  whereis<N>(name: string): Pid<N> | undefined {
+    return whereis(this.home, name) as Pid<N> | undefined
+  }
+
+  get signal(): AbortSignal {
+    return signalOf(this)
   }
 
   link(pid: Pid): void {
@@ -67,10 +108,9 @@ class Live<M> extends Process implements Self<M> {
     return postMonitor(this.home, this.pid, pid)
   }
 
-  demonitor(ref: number): void {
+  demonitor(ref: number, options?: DemonitorOptions): void {
     this.check()
-    if (!Number.isSafeInteger(ref)) throw badArgument(TypeError, 'ref', 'what monitor answered', ref)
-    postDemonitor(this.home, this.pid, ref)
+    demonitor(this.home, this, ref, options)
   }
 
   trapExit(on = true): void {
@@ -81,6 +121,7 @@ class Live<M> extends Process implements Self<M> {
   exit(reason?: ReasonGiven): never {
     this.exiting ??= toReason(reason)
     this.gate = GATE_EXITING
+    this.aborter?.abort(new ProcessExit(this.exiting))
     beginGrace(this.home, this)
     throw new ProcessExit(this.exiting)
   }
@@ -91,6 +132,13 @@ class Live<M> extends Process implements Self<M> {
       return: async () => ({ done: true, value: undefined }),
     }
   }
+}
+
+/** Aborts when `process` must end. */
+const signalOf = (process: Process): AbortSignal => {
+  process.aborter ??= new AbortController()
+  if (process.exiting !== undefined) process.aborter.abort(new ProcessExit(process.exiting))
+  return process.aborter.signal
 }
 
 /** Links and monitors stay within a runtime: a false death would be worse than none. */

@@ -19,7 +19,7 @@ export const receive = (kernel: Kernel, process: Process): Promise<unknown> => {
     // The grant is spent: whoever has a full inbox queues like everybody else.
     process.handed = process.take()
     process.parked = QUEUED
-    kernel.pushBack(process.index)
+    kernel.pushBack(process)
   } else {
     process.parked = RECEIVING
   }

@@ -9,6 +9,8 @@ import { GRACE_MS, spawnHere } from '../kernel/life.ts'
 import type { Body } from '../kernel/process.ts'
 import { takeDown } from '../kernel/take-down.ts'
 import type { ExitReason, Pid, Sendable } from '../types.ts'
+import { register, unregister, whereis } from './names.ts'
+import { sendFrom } from './send.ts'
 import type { Closure, Definition, Runtime, Self } from './shapes.ts'
 import { spawn } from './spawn.ts'
 
@@ -59,7 +61,23 @@ export class HeldRuntime implements Runtime {
   }
 
   spawn<N>(what: Closure<N> | Definition<N, readonly unknown[]>, ...rest: unknown[]): Pid<Sendable<N>> {
-    return spawn(this.kernel, what, rest)
+    return spawn(this.kernel, 0, what, rest)
+  }
+
+  send<M>(to: Pid<M> | string, message: M): void {
+    sendFrom(this.kernel, to, message)
+  }
+
+  register(name: string, pid: Pid): void {
+    register(this.kernel, name, pid)
+  }
+
+  unregister(name: string): boolean {
+    return unregister(this.kernel, name)
+  }
+
+  whereis<M>(name: string): Pid<M> | undefined {
+    return whereis(this.kernel, name) as Pid<M> | undefined
   }
 
   inspect(): RuntimeView {

@@ -42,7 +42,7 @@ export const select = (kernel: Kernel, process: Process, options: Options): Prom
     }
     process.handed = message
     process.parked = QUEUED
-    kernel.pushBack(process.index)
+    kernel.pushBack(process)
   }
   const wait = waitOf(process)
   kernel.next()

@@ -1,25 +1,28 @@
 // send: a message to a process, wherever it runs. Owns the choice of lane; never waits, never tells whether the receiver is
 // alive. Hot: every message passes here.
 
-import { kernels } from '../kernel/kernels.ts'
+import { RumpusError } from '../errors.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import { kernels, onlyKernel } from '../kernel/kernels.ts'
 import { kernelOf, postMessage } from '../kernel/post.ts'
 import { GATE_OPEN, highOf, QUEUED, QUEUED_LOOK, RECEIVING, SELECTING } from '../kernel/process.ts'
-import { COUNT_LOCAL_ACCEPTED, HIGH, INDEX_BITS, INDEX_MASK } from '../kernel/words.ts'
+import { COUNT_DROPPED_NOBODY, COUNT_LOCAL_ACCEPTED, HIGH, INDEX_BITS, INDEX_MASK } from '../kernel/words.ts'
 import type { Pid } from '../types.ts'
 
 /**
- * Sends `message` to the process `pid`. It is visible to the receiver when `send` returns, in the order sent.
+ * Sends `message` to the process `to`, a pid or a registered name. It is visible to the receiver when `send` returns, in the order sent.
  *
  * On the same scheduler the value itself travels, so treat messages as immutable, and send no promise: `receive`, being one
  * itself, would wait for it. To another scheduler it is encoded. A
- * message to a dead process is dropped and counted: use a monitor to hear of a death. Send never waits: for a receiver that
+ * message to a dead process, or to a name that nobody has, is dropped and counted: use a monitor to hear of a death. Send never waits: for a receiver that
  * may fall behind, have it answer.
  *
- * @param pid - whom
+ * @param to - whom: a pid, or a name in the only runtime of this thread
  * @param message - what; anything on the same scheduler, {@link Crossable} values to others
  * @throws UncrossableError `ERR_RUMPUS_UNCROSSABLE` naming the part that cannot cross; nothing was sent
  * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT` if `pid` is no pid
- * @throws RumpusError `ERR_RUMPUS_STOPPED` if this thread knows no runtime of that pid
+ * @throws RumpusError `ERR_RUMPUS_STOPPED` if this thread knows no runtime of that pid, `ERR_RUMPUS_WHICH_RUNTIME` if it has
+ * several and a name is given: use `self.send` or `runtime.send`
  * @example
  * ```ts
  * import { run, send } from 'rumpus'
@@ -35,13 +38,32 @@ import type { Pid } from '../types.ts'
  * })
  * ```
  */
-export const send = <M>(pid: Pid<M>, message: NoInfer<M>): void => {
-  const low = (pid as number) | 0
+export const send = <M>(to: Pid<M> | string, message: NoInfer<M>): void => {
+  if (typeof to === 'string') return sendToName(onlyKernel(), to, message)
+  sendToPid(to, message)
+}
+
+/** The same from a process or a runtime, which names are those of. */
+export const sendFrom = (kernel: Kernel, to: number | string, message: unknown): void => {
+  if (typeof to === 'string') sendToName(kernel, to, message)
+  else sendToPid(to, message)
+}
+
+const sendToName = (kernel: Kernel, name: string, message: unknown): void => {
+  if (kernel.detached) throw new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped')
+  const pid = kernel.names.find(kernel, name)
+  if (pid !== 0) return sendToPid(pid, message)
+  kernel.counts[COUNT_LOCAL_ACCEPTED]++
+  kernel.counts[COUNT_DROPPED_NOBODY]++
+}
+
+const sendToPid = (pid: number, message: unknown): void => {
+  const low = pid | 0
   const kernel = kernels[low >>> INDEX_BITS]
   if (kernel !== undefined) {
     const process = kernel.procs[low & INDEX_MASK]
-    const high = highOf(pid as number)
-    const found = process !== undefined && process.high === high && high * HIGH + (low >>> 0) === (pid as number)
+    const high = highOf(pid)
+    const found = process !== undefined && process.high === high && high * HIGH + (low >>> 0) === pid
     if (found && process.gate === GATE_OPEN) {
       kernel.counts[COUNT_LOCAL_ACCEPTED]++
       if (process.parked === RECEIVING) {
@@ -58,5 +80,5 @@ export const send = <M>(pid: Pid<M>, message: NoInfer<M>): void => {
       return
     }
   }
-  postMessage(kernelOf(pid as number), pid as number, message)
+  postMessage(kernelOf(pid), pid, message)
 }

@@ -12,6 +12,23 @@ export type Place = 'any' | 'here' | number
 export interface SpawnOptions {
   /** Where it may run, `'any'` unless given. A closure runs on its spawner's: for it only `'here'` and that number will do. */
   readonly on?: Place
+  /** Its name from the start; if somebody has it, the spawn throws `ERR_RUMPUS_NAME_TAKEN` and nothing has happened. */
+  readonly name?: string
+  /** Whether it is linked to the process that spawns it, from the start. */
+  readonly link?: boolean
+  /** Whether the process that spawns it hears of its end, from the start; `spawnMonitor` tells the reference, too. */
+  readonly monitor?: boolean
+  /**
+   * Who goes first on its scheduler: `'high'` before all others, after no more than one resume; `'low'` when nobody else has
+   * anything to do, and once in nine. Messages to either take the way through Rust, about three times as long.
+   */
+  readonly priority?: 'high' | 'normal' | 'low'
+}
+
+/** How a monitor is taken back. */
+export interface DemonitorOptions {
+  /** Whether a {@link Down} of it that has come already is taken out of the inbox. */
+  readonly flush?: boolean
 }
 
 /** A body that any scheduler can find again: a module and a name in it. */
@@ -125,18 +142,67 @@ export interface Self<M> extends AsyncIterable<M> {
   flush(): number
   /** Waits `ms` milliseconds. Throws `RangeError` for a time that is no time. */
   sleep(ms: number): Promise<void>
+  /** Lets the others that could run do so first. A body that computes for long yields now and then; one that waits need not. */
+  yield(): Promise<void>
+  /**
+   * Aborts, with a `ProcessExit` as its reason, when this process must end or has ended: give it to `fetch` and whatever else
+   * it awaits that is not of the runtime.
+   *
+   * @example
+   * ```ts
+   * import { exit, run, send } from 'rumpus'
+   * import { setTimeout as delay } from 'node:timers/promises'
+   * import assert from 'node:assert/strict'
+   *
+   * await run(async (self) => {
+   *   const [pid] = self.spawnMonitor(async (me) => {
+   *     send(self.pid, 'begun')
+   *     await delay(60_000, undefined, { signal: me.signal })
+   *   })
+   *   await self.receive()
+   *   exit(pid, 'shutdown')
+   *   assert.deepEqual((await self.receive()).reason, { kind: 'shutdown' })
+   * })
+   * ```
+   */
+  readonly signal: AbortSignal
   /** Starts a closure on this scheduler. */
   spawn<N = unknown>(body: Closure<N>, options?: SpawnOptions): Pid<Sendable<N>>
   /** Starts a definition where there is room; its arguments are encoded, so that it may start anywhere. */
   spawn<N, A extends readonly unknown[]>(definition: Definition<N, A>, ...args: A): Pid<Sendable<N>>
+  /** Starts a closure that is linked to this process before it begins. */
+  spawnLink<N = unknown>(body: Closure<N>, options?: SpawnOptions): Pid<Sendable<N>>
+  /** Starts a definition that is linked to this process before anybody can begin it. */
+  spawnLink<N, A extends readonly unknown[]>(definition: Definition<N, A>, ...args: A): Pid<Sendable<N>>
+  /** Starts a closure whose end this process hears of, however soon; answers its pid and the reference of the monitor. */
+  spawnMonitor<N = unknown>(body: Closure<N>, options?: SpawnOptions): readonly [pid: Pid<Sendable<N>>, ref: number]
+  /** The same with a definition. */
+  spawnMonitor<N, A extends readonly unknown[]>(
+    definition: Definition<N, A>,
+    ...args: A
+  ): readonly [pid: Pid<Sendable<N>>, ref: number]
+  /** Sends as {@link send} does; a name is one of this runtime. */
+  send<N>(to: Pid<N> | string, message: NoInfer<N>): void
+  /**
+   * Gives a process, this one unless another is given, a name that every scheduler of the runtime knows at once. It has the
+   * name until it has ended.
+   *
+   * Throws `RumpusError` `ERR_RUMPUS_NAME_TAKEN`, saying who has it, `ERR_RUMPUS_NAMED` if the process has another name,
+   * `ERR_RUMPUS_NOPROC` if it has ended or must.
+   */
+  register(name: string, pid?: Pid): void
+  /** Takes a name back, whoever has it; false if nobody has. */
+  unregister(name: string): boolean
+  /** The process that has a name, unless it has ended or must. */
+  whereis<N = never>(name: string): Pid<N> | undefined
   /** Ties this process and `pid`, of the same runtime, together: when one ends other than normally, so does the other. */
   link(pid: Pid): void
   /** Takes a link back. */
   unlink(pid: Pid): void
   /** Asks to hear of the end of `pid`, of the same runtime, as a {@link Down} message; answers its reference. */
   monitor(pid: Pid): number
-  /** Takes a monitor back; a {@link Down} that has come already stays in the inbox. */
-  demonitor(ref: number): void
+  /** Takes a monitor back; a {@link Down} that has come already stays in the inbox, unless `flush` is set. */
+  demonitor(ref: number, options?: DemonitorOptions): void
   /**
    * From now on exit signals come as {@link Exit} messages instead of ending this process. One that comes before the body
    * begins ends it: trap exits in its first line and have it say that it is ready.
@@ -172,6 +238,14 @@ export interface Runtime extends AsyncDisposable {
   spawn<N = unknown>(body: Closure<N>, options?: SpawnOptions): Pid<Sendable<N>>
   /** Starts a definition where there is room. */
   spawn<N, A extends readonly unknown[]>(definition: Definition<N, A>, ...args: A): Pid<Sendable<N>>
+  /** Sends as {@link send} does; a name is one of this runtime. */
+  send<N>(to: Pid<N> | string, message: NoInfer<N>): void
+  /** Gives a process a name, as `self.register` does. */
+  register(name: string, pid: Pid): void
+  /** Takes a name back, whoever has it; false if nobody has. */
+  unregister(name: string): boolean
+  /** The process that has a name, unless it has ended or must. */
+  whereis<N = never>(name: string): Pid<N> | undefined
   /** Counters and states, a snapshot. */
   inspect(): RuntimeView
   /** Ends all processes, newest first, then the threads. Calling it again answers the same promise. */

@@ -25,5 +25,5 @@ export const sleep = (kernel: Kernel, process: Process, ms: number): Promise<voi
 
 const wakeUp = (kernel: Kernel, process: Process): void => {
   process.parked = QUEUED_WAKE
-  kernel.pushBack(process.index)
+  kernel.pushBack(process)
 }

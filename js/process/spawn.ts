@@ -1,43 +1,104 @@
-// spawn: starts a process. Owns the checks of what is spawned and where; a closure begins here, a definition where it is put.
+// spawn, spawnLink, spawnMonitor: start a process. Owns the checks of what is spawned, where, and what it is given at birth; a
+// closure begins here, a definition where it is put. A spawn that fails leaves nothing behind, no name either.
 
 import { badArgument, RumpusError } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { spawnHere } from '../kernel/life.ts'
-import { postSpawn } from '../kernel/post.ts'
+import { type Birth, PLAIN_BIRTH, postGiveBack, postRent, postSpawn, referenceOf } from '../kernel/post.ts'
 import type { Body } from '../kernel/process.ts'
-import { AT_ANY, AT_HERE } from '../kernel/words.ts'
+import {
+  AT_ANY,
+  AT_HERE,
+  BIRTH_HIGH,
+  BIRTH_IS_RENTED,
+  BIRTH_LINKED,
+  BIRTH_LOW,
+  BIRTH_WATCHED,
+} from '../kernel/words.ts'
 import type { Pid, Sendable } from '../types.ts'
 import { isDefinition } from './define.ts'
+import { checkName, registerAs } from './names.ts'
 import type { Closure, Definition, Place, SpawnOptions } from './shapes.ts'
 
-/** Starts `what` from a process or a runtime of `kernel`. */
-export const spawn = <N>(
-  kernel: Kernel,
-  what: Closure<N> | Definition<N, readonly unknown[]>,
-  rest: unknown[],
-): Pid<Sendable<N>> => {
+/** What is spawned. */
+export type What<N> = Closure<N> | Definition<N, readonly unknown[]>
+
+const NO_OPTIONS: SpawnOptions = {}
+const PRIORITIES: Record<string, number> = { high: BIRTH_HIGH, normal: 0, low: BIRTH_LOW }
+
+/** Starts `what` from the process `parent` of `kernel`, or from outside any (0). `ties` are BIRTH bits. */
+export const spawn = <N>(kernel: Kernel, parent: number, what: What<N>, rest: unknown[], ties = 0): Pid<Sendable<N>> => {
   if (kernel.detached) throw new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped')
-  if (isDefinition(what)) return spawnDefinition(kernel, what, rest)
-  if (typeof what !== 'function') throw badArgument(TypeError, 'body', 'a function or a definition', what)
-  const { on = 'here' } = (rest[0] ?? {}) as SpawnOptions
-  if (on !== 'here' && on !== kernel.id) {
-    throw badArgument(
-      RangeError,
-      'options.on',
-      `'here': a closure cannot leave its scheduler; use define() to run elsewhere`,
-      on,
+  if (isDefinition(what)) {
+    const { options } = what
+    const at = placeOf(kernel, options.on ?? 'any')
+    return deliver(kernel, parent, options, ties, (birth) =>
+      postSpawn(kernel, kernel.around.define(kernel, what.url, what.name), rest, at, birth),
     )
   }
-  return spawnHere(kernel, what as unknown as Body).pid as Pid<Sendable<N>>
+  if (typeof what !== 'function') throw badArgument(TypeError, 'body', 'a function or a definition', what)
+  const options = (rest[0] ?? NO_OPTIONS) as SpawnOptions
+  checkHere(kernel, options)
+  const body = what as unknown as Body
+  if (ties === 0 && options === NO_OPTIONS) return spawnHere(kernel, body).pid as Pid<Sendable<N>>
+  return deliver(kernel, parent, options, ties, (birth) => spawnHere(kernel, body, birth).pid)
 }
 
-const spawnDefinition = <N>(
+/** The same, and the reference under which the parent will hear of its end. */
+export const spawnMonitor = <N>(
   kernel: Kernel,
-  what: Definition<N, readonly unknown[]>,
-  args: unknown[],
+  parent: number,
+  what: What<N>,
+  rest: unknown[],
+): readonly [pid: Pid<Sendable<N>>, ref: number] => {
+  const pid = spawn(kernel, parent, what, rest, BIRTH_WATCHED)
+  return [pid, referenceOf(kernel)]
+}
+
+/** Has `start` make the process with what the options give it. */
+const deliver = <N>(
+  kernel: Kernel,
+  parent: number,
+  options: SpawnOptions,
+  ties: number,
+  start: (birth: Birth) => number,
 ): Pid<Sendable<N>> => {
-  const at = placeOf(kernel, what.options.on ?? 'any')
-  return postSpawn(kernel, kernel.around.define(kernel, what.url, what.name), args, at) as Pid<Sendable<N>>
+  const given = ties | givenBy(parent, options)
+  const { name } = options
+  if (given === 0 && name === undefined) return start(PLAIN_BIRTH) as Pid<Sendable<N>>
+  if (name === undefined) return start({ given, parent, rented: 0 }) as Pid<Sendable<N>>
+  checkName('options.name', name)
+  const rented = postRent(kernel)
+  try {
+    registerAs(kernel, name, rented)
+    return start({ given: given | BIRTH_IS_RENTED, parent, rented }) as Pid<Sendable<N>>
+  } catch (error) {
+    postGiveBack(kernel, rented)
+    throw error
+  }
+}
+
+const givenBy = (parent: number, options: SpawnOptions): number => {
+  const { link = false, monitor = false, priority = 'normal' } = options
+  for (const [tie, value] of [
+    ['link', link],
+    ['monitor', monitor],
+  ] as const) {
+    if (typeof value !== 'boolean') throw badArgument(TypeError, `options.${tie}`, 'true or false', value)
+    if (value && parent === 0)
+      throw badArgument(TypeError, `options.${tie}`, 'false where no process spawns: nobody would hear', value)
+  }
+  const first = Object.hasOwn(PRIORITIES, priority) ? PRIORITIES[priority] : undefined
+  if (first === undefined) throw badArgument(TypeError, 'options.priority', "'high', 'normal' or 'low'", priority)
+  return (link ? BIRTH_LINKED : 0) | (monitor ? BIRTH_WATCHED : 0) | first
+}
+
+const checkHere = (kernel: Kernel, options: SpawnOptions): void => {
+  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+  const { on = 'here' } = options
+  if (on === 'here' || on === kernel.id) return
+  const wanted = `'here': a closure cannot leave its scheduler; use define() to run elsewhere`
+  throw badArgument(RangeError, 'options.on', wanted, on)
 }
 
 const placeOf = (kernel: Kernel, on: Place): number => {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rumpus_runtime::envelope::Letter;
 use rumpus_runtime::process::Unstarted;
-use rumpus_runtime::{Completion, Pid, Reason, Sink};
+use rumpus_runtime::{Completion, Pid, Priority, Reason, Sink};
 use rumpus_sync::{Parcel, Releaser};
 
 use crate::memory::Bytes;
@@ -168,9 +168,9 @@ impl Sink for Completions {
         }
     }
 
-    fn start(&mut self, pid: Pid, what: &Unstarted) {
+    fn start(&mut self, pid: Pid, priority: Priority, what: &Unstarted) {
         let bytes = what.arguments.bytes();
-        let words = [pid.index() as i32, low(pid.bits()), high(pid.bits()), what.definition as i32, 0];
+        let words = [pid.index() as i32, low(pid.bits()), high(pid.bits()), what.definition as i32, priority as i32];
         self.head(Kind::Start, words, bytes.len(), what.skeleton as i32);
         self.payload(bytes);
     }

@@ -10,9 +10,20 @@ use rumpus_sync::ring;
 use crate::completions::{HEAD, INLINE_MAX, Kind};
 use crate::handle;
 use crate::hot::SCRATCH_LEN;
-use crate::submit::{AT_ANY, AT_HERE, OPERATIONS};
+use crate::submit::{self, AT_ANY, AT_HERE, OPERATIONS};
 
 const PLACES: [(&str, i32); 2] = [("AT_ANY", AT_ANY), ("AT_HERE", AT_HERE)];
+
+const BIRTHS: [(&str, i32); 8] = [
+    ("BIRTH", (layout::ARGUMENTS + submit::BIRTH) as i32),
+    ("BIRTH_PARENT", (layout::ARGUMENTS + submit::BIRTH_PARENT) as i32),
+    ("BIRTH_RENTED", (layout::ARGUMENTS + submit::BIRTH_RENTED) as i32),
+    ("BIRTH_LINKED", submit::BIRTH_LINKED),
+    ("BIRTH_WATCHED", submit::BIRTH_WATCHED),
+    ("BIRTH_IS_RENTED", submit::BIRTH_IS_RENTED),
+    ("BIRTH_HIGH", submit::BIRTH_HIGH),
+    ("BIRTH_LOW", submit::BIRTH_LOW),
+];
 
 const VERDICTS: [(&str, i32); 5] = [
     ("VERDICT_RUN", Verdict::Run as i32),
@@ -83,6 +94,7 @@ pub fn layout_constants() -> Vec<BindingConstant> {
         constant("AFTER_COLLECT", layout::COLLECT as usize),
         constant("AFTER_TAKE_TURN", layout::TAKE_TURN as usize),
         constant("DEFINITIONS", layout::DEFINITIONS),
+        constant("NAMES", layout::NAMES),
         constant("ARGUMENTS", layout::ARGUMENTS),
         constant("SCRATCH_LEN", layout::ARGUMENTS + SCRATCH_LEN),
         constant("HEAD_BYTES", HEAD),
@@ -91,6 +103,7 @@ pub fn layout_constants() -> Vec<BindingConstant> {
         constant("COUNT_RECEIVED", layout::RECEIVED),
         constant("COUNT_DROPPED_DIED", layout::DROPPED_DIED),
         constant("COUNT_DROPPED_CORRUPT", layout::DROPPED_CORRUPT),
+        constant("COUNT_DROPPED_NOBODY", layout::DROPPED_NOBODY),
         constant("COUNT_NATIVE_ACCEPTED", layout::NATIVE_ACCEPTED),
         constant("COUNT_NATIVE_DROPPED_DEAD", layout::NATIVE_DROPPED_DEAD),
         constant("COUNT_NATIVE_DROPPED_DIED", layout::NATIVE_DROPPED_DIED),
@@ -114,6 +127,7 @@ pub fn layout_constants() -> Vec<BindingConstant> {
     all.extend(
         PLACES
             .iter()
+            .chain(&BIRTHS)
             .chain(&VERDICTS)
             .chain(&KINDS)
             .chain(&REASONS)

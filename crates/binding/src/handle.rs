@@ -9,7 +9,7 @@ use napi::bindgen_prelude::{Float64Array, Unknown};
 use napi::{Env, JsValue};
 use napi_derive::napi;
 use rumpus_runtime::sched::seat::Seat;
-use rumpus_runtime::{Options, Runtime, layout};
+use rumpus_runtime::{Options, Pid, Runtime, Unnamed, layout};
 
 use crate::error::{FAILURES, Failure};
 use crate::{attach, clock, registry};
@@ -101,16 +101,45 @@ impl RuntimeHandle {
         self.runtime.definition(id)
     }
 
-    /// The number of a name, or -1: a string or a record shape that repeats.
+    /// The number of a text, or -1: a string or a record shape that repeats.
     #[napi]
-    pub fn name(&self, text: String, known_only: bool) -> i32 {
-        self.runtime.name(&text, known_only).map_or(-1, |id| id as i32)
+    pub fn number_of(&self, text: String, known_only: bool) -> i32 {
+        self.runtime.number_of(&text, known_only).map_or(-1, |id| id as i32)
     }
 
-    /// The name with this number.
+    /// The text with this number.
     #[napi]
-    pub fn named(&self, id: u32) -> Option<String> {
-        self.runtime.named(id)
+    pub fn text(&self, id: u32) -> Option<String> {
+        self.runtime.text(id)
+    }
+
+    /// Gives a process a name: 0, or the pid of who has it; -1 if the process has ended, -2 if it has another name.
+    #[napi]
+    pub fn register(&self, name: String, pid: f64) -> f64 {
+        match self.runtime.register(&name, Pid::from_bits(pid as u64)) {
+            Ok(()) => 0.0,
+            Err(Unnamed::Taken(holder)) => holder.bits() as f64,
+            Err(Unnamed::NoProc) => -1.0,
+            Err(Unnamed::Named(_)) => -2.0,
+        }
+    }
+
+    /// Takes a name back; false if nobody has it.
+    #[napi]
+    pub fn unregister(&self, name: String) -> bool {
+        self.runtime.unregister(&name)
+    }
+
+    /// The pid of the living process that has a name, or 0.
+    #[napi]
+    pub fn whereis(&self, name: String) -> f64 {
+        self.runtime.whereis(&name).map_or(0.0, |pid| pid.bits() as f64)
+    }
+
+    /// The name of a process.
+    #[napi]
+    pub fn name_of(&self, pid: f64) -> Option<String> {
+        self.runtime.names.name_of(Pid::from_bits(pid as u64))
     }
 
     /// Tells every scheduler to stop.

@@ -3,7 +3,7 @@
 //! scratch buffer, or as typed arrays when they are too large for it. Mirror: `js/native/layout.ts`.
 
 use rumpus_runtime::layout::ARGUMENTS;
-use rumpus_runtime::{Pid, Reason, ReasonKind, Scheduler, SpawnError, Where};
+use rumpus_runtime::{Birth, Born, Pid, Priority, Reason, ReasonKind, Scheduler, SpawnError, Where};
 use rumpus_sync::Page;
 
 use crate::error::Failure;
@@ -24,6 +24,19 @@ pub(crate) const IS_ALIVE: i32 = 12;
 pub(crate) const LOADED: i32 = 13;
 pub(crate) const OVERFLOW: i32 = 14;
 pub(crate) const COLLECT: i32 = 15;
+pub(crate) const RENT: i32 = 16;
+pub(crate) const GIVE_BACK: i32 = 17;
+
+/// Words of a spawn, behind those of other submissions: what of the process's birth is given.
+pub(crate) const BIRTH: usize = 9;
+pub(crate) const BIRTH_PARENT: usize = 10;
+pub(crate) const BIRTH_RENTED: usize = 12;
+/// Bits of the word BIRTH: the parent is linked, hears of the end, a slot was rented; then the priority.
+pub(crate) const BIRTH_LINKED: i32 = 1;
+pub(crate) const BIRTH_WATCHED: i32 = 2;
+pub(crate) const BIRTH_IS_RENTED: i32 = 4;
+pub(crate) const BIRTH_HIGH: i32 = 8;
+pub(crate) const BIRTH_LOW: i32 = 16;
 
 /// A spawn may run anywhere.
 pub(crate) const AT_ANY: i32 = -1;
@@ -31,7 +44,7 @@ pub(crate) const AT_ANY: i32 = -1;
 pub(crate) const AT_HERE: i32 = -2;
 
 /// The operations by name, for the drift test of the mirror.
-pub(crate) const OPERATIONS: [(&str, i32); 15] = [
+pub(crate) const OPERATIONS: [(&str, i32); 17] = [
     ("SEND", SEND),
     ("SEND_SLOT", SEND_SLOT),
     ("SPAWN", SPAWN),
@@ -47,6 +60,8 @@ pub(crate) const OPERATIONS: [(&str, i32); 15] = [
     ("LOADED", LOADED),
     ("OVERFLOW", OVERFLOW),
     ("COLLECT", COLLECT),
+    ("RENT", RENT),
+    ("GIVE_BACK", GIVE_BACK),
 ];
 
 /// The words of a submission.
@@ -68,6 +83,30 @@ impl Words<'_> {
     fn answer(&self, bits: u64) {
         self.0.set(ARGUMENTS + 1, bits as u32 as i32);
         self.0.set(ARGUMENTS + 2, (bits >> 32) as u32 as i32);
+    }
+
+    fn answer_born(&self, born: Born) {
+        self.answer(born.pid.bits());
+        self.0.set(ARGUMENTS + 3, born.reference as u32 as i32);
+        self.0.set(ARGUMENTS + 4, (born.reference >> 32) as u32 as i32);
+    }
+}
+
+fn birth(words: &Words<'_>) -> Birth {
+    let given = words.get(BIRTH);
+    if given == 0 {
+        return Birth::default();
+    }
+    let when = |bit: i32, word: usize| (given & bit != 0).then(|| words.pid(word));
+    Birth {
+        rented: when(BIRTH_IS_RENTED, BIRTH_RENTED),
+        linked: when(BIRTH_LINKED, BIRTH_PARENT),
+        watcher: when(BIRTH_WATCHED, BIRTH_PARENT),
+        priority: match given & (BIRTH_HIGH | BIRTH_LOW) {
+            BIRTH_HIGH => Priority::High,
+            BIRTH_LOW => Priority::Low,
+            _ => Priority::Normal,
+        },
     }
 }
 
@@ -91,10 +130,13 @@ pub(crate) fn submit(scheduler: &mut Scheduler, pieces: &[&[u8]]) -> Result<(), 
                 AT_HERE => Where::Here,
                 seat => Where::On(usize::try_from(seat).map_err(|_| Failure::NoScheduler)?),
             };
-            let pid = scheduler.spawn(words.get(1) as u32, words.get(3) as u32, pieces, at).map_err(refused)?;
-            words.answer(pid.bits());
+            let (definition, skeleton) = (words.get(1) as u32, words.get(3) as u32);
+            let born = scheduler.spawn(definition, skeleton, pieces, at, birth(&words)).map_err(refused)?;
+            words.answer_born(born);
         }
-        SPAWN_HERE => words.answer(scheduler.spawn_here().map_err(refused)?.bits()),
+        SPAWN_HERE => words.answer_born(scheduler.spawn_here(birth(&words)).map_err(refused)?),
+        RENT => words.answer(scheduler.rent().map_err(refused)?.bits()),
+        GIVE_BACK => scheduler.give_back(words.pid(1)),
         FINISH => scheduler.finish(words.pid(1), &reason(&words, 3, pieces)),
         LINK => scheduler.link(words.pid(1), words.pid(3)),
         UNLINK => scheduler.unlink(words.pid(1), words.pid(3)),
@@ -102,7 +144,7 @@ pub(crate) fn submit(scheduler: &mut Scheduler, pieces: &[&[u8]]) -> Result<(), 
             let reference = scheduler.monitor(words.pid(1), words.pid(3));
             words.answer(reference);
         }
-        DEMONITOR => scheduler.demonitor(words.pid(1), words.bits(3)),
+        DEMONITOR => scheduler.demonitor(words.pid(1), words.bits(3), words.get(5) != 0),
         EXIT => scheduler.exit(words.pid(1), words.pid(3), reason(&words, 5, pieces)),
         TRAP_EXITS => scheduler.trap_exits(words.pid(1), words.get(3) != 0),
         IS_ALIVE => words.answer(u64::from(scheduler.runtime().is_alive(words.pid(1)))),

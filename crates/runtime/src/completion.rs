@@ -6,6 +6,7 @@ use rumpus_sync::Parcel;
 use crate::envelope::{Letter, Reason};
 use crate::pid::Pid;
 use crate::process::Unstarted;
+use crate::process::state::Priority;
 
 /// One thing that the JavaScript half must know.
 #[derive(Debug)]
@@ -96,5 +97,5 @@ pub trait Sink {
     /// Takes one that fits; anything but a start.
     fn put(&mut self, completion: Completion);
     /// Takes a start that fits.
-    fn start(&mut self, pid: Pid, what: &Unstarted);
+    fn start(&mut self, pid: Pid, priority: Priority, what: &Unstarted);
 }

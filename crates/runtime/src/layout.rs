@@ -17,6 +17,9 @@ pub const COLLECT: i32 = 1;
 pub const TAKE_TURN: i32 = 2;
 /// How many definitions the runtime knows.
 pub const DEFINITIONS: usize = 8;
+/// Changes whenever a name is given or taken away. The one word of a page that every thread may write, under the lock of the
+/// names; its owner only looks whether it has changed.
+pub const NAMES: usize = 10;
 /// First argument word of a submission and of its answer.
 pub const ARGUMENTS: usize = 16;
 /// Words of a page.
@@ -30,6 +33,8 @@ pub const RECEIVED: usize = 1;
 pub const DROPPED_DIED: usize = 2;
 /// Messages whose bytes made no sense.
 pub const DROPPED_CORRUPT: usize = 3;
+/// Messages to a name that nobody had.
+pub const DROPPED_NOBODY: usize = 4;
 /// Counters from here on are written by Rust: messages accepted into native mailboxes.
 pub const NATIVE_ACCEPTED: usize = 8;
 /// Messages refused because the receiver was gone.

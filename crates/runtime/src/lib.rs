@@ -3,12 +3,13 @@
 //! no JavaScript values: a message is bytes, or the number of a slot in which its isolate keeps the value.
 //!
 //! Reading order: [`pid`], [`envelope`], [`process`] (what a process is), [`scheduler`] (what one thread owns),
-//! [`sched`] (who runs next, who sleeps), [`runtime`] (what all threads share).
+//! [`sched`] (who runs next, who sleeps), [`names`], [`runtime`] (what all threads share).
 #![forbid(unsafe_code)]
 
 pub mod completion;
 pub mod envelope;
 pub mod layout;
+pub mod names;
 pub mod pid;
 pub mod process;
 pub mod runtime;
@@ -17,7 +18,9 @@ pub mod scheduler;
 
 pub use completion::{Completion, Sink};
 pub use envelope::{Envelope, Letter, Reason, ReasonKind};
+pub use names::Unnamed;
 pub use pid::Pid;
+pub use process::state::Priority;
 pub use runtime::{Options, Runtime};
 pub use sched::seat::Waker;
-pub use scheduler::{Scheduler, SpawnError, Verdict, Where};
+pub use scheduler::{Birth, Born, Scheduler, SpawnError, Verdict, Where};

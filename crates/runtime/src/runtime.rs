@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rumpus_sync::shim::{AtomicU32, Ordering};
 use rustc_hash::FxHashMap;
 
+use crate::names::{Names, Unnamed};
 use crate::pid::Pid;
 use crate::process::Table;
 use crate::process::state::Phase;
@@ -51,8 +52,8 @@ impl Numbered {
     }
 }
 
-/// Names at most; strings and record shapes beyond that travel as themselves.
-pub const NAMES_MAX: usize = 4096;
+/// Numbered texts at most; strings and record shapes beyond that travel as themselves.
+pub const TEXTS_MAX: usize = 4096;
 
 /// See the module text. Seat 0 is the host's.
 #[derive(Debug)]
@@ -65,8 +66,10 @@ pub struct Runtime {
     pub seats: Box<[Seat]>,
     /// Who sleeps.
     pub idle: Idle,
+    /// Which process has which name.
+    pub names: Names,
     definitions: Mutex<Numbered>,
-    names: Mutex<Numbered>,
+    texts: Mutex<Numbered>,
     defined: AtomicU32,
     stopping: AtomicU32,
 }
@@ -80,8 +83,9 @@ impl Runtime {
             table: Table::new(options.number),
             seats: (0..seats).map(|_| Seat::default()).collect(),
             idle: Idle::default(),
+            names: Names::default(),
             definitions: Mutex::default(),
-            names: Mutex::default(),
+            texts: Mutex::default(),
             defined: AtomicU32::new(0),
             stopping: AtomicU32::new(0),
         }
@@ -101,6 +105,21 @@ impl Runtime {
     /// Where the process of a slot stands, for tests and the inspector.
     pub fn phase(&self, pid: Pid) -> Option<Phase> {
         self.table.get(pid).map(|process| process.state.load().phase())
+    }
+
+    /// Gives `pid` the name `name`, on all schedulers at once.
+    pub fn register(&self, name: &str, pid: Pid) -> Result<(), Unnamed> {
+        self.names.register(name, pid, &self.table, &self.seats)
+    }
+
+    /// Takes a name back, whoever has it; false if nobody has.
+    pub fn unregister(&self, name: &str) -> bool {
+        self.names.unregister(name, &self.seats)
+    }
+
+    /// Who has a name and lives.
+    pub fn whereis(&self, name: &str) -> Option<Pid> {
+        self.names.holder(name).filter(|&pid| self.is_alive(pid))
     }
 
     /// The number of the definition `key`, new or known. When it is new every scheduler is woken to load it.
@@ -124,19 +143,19 @@ impl Runtime {
         lock(&self.definitions).texts.get(id as usize).cloned()
     }
 
-    /// The number of a name; nothing if it is new and there are too many, or only known ones are asked for.
-    pub fn name(&self, text: &str, known_only: bool) -> Option<u32> {
-        let mut names = lock(&self.names);
-        match names.ids.get(text) {
+    /// The number of a text; nothing if it is new and there are too many, or only known ones are asked for.
+    pub fn number_of(&self, text: &str, known_only: bool) -> Option<u32> {
+        let mut texts = lock(&self.texts);
+        match texts.ids.get(text) {
             Some(&id) => Some(id),
-            None if known_only || names.texts.len() >= NAMES_MAX => None,
-            None => Some(names.number(text)),
+            None if known_only || texts.texts.len() >= TEXTS_MAX => None,
+            None => Some(texts.number(text)),
         }
     }
 
-    /// The name with this number.
-    pub fn named(&self, id: u32) -> Option<String> {
-        lock(&self.names).texts.get(id as usize).cloned()
+    /// The text with this number.
+    pub fn text(&self, id: u32) -> Option<String> {
+        lock(&self.texts).texts.get(id as usize).cloned()
     }
 
     /// How many definitions there are.

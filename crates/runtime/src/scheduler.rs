@@ -1,9 +1,12 @@
 //! What one scheduler's thread owns, and the verbs it offers to the binding: spawn, send, signals, finish. Private to its
-//! thread, so nothing here is atomic or locked; what other threads may touch is its [`Seat`]. A turn is in `turn.rs`, life
-//! and death in `life.rs`, stealing in `search.rs`, signals to others in `signal.rs`, the end of the thread in `leave.rs`.
+//! thread, so nothing here is atomic or locked; what other threads may touch is its [`Seat`]. A turn is in `turn.rs`, birth in
+//! `birth.rs`, life and death in `life.rs`, stealing in `search.rs`, signals to others in `signal.rs`, the end of the thread in `leave.rs`.
 
+mod birth;
 mod leave;
 mod life;
+mod outbox;
+mod overflow;
 mod search;
 mod signal;
 mod turn;
@@ -20,34 +23,16 @@ use crate::envelope::{Envelope, Letter};
 use crate::layout;
 use crate::pid::Pid;
 use crate::process::Process;
-use crate::process::Unstarted;
 use crate::process::relations::{Relations, Ties};
 use crate::runtime::Runtime;
 use crate::sched::grant::Grant;
-use crate::sched::place::{Dice, place};
+use crate::sched::place::Dice;
 use crate::sched::seat::{Seat, Waker};
 
+use outbox::Outbox;
+
+pub use birth::{Birth, Born, SpawnError, Where};
 pub use turn::{Occasion, Verdict};
-
-/// Where a definition process may run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Where {
-    /// Wherever it is placed or stolen.
-    Any,
-    /// On this very scheduler.
-    Here,
-    /// On this scheduler.
-    On(usize),
-}
-
-/// Why a process could not be spawned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SpawnError {
-    /// The table is full.
-    TooMany,
-    /// There is no such scheduler.
-    NoScheduler,
-}
 
 /// A runtime, shared by all threads and counted by one: all threads contend for the inner count, none for the outer.
 pub type Shared = Rc<Arc<Runtime>>;
@@ -60,22 +45,18 @@ pub struct Scheduler {
     seat: usize,
     arena: Arena,
     relations: Relations,
-    /// Completions that the JavaScript half has not been told yet, oldest first.
-    outbox: VecDeque<Completion>,
+    /// Completions that the JavaScript half has not been told yet.
+    outbox: Outbox,
     /// What local signals did: told before the submission that sent them is over.
     urgent: VecDeque<Completion>,
     /// Whether a signal from this very scheduler is being received.
     from_here: bool,
-    /// Completions of the outbox ever told.
-    told: u64,
-    /// The dead whose slots are in no list, with what must have been told before their slots are free.
-    graves: VecDeque<(u64, Pid)>,
     /// Own processes with mail.
     notified: Vec<u32>,
     /// Own processes whose mailboxes are looked at each turn.
     warm: Vec<warm::Warm>,
-    /// Own processes to resume for which the run ring had no room.
-    overflow: VecDeque<u32>,
+    /// Own processes to resume that the run ring did not take: for want of room, or for their priority.
+    overflow: [VecDeque<u32>; 3],
     /// Definition processes handed to JavaScript whose body may not have begun, in order.
     claimed: VecDeque<Pid>,
     /// Definition processes that wait here for their definition to be loaded.
@@ -113,14 +94,12 @@ impl Scheduler {
             seat,
             arena: Arena::default(),
             relations: Relations::default(),
-            outbox: VecDeque::new(),
+            outbox: Outbox::default(),
             urgent: VecDeque::new(),
             from_here: false,
-            told: 0,
-            graves: VecDeque::new(),
             notified: Vec::new(),
             warm: Vec::new(),
-            overflow: VecDeque::new(),
+            overflow: Default::default(),
             claimed: VecDeque::new(),
             waiting: Vec::new(),
             loaded: Vec::new(),
@@ -172,81 +151,6 @@ impl Scheduler {
         self.runtime.workers().contains(&self.seat)
     }
 
-    /// Makes a process whose body is a closure of this scheduler: it runs from the start.
-    pub fn spawn_here(&mut self) -> Result<Pid, SpawnError> {
-        let runtime = Rc::clone(&self.runtime);
-        let pid = runtime.table.acquire().ok_or(SpawnError::TooMany)?;
-        let Some(process) = runtime.table.get(pid) else { return Err(SpawnError::TooMany) };
-        process.state.run(self.seat);
-        process.mailbox.open();
-        let parked = process.mailbox.park();
-        debug_assert!(parked, "mail for a pid that nobody knows: {pid:?}");
-        if !runtime.options.native_lane {
-            process.state.open();
-        }
-        self.seat().count_start();
-        self.count(layout::SPAWNED);
-        Ok(pid)
-    }
-
-    /// Makes a process of a definition. `arguments` are its encoded arguments, `skeleton` of their bytes describe them.
-    pub fn spawn(&mut self, definition: u32, skeleton: u32, arguments: &[&[u8]], at: Where) -> Result<Pid, SpawnError> {
-        let runtime = Rc::clone(&self.runtime);
-        let pinned = match at {
-            Where::Any => None,
-            Where::Here => Some(self.seat),
-            Where::On(seat) if seat < runtime.seats.len() => Some(seat),
-            Where::On(_) => return Err(SpawnError::NoScheduler),
-        };
-        let pid = runtime.table.acquire().ok_or(SpawnError::TooMany)?;
-        let Some(process) = runtime.table.get(pid) else { return Err(SpawnError::TooMany) };
-        let letter = Letter { to: pid, envelope: Envelope::Message { skeleton } };
-        let arguments = self.arena.parcel(letter, arguments);
-        let door = match pinned {
-            Some(seat) => seat,
-            None if runtime.options.placement => self.place(),
-            None => self.seat,
-        };
-        *process.unstarted() = Some(Box::new(Unstarted { definition, skeleton, arguments, early: Vec::new(), pinned }));
-        process.state.await_start(door);
-        process.mailbox.open();
-        self.count(layout::SPAWNED);
-        self.put_at(door, pid.index(), pinned.is_some());
-        Ok(pid)
-    }
-
-    fn place(&mut self) -> usize {
-        let workers = self.runtime.workers();
-        let seats = &self.runtime.seats;
-        place(&mut self.dice, workers.start, workers.len(), |seat| {
-            let seat = &seats[seat];
-            seat.load() as f64 + seat.busy_share()
-        })
-    }
-
-    /// Queues an unstarted process at the door of a scheduler and sees to it that somebody comes.
-    fn put_at(&mut self, door: usize, index: u32, pinned: bool) {
-        let seat = &self.runtime.seats[door];
-        if pinned {
-            seat.pinned.push([index]);
-        } else if door == self.seat {
-            seat.steal.push(index, &seat.inject);
-        } else {
-            seat.inject.push([index]);
-        }
-        let rung = door != self.seat && seat.ring();
-        let comes = rung || (door != self.seat && seat.bell.is_rung());
-        if rung {
-            self.count(layout::WAKES_SENT);
-        } else if !pinned && !comes {
-            self.wake_thief();
-        }
-        // If nobody else could be woken this scheduler may be the thief: it might be asleep itself, under foreign code.
-        if door == self.seat || (!comes && !pinned && self.takes_work()) {
-            self.pace.want_turn();
-        }
-    }
-
     /// Sends a message whose value is these bytes; false if the receiver is gone.
     pub fn send(&mut self, to: Pid, skeleton: u32, pieces: &[&[u8]]) -> bool {
         self.post(to, Envelope::Message { skeleton }, pieces)
@@ -289,6 +193,7 @@ impl Scheduler {
         let owner = process.state.load().seat();
         if owner == self.seat {
             self.notified.push(to.index());
+            self.hurry(process.state.load().priority());
             self.pace.want_turn();
             return;
         }
@@ -306,12 +211,6 @@ impl Scheduler {
         self.loaded[id as usize] = true;
         let gapless = self.loaded.iter().take_while(|&&loaded| loaded).count();
         self.seat().set_loaded(gapless as u32);
-        self.pace.want_turn();
-    }
-
-    /// Keeps a process to resume for which the run ring has no room; the next turns put it there.
-    pub fn overflow(&mut self, index: u32) {
-        self.overflow.push_back(index);
         self.pace.want_turn();
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rumpus_runtime::process::Unstarted;
 use rumpus_runtime::scheduler::Occasion;
-use rumpus_runtime::{Completion, Pid, Reason, ReasonKind, Runtime, Scheduler, Sink};
+use rumpus_runtime::{Birth, Completion, Pid, Priority, Reason, ReasonKind, Runtime, Scheduler, Sink};
 use world::body::Ears;
 use world::options;
 
@@ -42,7 +42,7 @@ impl Sink for Told {
         self.exits += 1;
     }
 
-    fn start(&mut self, pid: Pid, _what: &Unstarted) {
+    fn start(&mut self, pid: Pid, _priority: Priority, _what: &Unstarted) {
         panic!("{pid:?} is a closure");
     }
 }
@@ -84,7 +84,9 @@ impl Pair {
     /// Both are there, and trap exits, so that one survives the other.
     fn begin(&mut self) {
         for at in 0..2 {
-            let Ok(pid) = self.schedulers[at].spawn_here() else { panic!("the table is full") };
+            let Ok(pid) = self.schedulers[at].spawn_here(Birth::default()).map(|born| born.pid) else {
+                panic!("the table is full")
+            };
             self.schedulers[at].trap_exits(pid, true);
             self.pids[at] = pid;
         }

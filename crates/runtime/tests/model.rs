@@ -9,7 +9,7 @@ use rumpus_runtime::pid::{GENERATION_MAX, INDEX_MAX};
 use rumpus_runtime::process::Table;
 use rumpus_runtime::process::relations::{Relations, Ties};
 use rumpus_runtime::process::state::{Phase, State};
-use rumpus_runtime::runtime::{NAMES_MAX, SEATS_MAX};
+use rumpus_runtime::runtime::{SEATS_MAX, TEXTS_MAX};
 use rumpus_runtime::sched::grant::{GRANT_MAX, Grant};
 use rumpus_runtime::sched::place::{Dice, place};
 use rumpus_runtime::{Options, Pid, ReasonKind, Runtime};
@@ -363,17 +363,17 @@ fn definitions_and_names_are_numbered_once() {
     assert_eq!(ids, [0, 1, 0, 2, 1]);
     assert_eq!(runtime.defined(), 3);
     assert_eq!((runtime.definition(2).as_deref(), runtime.definition(3)), (Some("c"), None));
-    assert_eq!(runtime.name("x", true), None);
+    assert_eq!(runtime.number_of("x", true), None);
     assert_eq!(
-        (runtime.name("x", false), runtime.name("y", false), runtime.name("x", true)),
+        (runtime.number_of("x", false), runtime.number_of("y", false), runtime.number_of("x", true)),
         (Some(0), Some(1), Some(0))
     );
-    assert_eq!((runtime.named(1).as_deref(), runtime.named(2)), (Some("y"), None));
-    for name in 2..NAMES_MAX {
-        assert_eq!(runtime.name(&format!("n{name}"), false), Some(name as u32));
+    assert_eq!((runtime.text(1).as_deref(), runtime.text(2)), (Some("y"), None));
+    for name in 2..TEXTS_MAX {
+        assert_eq!(runtime.number_of(&format!("n{name}"), false), Some(name as u32));
     }
-    assert_eq!(runtime.name("one more", false), None);
-    assert_eq!(runtime.name("y", false), Some(1), "a known one still is");
+    assert_eq!(runtime.number_of("one more", false), None);
+    assert_eq!(runtime.number_of("y", false), Some(1), "a known one still is");
     assert_eq!(runtime.definition(0).as_deref(), Some("a"), "names are no definitions");
 }
 

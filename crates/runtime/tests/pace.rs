@@ -8,7 +8,9 @@ use std::sync::Arc;
 use rumpus_runtime::process::Unstarted;
 use rumpus_runtime::sched::grant::LOOP_US;
 use rumpus_runtime::scheduler::Occasion;
-use rumpus_runtime::{Completion, Options, Pid, Reason, ReasonKind, Runtime, Scheduler, Sink, Verdict, Where, layout};
+use rumpus_runtime::{
+    Birth, Completion, Options, Pid, Priority, Reason, ReasonKind, Runtime, Scheduler, Sink, Verdict, Where, layout,
+};
 use world::body::Ears;
 use world::options;
 
@@ -25,7 +27,7 @@ impl Sink for All {
         self.0.push(format!("{completion:?}"));
     }
 
-    fn start(&mut self, pid: Pid, _what: &Unstarted) {
+    fn start(&mut self, pid: Pid, _priority: Priority, _what: &Unstarted) {
         self.0.push(format!("Start {pid:?}"));
     }
 }
@@ -257,8 +259,12 @@ fn a_stop_reaches_everybody() {
 #[test]
 fn a_submission_says_what_it_left_behind() {
     let mut lone = Lone::new();
-    let (Ok(one), quiet) = lone.after(Scheduler::spawn_here) else { panic!("the table is full") };
-    let (Ok(two), _) = lone.after(Scheduler::spawn_here) else { panic!("the table is full") };
+    let (Ok(one), quiet) = lone.after(|s| s.spawn_here(Birth::default()).map(|born| born.pid)) else {
+        panic!("the table is full")
+    };
+    let (Ok(two), _) = lone.after(|s| s.spawn_here(Birth::default()).map(|born| born.pid)) else {
+        panic!("the table is full")
+    };
     assert_eq!(quiet, 0);
     assert_eq!(lone.after(|s| s.trap_exits(two, true)).1, 0);
     assert_eq!(lone.after(|s| s.link(one, two)).1, 0);
@@ -269,9 +275,9 @@ fn a_submission_says_what_it_left_behind() {
     assert_eq!(lone.after(|s| s.send(two, 0, &[])).1, layout::TAKE_TURN, "the mailbox's way takes a turn");
     lone.turn(10);
     assert_eq!(lone.scheduler.seat().page.get(layout::AFTER), 0);
-    assert_eq!(lone.after(|s| s.spawn(0, 0, &[], Where::Any)).1, layout::TAKE_TURN);
+    assert_eq!(lone.after(|s| s.spawn(0, 0, &[], Where::Any, Birth::default())).1, layout::TAKE_TURN);
     lone.turn(20);
-    assert_eq!(lone.after(|s| s.spawn(0, 0, &[], Where::On(0))).1, 0, "that is for another");
+    assert_eq!(lone.after(|s| s.spawn(0, 0, &[], Where::On(0), Birth::default())).1, 0, "that is for another");
     assert_eq!(lone.after(|s| s.definition_loaded(0)).1, layout::TAKE_TURN);
     lone.turn(30);
     assert_eq!(lone.after(|s| s.overflow(one.index())).1, layout::TAKE_TURN);
@@ -284,7 +290,9 @@ fn a_submission_says_what_it_left_behind() {
 fn javascript_is_told_only_what_it_has_use_for() {
     let runtime = Arc::new(Runtime::new(options(1)));
     let (mut host, mut lone) = (Lone::sit(&runtime, 0), Lone::sit(&runtime, 1));
-    let (Ok(receiver), _) = lone.after(Scheduler::spawn_here) else { panic!("the table is full") };
+    let (Ok(receiver), _) = lone.after(|s| s.spawn_here(Birth::default()).map(|born| born.pid)) else {
+        panic!("the table is full")
+    };
     for _ in 0..1_000 {
         assert!(host.scheduler.send(receiver, 0, &[b"much", b"to say"]));
     }
@@ -318,7 +326,7 @@ fn claims_keep_the_rest_stealable() {
     lone.scheduler.runtime().define("body");
     lone.scheduler.definition_loaded(0);
     for _ in 0..40 {
-        assert!(lone.scheduler.spawn(0, 0, &[], Where::Any).is_ok());
+        assert!(lone.scheduler.spawn(0, 0, &[], Where::Any, Birth::default()).is_ok());
     }
     let starts = |lone: &Lone| lone.told.0.iter().filter(|told| told.starts_with("Start")).count();
     lone.turn(1);

@@ -4,7 +4,7 @@
 mod world;
 
 use rumpus_runtime::process::state::Phase;
-use rumpus_runtime::{Options, Pid, ReasonKind, Verdict, Where, layout};
+use rumpus_runtime::{Birth, Options, Pid, ReasonKind, Verdict, Where, layout};
 use world::dice::Dice;
 use world::{Step, World, options};
 
@@ -168,7 +168,7 @@ fn the_pinned_are_never_stolen() {
     for (at, pid) in pinned {
         assert_eq!(world.seat_of(pid), Some(at));
     }
-    assert!(world.submit(1, |scheduler| scheduler.spawn(0, 0, &[], Where::On(4))).is_err());
+    assert!(world.submit(1, |scheduler| scheduler.spawn(0, 0, &[], Where::On(4), Birth::default())).is_err());
 }
 
 #[test]

@@ -66,6 +66,20 @@ impl<'a> RunRing<'a> {
         true
     }
 
+    /// Puts `index` before all but the slot's; false when full.
+    #[must_use = "an index that was not taken must wait elsewhere"]
+    pub fn push_front(self, index: u32) -> bool {
+        if self.room() == 0 {
+            return false;
+        }
+        let head = self.page.get(HEAD).wrapping_sub(1);
+        self.page.set(ENTRIES + (head & MASK) as usize, index as i32);
+        self.page.set(HEAD, head);
+        // It goes before the slot's, too.
+        self.page.set(STREAK, i32::MAX);
+        true
+    }
+
     fn append(self, index: u32) {
         let tail = self.page.get(TAIL);
         self.page.set(ENTRIES + (tail & MASK) as usize, index as i32);

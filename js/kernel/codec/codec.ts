@@ -1,5 +1,5 @@
 // The codec: values to words; `decoder.ts` is the way back. Owns the fast path (primitives, flat records and arrays, binary
-// data) and the scratch buffer it writes into; what is nested goes to `graph.ts`. Stateless but for names: an encoding that
+// data) and the scratch buffer it writes into; what is nested goes to `graph.ts`. Stateless but for numbered texts: an encoding that
 // fails leaves nothing behind, so the next message is intact. Hot: every message to another scheduler passes `encode`.
 
 import { RumpusError, UncrossableError } from '../../errors.ts'
@@ -7,7 +7,7 @@ import type { RuntimeHandle, Seat } from '../../native/load.ts'
 import { type Bytes, Decoder, double, doubleWords } from './decoder.ts'
 import * as f from './format.ts'
 import { pack } from './graph.ts'
-import type { Field, Shape } from './names.ts'
+import type { Field, Shape } from './texts.ts'
 
 /** Words that one flat value may take at most, beside the bytes of its strings and binary data. */
 const MARGIN = 128
@@ -200,7 +200,7 @@ export class Codec extends Decoder {
     for (const key in value) {
       if (i === 0)
         shape =
-          this.lastShape !== undefined && this.lastShape.keys[0] === key ? this.lastShape : this.names.shapesFrom(key)
+          this.lastShape !== undefined && this.lastShape.keys[0] === key ? this.lastShape : this.texts.shapesFrom(key)
       if (shape !== undefined && shape.keys[i] !== key) shape = this.anotherShape(shape, i, key)
       if (shape === undefined) {
         shape = this.newShape(value)
@@ -214,8 +214,8 @@ export class Codec extends Decoder {
         words[at++] = part ? f.TRUE : f.FALSE
       } else {
         const field = shape.fields[i]
-        if (typeof part === 'string' && field.name >= 0 && field.last === part) {
-          words[at++] = f.NAME | (field.name << 8)
+        if (typeof part === 'string' && field.number >= 0 && field.last === part) {
+          words[at++] = f.TEXT | (field.number << 8)
         } else {
           this.at = at
           if (!this.writePart(field, part)) return false
@@ -237,7 +237,7 @@ export class Codec extends Decoder {
 
   /** Of the shapes that start alike, one that agrees with `shape` before key `i` and has `key` there, or ends there. */
   private anotherShape(shape: Shape, i: number, key: string | undefined): Shape | undefined {
-    for (let other = this.names.shapesFrom(shape.keys[0]!); other !== undefined; other = other.next) {
+    for (let other = this.texts.shapesFrom(shape.keys[0]!); other !== undefined; other = other.next) {
       if (other.keys[i] !== key) continue
       let same = 0
       while (same < i && other.keys[same] === shape.keys[same]) same++
@@ -249,8 +249,8 @@ export class Codec extends Decoder {
   /** A field's value that is not of the common kinds. */
   private writePart(field: Field, value: unknown): boolean {
     if (typeof value === 'string') {
-      const name = this.names.note(field, value)
-      if (name >= 0) this.words[this.at++] = f.NAME | (name << 8)
+      const number = this.texts.note(field, value)
+      if (number >= 0) this.words[this.at++] = f.TEXT | (number << 8)
       else this.writeString(value)
       return true
     }
@@ -267,7 +267,7 @@ export class Codec extends Decoder {
     if (keys.length > FLAT_FIELDS_MAX || keys.includes('__proto__')) return undefined
     let inherited = 0
     for (const _ in value) inherited++
-    return inherited === keys.length ? this.names.shapeOf(keys) : undefined
+    return inherited === keys.length ? this.texts.shapeOf(keys) : undefined
   }
 
   private writeArray(value: readonly unknown[]): boolean {

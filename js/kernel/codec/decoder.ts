@@ -5,7 +5,7 @@
 import type { RuntimeHandle, Seat } from '../../native/load.ts'
 import * as f from './format.ts'
 import { unpackGraph, unpackTree } from './graph.ts'
-import { Names } from './names.ts'
+import { Texts } from './texts.ts'
 
 /** A Buffer with the methods that Node's types leave out: the fast ways between strings and bytes. */
 export type Bytes = Buffer & {
@@ -19,14 +19,14 @@ export const double: Float64Array = new Float64Array(1)
 export const doubleWords: Int32Array = new Int32Array(double.buffer)
 
 export class Decoder {
-  readonly names: Names
+  readonly texts: Texts
   protected readonly native: Seat
   /** The word to read, or to write, next. */
   protected at = 0
   private readonly values: unknown[] = []
 
   constructor(handle: RuntimeHandle, native: Seat) {
-    this.names = new Names(handle)
+    this.texts = new Texts(handle)
     this.native = native
   }
 
@@ -81,8 +81,8 @@ export class Decoder {
         return word >> 8
       case f.INT:
         return this.source[this.at++]
-      case f.NAME:
-        return this.names.string(word >>> 8)
+      case f.TEXT:
+        return this.texts.string(word >>> 8)
       case f.LATIN1:
         return this.readLatin1(word >>> 8)
       case f.RECORD:
@@ -172,7 +172,7 @@ export class Decoder {
   }
 
   private readRecord(id: number): object {
-    const shape = this.names.shape(id)
+    const shape = this.texts.shape(id)
     const { values } = this
     const { length } = shape.keys
     for (let i = 0; i < length; i++) values[i] = this.read()

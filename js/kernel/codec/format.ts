@@ -1,6 +1,6 @@
 // The wire format of a value: 32-bit words. The low 8 bits of a word are a tag, the upper 24 an immediate. Flat values
 // (a primitive, a flat record or array, a typed array) are written word by word; everything else is one `PACKED` piece.
-// Strings and record shapes that repeat are sent as numbers that the runtime gives out (`names.ts`).
+// Strings and record shapes that repeat are sent as numbers that the runtime gives out (`texts.ts`).
 
 export const UNDEFINED = 0
 export const NULL = 1
@@ -13,7 +13,7 @@ export const INT = 5
 /** A double in the next two words. */
 export const DOUBLE = 6
 /** The number of a string in the immediate. */
-export const NAME = 7
+export const TEXT = 7
 /** Latin-1 bytes, their count in the immediate. */
 export const LATIN1 = 8
 /** UTF-16 units, their count in the next word. */

@@ -1,5 +1,5 @@
-//! What a process is, natively: a slot of the table with a state word, a mailbox, a link for its scheduler's inlet and,
-//! until it has started, what it takes to start it.
+//! What a process is, natively: a slot of the table with a state word, a mailbox, a link for its scheduler's inlet and what
+//! is seldom touched: what it takes to start it, whether it has a name.
 //!
 //! Who may touch what:
 //! - the state word: see `state.rs`; transitions are made by the scheduler that the word names, or, before the process is
@@ -7,7 +7,8 @@
 //! - the mailbox: anyone pushes; only the owner (the scheduler named by the word, or whoever claimed the unstarted
 //!   process from a queue) takes, parks and closes;
 //! - the inlet link: whoever got `Notify` from the mailbox;
-//! - `unstarted`: the spawner, then whoever has claimed it.
+//! - `unstarted`: the spawner, then whoever has claimed it;
+//! - `named` and `ended`: whoever registers it, whoever ends it; both under the lock, so that no dead process keeps a name.
 //!
 //! A slot is freed only when it is in nobody's inlet. A process that dies while it is (its mailbox was not idle) stays
 //! `Dead` until its scheduler comes across it there. What never happens: two owners, a started process changing its
@@ -48,13 +49,24 @@ pub struct Process {
     /// Messages and signals from other threads.
     pub mailbox: Mailbox<Letter>,
     link: AtomicU32,
-    unstarted: Mutex<Option<Box<Unstarted>>>,
+    seldom: Mutex<Seldom>,
+}
+
+/// What of a process is touched at its beginning and its end.
+#[derive(Debug, Default)]
+pub struct Seldom {
+    /// What it takes to start the process; nothing once it has started.
+    pub unstarted: Option<Box<Unstarted>>,
+    /// Whether the registry of names knows the process.
+    pub named: bool,
+    /// The tenant of this slot that has ended last: it can get no name any more.
+    pub ended: Option<Pid>,
 }
 
 impl Process {
-    /// What it takes to start the process; nothing once it has started.
-    pub fn unstarted(&self) -> MutexGuard<'_, Option<Box<Unstarted>>> {
-        self.unstarted.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What is seldom touched.
+    pub fn seldom(&self) -> MutexGuard<'_, Seldom> {
+        self.seldom.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

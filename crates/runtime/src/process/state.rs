@@ -1,8 +1,9 @@
-//! The state word of a process: its phase, its scheduler, three flags. One word, so that a glance from any thread is whole.
+//! The state word of a process: its phase, its scheduler, its flags. One word, so that a glance from any thread is whole.
 //!
 //! Bits, low to high: 3 phase; 1 `TRAPS` (exit signals become messages; set and cleared by the owner); 1 `OPEN` (nothing
 //! from its own scheduler is under way to it, so local signals may act at once; set once by the owner, as JavaScript hears
-//! of it); 1 `BEHIND` (something of its own scheduler has come since it began; before it is open only); 8 seat.
+//! of it); 1 `BEHIND` (something of its own scheduler has come since it began; before it is open only); 2 priority and 1 `BOUNDED` (set
+//! by the spawner, for life); 8 seat.
 //!
 //! Arrows, with who makes them: `Free → Unstarted` and `Free → Running` the spawner; `Unstarted → Running` the scheduler
 //! that starts it; `Running → Exiting` the owner; any but `Free` `→ Dead` the owner; `Dead → Free` the owner, when the
@@ -30,7 +31,24 @@ const PHASE: u32 = 0b111;
 const TRAPS: u32 = 1 << 3;
 const OPEN: u32 = 1 << 4;
 const BEHIND: u32 = 1 << 5;
-const SEAT_SHIFT: u32 = 6;
+const PRIORITY_SHIFT: u32 = 6;
+const BOUNDED: u32 = 1 << 8;
+const SEAT_SHIFT: u32 = 9;
+/// What stays while the phase and the scheduler change.
+const FOR_LIFE: u32 = 0b11 << PRIORITY_SHIFT | BOUNDED;
+
+/// Whose turn comes first on a scheduler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[repr(u32)]
+pub enum Priority {
+    /// Before all others.
+    High = 1,
+    /// Like most.
+    #[default]
+    Normal = 0,
+    /// When nobody else has anything to do, and now and then.
+    Low = 2,
+}
 
 /// A copy of the word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +86,25 @@ impl Snapshot {
         self.0 & BEHIND != 0
     }
 
+    /// Its priority.
+    pub fn priority(self) -> Priority {
+        match self.0 >> PRIORITY_SHIFT & 0b11 {
+            1 => Priority::High,
+            2 => Priority::Low,
+            _ => Priority::Normal,
+        }
+    }
+
+    /// Whether its mailbox has a capacity.
+    pub fn is_bounded(self) -> bool {
+        self.0 & BOUNDED != 0
+    }
+
+    /// Whether all its mail passes its mailbox, for its priority or its capacity: it is never open.
+    pub fn is_watched_over(self) -> bool {
+        self.0 & FOR_LIFE != 0
+    }
+
     /// Whether others call it alive.
     pub fn is_alive(self) -> bool {
         matches!(self.phase(), Phase::Unstarted | Phase::Running)
@@ -96,14 +133,19 @@ impl State {
         self.0.store(word, Ordering::Release);
     }
 
+    /// Says, before anybody knows the process, what it will be for life.
+    pub fn be(&self, priority: Priority, bounded: bool) {
+        self.set((priority as u32) << PRIORITY_SHIFT | if bounded { BOUNDED } else { 0 });
+    }
+
     /// `Free → Unstarted`, at the door of `seat`.
     pub fn await_start(&self, seat: usize) {
-        self.set(Phase::Unstarted as u32 | (seat as u32) << SEAT_SHIFT);
+        self.set(Phase::Unstarted as u32 | self.load().0 & FOR_LIFE | (seat as u32) << SEAT_SHIFT);
     }
 
     /// `Free|Unstarted → Running` on `seat`.
     pub fn run(&self, seat: usize) {
-        self.set(Phase::Running as u32 | (seat as u32) << SEAT_SHIFT);
+        self.set(Phase::Running as u32 | self.load().0 & FOR_LIFE | (seat as u32) << SEAT_SHIFT);
     }
 
     /// `Running → Exiting`; false if it was not running.

@@ -24,7 +24,7 @@ impl Scheduler {
         }
         // Nobody is left to be told anything.
         self.urgent.clear();
-        self.told += self.outbox.drain(..).count() as u64;
+        self.outbox.lose();
         self.clear_graves();
         let page = &self.seat().page;
         page.add(layout::REFERENCES, self.references as f64);
@@ -79,7 +79,7 @@ impl Scheduler {
         let others: Vec<usize> = runtime.workers().filter(|&s| s != self.seat && runtime.seats[s].is_taken()).collect();
         for index in indexes {
             let Some((_, process)) = runtime.table.at(index) else { continue };
-            let pinned = process.unstarted().as_ref().and_then(|what| what.pinned);
+            let pinned = process.seldom().unstarted.as_ref().and_then(|what| what.pinned);
             let door = match pinned {
                 Some(seat) => seat,
                 None if others.is_empty() => self.seat,
@@ -107,7 +107,7 @@ impl Scheduler {
         let reason = Reason::new(ReasonKind::Shutdown, &[]);
         for index in indexes {
             let Some((pid, process)) = runtime.table.at(index) else { continue };
-            let early = process.unstarted().take().map(|what| what.early).unwrap_or_default();
+            let early = process.seldom().unstarted.take().map(|what| what.early).unwrap_or_default();
             self.end_unstarted(pid, process, early, &reason);
         }
     }

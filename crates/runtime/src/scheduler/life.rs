@@ -13,7 +13,7 @@ use crate::layout;
 use crate::pid::Pid;
 use crate::process::Process;
 use crate::process::relations::Ties;
-use crate::process::state::Phase;
+use crate::process::state::{Phase, Priority};
 
 impl Scheduler {
     /// Hands over everything that waits in a mailbox of ours and parks it.
@@ -69,11 +69,11 @@ impl Scheduler {
             }
             Envelope::Message { skeleton } => {
                 self.count(layout::NATIVE_DELIVERED);
-                self.outbox.push_back(Completion::Message { index, skeleton, parcel });
+                self.outbox.push(process.state.load().priority(), Completion::Message { index, skeleton, parcel });
             }
             Envelope::Slot { slot } => {
                 self.count(layout::NATIVE_DELIVERED);
-                self.outbox.push_back(Completion::Slot { index, slot });
+                self.outbox.push(process.state.load().priority(), Completion::Slot { index, slot });
             }
             _ => self.receive_signal(pid, process, parcel.take_header().envelope),
         }
@@ -93,7 +93,7 @@ impl Scheduler {
             Envelope::Demonitor { reference } => self.relations.unwatch(index, reference),
             Envelope::Down { reference, from, reason } => {
                 if self.relations.unwatches(index, reference).is_some() && process.state.load().is_alive() {
-                    self.hear(Completion::Down { index, reference, from, reason });
+                    self.hear(process, Completion::Down { index, reference, from, reason });
                 }
             }
             Envelope::Exit { from, reason, linked } => {
@@ -106,11 +106,11 @@ impl Scheduler {
     }
 
     /// Puts down what a signal has to tell JavaScript.
-    fn hear(&mut self, completion: Completion) {
+    fn hear(&mut self, process: &Process, completion: Completion) {
         if self.from_here {
             self.urgent.push_back(completion);
         } else {
-            self.outbox.push_back(completion);
+            self.outbox.push(process.state.load().priority(), completion);
         }
     }
 
@@ -120,14 +120,14 @@ impl Scheduler {
         let kind = reason.kind();
         if kind == ReasonKind::Kill && !linked {
             let killed = Reason::new(ReasonKind::Killed, &[]);
-            self.hear(Completion::Exiting { index, reason: killed.clone(), dead: true });
+            self.hear(process, Completion::Exiting { index, reason: killed.clone(), dead: true });
             self.die(pid, process, &killed);
         } else if state.phase() == Phase::Exiting {
             // It is being unwound already, for the first reason.
         } else if state.traps() {
-            self.hear(Completion::Exit { index, from, reason });
+            self.hear(process, Completion::Exit { index, from, reason });
         } else if (kind != ReasonKind::Normal || from == pid) && process.state.exit() {
-            self.hear(Completion::Exiting { index, reason, dead: false });
+            self.hear(process, Completion::Exiting { index, reason, dead: false });
         }
     }
 
@@ -143,6 +143,7 @@ impl Scheduler {
     /// `any → Dead`: refuses mail from now on and tells everyone who asked.
     pub(super) fn die(&mut self, pid: Pid, process: &Process, reason: &Reason) {
         process.state.die();
+        self.forget_name(pid);
         let (left, idle) = process.mailbox.close();
         self.refuse_all(pid, left, reason);
         if let Some(ties) = self.relations.cut(pid.index()) {
@@ -160,14 +161,15 @@ impl Scheduler {
     /// `Dead → Free`, as soon as JavaScript has been told all that there is for it: completions name slots, not pids. The
     /// slot is in no inlet, and nobody holds on to it.
     pub(super) fn vacate(&mut self, pid: Pid) {
-        self.graves.push_back((self.told + self.outbox.len() as u64, pid));
+        let priority = self.runtime.table.get(pid).map_or(Priority::Normal, |process| process.state.load().priority());
+        self.outbox.bury(priority, pid);
         self.clear_graves();
     }
 
     /// Frees the slots of those whom JavaScript has nothing more to hear of.
     pub(super) fn clear_graves(&mut self) {
-        while self.urgent.is_empty() && self.graves.front().is_some_and(|&(told, _)| told <= self.told) {
-            let Some((_, pid)) = self.graves.pop_front() else { return };
+        while self.urgent.is_empty() {
+            let Some(pid) = self.outbox.next_grave() else { return };
             let Some(process) = self.runtime.table.get(pid) else { return };
             process.state.vacate();
             self.runtime.table.release(pid);
@@ -245,7 +247,7 @@ impl Scheduler {
     fn discard(&mut self, parcel: Parcel<Letter>, counter: usize) {
         self.count(counter);
         if let Envelope::Slot { slot } = parcel.header().envelope {
-            self.outbox.push_back(Completion::Freed { slot });
+            self.outbox.push(Priority::Normal, Completion::Freed { slot });
         }
     }
 }

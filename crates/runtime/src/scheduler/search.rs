@@ -8,6 +8,7 @@ use crate::completion::Completion;
 use crate::envelope::{Envelope, Letter, Reason, ReasonKind};
 use crate::layout;
 use crate::pid::Pid;
+use crate::process::state::Priority;
 use crate::process::{Process, Unstarted};
 use crate::sched::seat::Seat;
 use rumpus_sync::Parcel;
@@ -56,8 +57,8 @@ impl Scheduler {
     fn claim_one(&mut self, index: u32) -> bool {
         let runtime = Rc::clone(&self.runtime);
         let Some((pid, process)) = runtime.table.at(index) else { return false };
-        let mut slot = process.unstarted();
-        let Some(what) = slot.as_mut() else { return false };
+        let mut seldom = process.seldom();
+        let Some(what) = seldom.unstarted.as_mut() else { return false };
         if !self.loaded.get(what.definition as usize).copied().unwrap_or(false) {
             self.waiting.push((index, what.definition));
             return false;
@@ -65,14 +66,14 @@ impl Scheduler {
         what.early.extend(process.mailbox.take());
         if let Some(reason) = fatal(pid, &what.early) {
             let early = std::mem::take(&mut what.early);
-            *slot = None;
-            drop(slot);
+            seldom.unstarted = None;
+            drop(seldom);
             self.end_unstarted(pid, process, early, &reason);
             return false;
         }
         let len = what.arguments.bytes().len();
-        drop(slot);
-        self.outbox.push_back(Completion::Start { pid, len });
+        drop(seldom);
+        self.outbox.push(Priority::Normal, Completion::Start { pid, len });
         self.claimed.push_back(pid);
         true
     }
@@ -99,7 +100,7 @@ impl Scheduler {
     fn note_begun(&mut self, pid: Pid) {
         let runtime = Rc::clone(&self.runtime);
         let Some(process) = runtime.table.get(pid) else { return };
-        let what: Option<Box<Unstarted>> = process.unstarted().take();
+        let what: Option<Box<Unstarted>> = process.seldom().unstarted.take();
         process.state.run(self.seat);
         self.seat().count_start();
         self.count(layout::STARTED_HERE);
@@ -111,8 +112,8 @@ impl Scheduler {
             return;
         }
         self.drain(pid.index());
-        if process.state.load().has_body() && !runtime.options.native_lane {
-            self.outbox.push_back(Completion::Opened { pid });
+        if process.state.load().has_body() && !runtime.options.native_lane && !process.state.load().is_watched_over() {
+            self.outbox.push(Priority::Normal, Completion::Opened { pid });
         }
     }
 

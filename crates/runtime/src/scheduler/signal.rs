@@ -8,6 +8,7 @@ use super::Scheduler;
 use crate::envelope::{Envelope, Letter, Reason, ReasonKind};
 use crate::layout;
 use crate::pid::Pid;
+use crate::process::state::Priority;
 
 impl Scheduler {
     /// Sends a signal: at once if the receiver runs here and nothing of ours is under way to it, by its mailbox otherwise.
@@ -67,10 +68,13 @@ impl Scheduler {
         reference
     }
 
-    /// Takes a monitor of `from` back.
-    pub fn demonitor(&mut self, from: Pid, reference: u64) {
+    /// Takes a monitor of `from` back. With `flush` also its news, if JavaScript has not been told of it yet.
+    pub fn demonitor(&mut self, from: Pid, reference: u64, flush: bool) {
         if let Some(target) = self.relations.unwatches(from.index(), reference) {
             self.signal(target, Envelope::Demonitor { reference });
+        } else if flush {
+            let priority = self.runtime.table.get(from).map_or(Priority::Normal, |p| p.state.load().priority());
+            self.outbox.forget_down(priority, reference);
         }
     }
 

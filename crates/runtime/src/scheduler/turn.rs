@@ -10,6 +10,7 @@ use super::Scheduler;
 use crate::completion::{Completion, Sink};
 use crate::layout;
 use crate::pid::Pid;
+use crate::process::state::Priority;
 use crate::sched::grant::{GRANT_MAX, LOOP_US};
 use crate::sched::seat::Seat;
 
@@ -17,6 +18,8 @@ use crate::sched::seat::Seat;
 const SPIN_LOOKS: u32 = 64;
 /// Completions told in one turn while bodies keep up; when they do not, only as many as one grant can use.
 const BACKLOG: usize = 512;
+/// Resumes of others between two of those of low priority.
+const BESIDE_LOW: i32 = 8;
 /// How long a thief leaves work to a scheduler that has no more than itself.
 const PATIENCE_US: u64 = 1_000;
 /// Length of the while over which the busy share is taken.
@@ -60,7 +63,7 @@ pub(super) struct Pace {
     looking_since_us: Option<u64>,
     leaving_since_us: Option<u64>,
     slept_us: Option<u64>,
-    granted: i32,
+    pub(super) granted: i32,
     /// Resumes since time last moved.
     untimed: u32,
     last: Verdict,
@@ -159,9 +162,7 @@ impl Scheduler {
         page.set(layout::AFTER, 0);
         self.note_started();
         self.requeue_waiting();
-        while self.overflow.front().is_some_and(|&index| self.ring().push(index)) {
-            self.overflow.pop_front();
-        }
+        self.take_overflow();
     }
 
     /// Whether the time of the last turn will do for the next: hardly anything has run since, and what runs here is cheap.
@@ -222,12 +223,11 @@ impl Scheduler {
         let few = GRANT_MAX as usize;
         let most = if self.outbox.len() <= few || self.unread() < BACKLOG { BACKLOG } else { few };
         let mut flushed = self.flush_urgent(sink);
-        while flushed < most
-            && self.urgent.is_empty()
-            && self.outbox.front().is_some_and(|completion| sink.fits(completion.payload_len()))
-        {
-            let Some(completion) = self.outbox.pop_front() else { break };
-            self.told += 1;
+        let alone = self.ring().is_empty() && !self.outbox.has(Priority::High) && !self.outbox.has(Priority::Normal);
+        let mut low = true;
+        while flushed < most && self.urgent.is_empty() {
+            let Some((priority, completion)) = self.outbox.next(sink, low) else { break };
+            low = alone || priority != Priority::Low;
             self.tell_one(completion, sink);
             flushed += 1;
         }
@@ -248,8 +248,8 @@ impl Scheduler {
             Completion::Start { pid, .. } => {
                 let runtime = Rc::clone(&self.runtime);
                 let Some(process) = runtime.table.get(pid) else { return };
-                if let Some(what) = process.unstarted().as_deref() {
-                    sink.start(pid, what);
+                if let Some(what) = process.seldom().unstarted.as_deref() {
+                    sink.start(pid, process.state.load().priority(), what);
                 }
             }
             Completion::Opened { pid } => self.open_gate(pid, sink),
@@ -279,7 +279,7 @@ impl Scheduler {
         if alive {
             let kept = !warm || self.keep_warm(pid);
             debug_assert!(kept, "{pid:?} was warm");
-            self.outbox.push_back(Completion::Opened { pid });
+            self.outbox.push(Priority::Normal, Completion::Opened { pid });
         } else if warm {
             self.vacate(pid);
         }
@@ -294,7 +294,8 @@ impl Scheduler {
     pub(super) fn untaken(&self) -> f64 {
         let count = |counter| self.seat().page.count(counter);
         let came = count(layout::LOCAL_ACCEPTED) + count(layout::NATIVE_DELIVERED);
-        came - count(layout::RECEIVED) - count(layout::DROPPED_DIED) - count(layout::DROPPED_CORRUPT)
+        let gone = [layout::RECEIVED, layout::DROPPED_DIED, layout::DROPPED_CORRUPT, layout::DROPPED_NOBODY];
+        came - gone.into_iter().map(count).sum::<f64>()
     }
 
     fn go_on(&mut self, occasion: Occasion) -> Verdict {
@@ -363,7 +364,8 @@ impl Scheduler {
 
     fn end_turn(&mut self, occasion: Occasion, verdict: Verdict) {
         let now = occasion.now_us;
-        self.pace.granted = if verdict == Verdict::Run { self.grant.resumes() } else { 0 };
+        let most = if self.has_low() { BESIDE_LOW } else { i32::MAX };
+        self.pace.granted = if verdict == Verdict::Run { self.grant.resumes().min(most) } else { 0 };
         self.pace.last = verdict;
         self.seat().page.set(layout::GRANT, self.pace.granted);
         self.ring().limit_streak(self.grant.streak());

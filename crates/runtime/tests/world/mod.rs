@@ -16,7 +16,7 @@ use books::{Books, Tag};
 use dice::Dice;
 use isolate::Isolate;
 use rumpus_runtime::process::state::Phase;
-use rumpus_runtime::{Options, Pid, Reason, ReasonKind, Runtime, Scheduler, Where, layout};
+use rumpus_runtime::{Birth, Born, Options, Pid, Reason, ReasonKind, Runtime, Scheduler, Where, layout};
 
 /// See the module text.
 pub struct World {
@@ -189,7 +189,9 @@ impl World {
     }
 
     pub fn spawn_here(&mut self, seat: usize) -> Pid {
-        let Ok(pid) = self.submit(seat, Scheduler::spawn_here) else { panic!("the table is full") };
+        let Ok(Born { pid, .. }) = self.submit(seat, |s| s.spawn_here(Birth::default())) else {
+            panic!("the table is full")
+        };
         self.books.spawned(pid, None);
         let native_lane = self.runtime.options.native_lane;
         self.isolate(seat).admit_closure(pid, native_lane);
@@ -199,7 +201,9 @@ impl World {
     pub fn spawn(&mut self, seat: usize, definition: u32, at: Where) -> Pid {
         let tag = self.books.next_tag(Pid::from_bits(0), Pid::from_bits(0));
         let bytes = tag.bytes();
-        let Ok(pid) = self.submit(seat, |s| s.spawn(definition, 24, &[&bytes[..7], &bytes[7..]], at)) else {
+        let Ok(Born { pid, .. }) =
+            self.submit(seat, |s| s.spawn(definition, 24, &[&bytes[..7], &bytes[7..]], at, Birth::default()))
+        else {
             panic!("could not be spawned")
         };
         let pinned = match at {
@@ -238,7 +242,7 @@ impl World {
     }
 
     pub fn demonitor(&mut self, seat: usize, from: Pid, reference: u64) {
-        self.submit(seat, |s| s.demonitor(from, reference));
+        self.submit(seat, |s| s.demonitor(from, reference, false));
         self.books.demonitored(reference);
     }
 

@@ -1,14 +1,14 @@
-// Names: strings and record shapes that repeat, known to all isolates of a runtime by number. The runtime gives the numbers
-// out (a cold call, once per name and isolate); this file remembers them. Bounded: a runtime has at most `NAMES_MAX` names,
+// Numbered texts: strings and record shapes that repeat, known to all isolates of a runtime by number. The runtime gives the
+// numbers out (a cold call, once per text and isolate); this file remembers them. Bounded: a runtime has at most `TEXTS_MAX`,
 // then strings travel as themselves and records as trees.
 
 import type { RuntimeHandle } from '../../native/load.ts'
 
-/** Names of a runtime at most. */
-export const NAMES_MAX = 4096
-/** Longer strings never become names. */
-const NAME_CHARS = 128
-/** A string becomes a name when a field has carried it so many times in a row. */
+/** Numbered texts of a runtime at most. */
+export const TEXTS_MAX = 4096
+/** Longer strings never get a number. */
+const TEXT_CHARS = 128
+/** A string gets a number when a field has carried it so many times in a row. */
 const REPEATS = 16
 
 /** What one field of a shape has carried lately. */
@@ -16,8 +16,8 @@ export interface Field {
   readonly key: string
   last: string
   repeats: number
-  /** The name of `last`, or -1. */
-  name: number
+  /** The number of `last`, or -1. */
+  number: number
 }
 
 /** The keys of a flat record, in order. */
@@ -31,7 +31,7 @@ export interface Shape {
   next: Shape | undefined
 }
 
-export class Names {
+export class Texts {
   private readonly handle: RuntimeHandle
   private readonly strings: (string | undefined)[] = []
   private readonly shapes: (Shape | undefined)[] = []
@@ -49,8 +49,8 @@ export class Names {
   }
 
   private learnString(id: number): string {
-    const text = this.handle.named(id)
-    if (text == null) throw new RangeError(`no name ${id}`)
+    const text = this.handle.text(id)
+    if (text == null) throw new RangeError(`no text ${id}`)
     this.strings[id] = text
     return text
   }
@@ -59,14 +59,14 @@ export class Names {
   shape(id: number): Shape {
     const known = this.shapes[id]
     if (known !== undefined) return known
-    const text = this.handle.named(id)
+    const text = this.handle.text(id)
     if (text == null) throw new RangeError(`no shape ${id}`)
     return this.remember(id, JSON.parse(text) as string[])
   }
 
   /** The shape with these keys, or nothing when there are too many shapes already. */
   shapeOf(keys: string[]): Shape | undefined {
-    const id = this.name(JSON.stringify(keys))
+    const id = this.number(JSON.stringify(keys))
     return id < 0 ? undefined : (this.shapes[id] ?? this.remember(id, keys))
   }
 
@@ -77,32 +77,32 @@ export class Names {
 
   private remember(id: number, keys: string[]): Shape {
     const first = keys[0] ?? ''
-    const fields = keys.map((key): Field => ({ key, last: '', repeats: 0, name: -1 }))
+    const fields = keys.map((key): Field => ({ key, last: '', repeats: 0, number: -1 }))
     const shape: Shape = { id, keys, fields, make: maker(keys), next: this.byFirstKey.get(first) }
     this.byFirstKey.set(first, shape)
     this.shapes[id] = shape
     return shape
   }
 
-  /** Counts a string that a field carries; its name once it has one, else -1. */
+  /** Counts a string that a field carries; its number once it has one, else -1. */
   note(field: Field, value: string): number {
     if (field.last !== value) {
       field.last = value
       field.repeats = 0
-      field.name = -1
+      field.number = -1
       return -1
     }
-    if (field.name >= 0) return field.name
-    if (++field.repeats === REPEATS && value.length <= NAME_CHARS && wellFormed(value)) field.name = this.name(value)
-    return field.name
+    if (field.number >= 0) return field.number
+    if (++field.repeats === REPEATS && value.length <= TEXT_CHARS && wellFormed(value)) field.number = this.number(value)
+    return field.number
   }
 
-  private name(text: string): number {
+  private number(text: string): number {
     if (this.full) {
-      const known = this.handle.name(text, true)
+      const known = this.handle.numberOf(text, true)
       return known
     }
-    const id = this.handle.name(text, false)
+    const id = this.handle.numberOf(text, false)
     if (id < 0) this.full = true
     return id
   }

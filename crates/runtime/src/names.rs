@@ -1,0 +1,110 @@
+//! Names of processes: unique in a runtime, the same on every scheduler at once, free again when their holder has ended.
+//! Owns which pid has which name. Off the message path: senders keep what they have looked up for as long as no name
+//! changes hands, which each seat's page tells them. A name is never held by a process that has ended, because both who
+//! registers and who ends a process do so under the lock of its slot.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rustc_hash::FxHashMap;
+
+use crate::layout;
+use crate::pid::Pid;
+use crate::process::Table;
+use crate::process::state::Phase;
+use crate::sched::seat::Seat;
+
+/// Why a name was not given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unnamed {
+    /// Somebody has it.
+    Taken(Pid),
+    /// The process has another one.
+    Named(String),
+    /// The process has ended, or must.
+    NoProc,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    pids: FxHashMap<String, Pid>,
+    names: FxHashMap<Pid, String>,
+}
+
+/// See the module text.
+#[derive(Debug, Default)]
+pub struct Names(Mutex<Held>);
+
+impl Names {
+    /// Gives `pid` the name `name`.
+    pub fn register(&self, name: &str, pid: Pid, table: &Table, seats: &[Seat]) -> Result<(), Unnamed> {
+        let mut held = self.lock();
+        let process = table.get(pid).ok_or(Unnamed::NoProc)?;
+        if let Some(&holder) = held.pids.get(name) {
+            return Err(Unnamed::Taken(holder));
+        }
+        if let Some(other) = held.names.get(&pid) {
+            return Err(Unnamed::Named(other.clone()));
+        }
+        let mut seldom = process.seldom();
+        // A slot that is rented for a spawn to come is free still, and may have a name.
+        let going = matches!(process.state.load().phase(), Phase::Exiting | Phase::Dead);
+        if going || seldom.ended == Some(pid) {
+            return Err(Unnamed::NoProc);
+        }
+        seldom.named = true;
+        held.pids.insert(name.to_owned(), pid);
+        held.names.insert(pid, name.to_owned());
+        tell(seats);
+        Ok(())
+    }
+
+    /// Takes a name back, whoever has it; false if nobody has.
+    pub fn unregister(&self, name: &str, seats: &[Seat]) -> bool {
+        let mut held = self.lock();
+        let Some(pid) = held.pids.remove(name) else { return false };
+        held.names.remove(&pid);
+        tell(seats);
+        true
+    }
+
+    /// Takes away the name of a process that has ended. Only for those that were `named`.
+    pub fn forget(&self, pid: Pid, seats: &[Seat]) {
+        let mut held = self.lock();
+        if let Some(name) = held.names.remove(&pid) {
+            held.pids.remove(&name);
+            tell(seats);
+        }
+    }
+
+    /// Who has a name, exiting or not.
+    pub fn holder(&self, name: &str) -> Option<Pid> {
+        self.lock().pids.get(name).copied()
+    }
+
+    /// The name that a process has.
+    pub fn name_of(&self, pid: Pid) -> Option<String> {
+        self.lock().names.get(&pid).cloned()
+    }
+
+    /// Names in use.
+    pub fn len(&self) -> usize {
+        self.lock().pids.len()
+    }
+
+    /// Whether nobody has a name.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Held> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Has every scheduler look its names up anew. Under the lock, so that no change is told as another's. Whoever hears of the
+/// change by a message finds it: the message is behind it.
+fn tell(seats: &[Seat]) {
+    for seat in seats {
+        seat.page.set(layout::NAMES, seat.page.get(layout::NAMES).wrapping_add(1));
+    }
+}

@@ -1,0 +1,174 @@
+//! Birth: a process gets a slot, what it is for life, its ties, and a place in a queue where a scheduler will find it. Owns
+//! the choice of place. Nobody can start a process before its ties are made, so that it cannot end unheard.
+
+use std::rc::Rc;
+
+use super::Scheduler;
+use crate::envelope::{Envelope, Letter};
+use crate::layout;
+use crate::pid::Pid;
+use crate::process::Unstarted;
+use crate::process::state::Priority;
+use crate::sched::place::place;
+
+/// Where a definition process may run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Where {
+    /// Wherever it is placed or stolen.
+    Any,
+    /// On this very scheduler.
+    Here,
+    /// On this scheduler.
+    On(usize),
+}
+
+/// What a process is given at birth, beside its body.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Birth {
+    /// The slot that was rented for it, so that it could get a name first.
+    pub rented: Option<Pid>,
+    /// The process of this scheduler that is linked to it from the start.
+    pub linked: Option<Pid>,
+    /// The process of this scheduler that hears of its end from the start.
+    pub watcher: Option<Pid>,
+    /// Its priority.
+    pub priority: Priority,
+}
+
+/// A process that has been spawned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Born {
+    /// Its address.
+    pub pid: Pid,
+    /// The reference under which its watcher hears of its end, 0 if there is none.
+    pub reference: u64,
+}
+
+/// Why a process could not be spawned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SpawnError {
+    /// The table is full.
+    TooMany,
+    /// There is no such scheduler.
+    NoScheduler,
+}
+
+impl Scheduler {
+    /// Rents a slot for a process to come, which can get a name at once.
+    pub fn rent(&mut self) -> Result<Pid, SpawnError> {
+        self.runtime.table.acquire().ok_or(SpawnError::TooMany)
+    }
+
+    /// Gives a rented slot back, and its name: the process has not been spawned after all.
+    pub fn give_back(&mut self, rented: Pid) {
+        self.forget_name(rented);
+        self.runtime.table.release(rented);
+    }
+
+    /// Makes a process whose body is a closure of this scheduler: it runs from the start.
+    pub fn spawn_here(&mut self, birth: Birth) -> Result<Born, SpawnError> {
+        let runtime = Rc::clone(&self.runtime);
+        let pid = birth.rented.or_else(|| runtime.table.acquire()).ok_or(SpawnError::TooMany)?;
+        let Some(process) = runtime.table.get(pid) else { return Err(SpawnError::TooMany) };
+        process.state.be(birth.priority, false);
+        process.state.run(self.seat);
+        process.mailbox.open();
+        let parked = process.mailbox.park();
+        debug_assert!(parked, "mail for a pid that nobody knows: {pid:?}");
+        if !runtime.options.native_lane && !process.state.load().is_watched_over() {
+            process.state.open();
+        }
+        self.seat().count_start();
+        self.count(layout::SPAWNED);
+        Ok(Born { pid, reference: self.tie(pid, birth) })
+    }
+
+    /// Makes a process of a definition. `arguments` are its encoded arguments, `skeleton` of their bytes describe them.
+    pub fn spawn(
+        &mut self,
+        definition: u32,
+        skeleton: u32,
+        arguments: &[&[u8]],
+        at: Where,
+        birth: Birth,
+    ) -> Result<Born, SpawnError> {
+        let runtime = Rc::clone(&self.runtime);
+        let pinned = match at {
+            Where::Any => None,
+            Where::Here => Some(self.seat),
+            Where::On(seat) if seat < runtime.seats.len() => Some(seat),
+            Where::On(_) => return Err(SpawnError::NoScheduler),
+        };
+        let pid = birth.rented.or_else(|| runtime.table.acquire()).ok_or(SpawnError::TooMany)?;
+        let Some(process) = runtime.table.get(pid) else { return Err(SpawnError::TooMany) };
+        let letter = Letter { to: pid, envelope: Envelope::Message { skeleton } };
+        let arguments = self.arena.parcel(letter, arguments);
+        let door = match pinned {
+            Some(seat) => seat,
+            None if runtime.options.placement => self.place(),
+            None => self.seat,
+        };
+        let what = Unstarted { definition, skeleton, arguments, early: Vec::new(), pinned };
+        process.seldom().unstarted = Some(Box::new(what));
+        process.state.be(birth.priority, false);
+        process.state.await_start(door);
+        process.mailbox.open();
+        self.count(layout::SPAWNED);
+        // Before anybody can start it, so that it cannot end unheard.
+        let reference = self.tie(pid, birth);
+        self.put_at(door, pid.index(), pinned.is_some());
+        Ok(Born { pid, reference })
+    }
+
+    fn tie(&mut self, pid: Pid, birth: Birth) -> u64 {
+        if let Some(linked) = birth.linked {
+            self.link(linked, pid);
+        }
+        birth.watcher.map_or(0, |watcher| self.monitor(watcher, pid))
+    }
+
+    /// A process has ended, or will not be: it has no name any more, and gets none.
+    pub(super) fn forget_name(&self, pid: Pid) {
+        let Some(process) = self.runtime.table.get(pid) else { return };
+        let named = {
+            let mut seldom = process.seldom();
+            seldom.ended = Some(pid);
+            std::mem::take(&mut seldom.named)
+        };
+        if named {
+            self.runtime.names.forget(pid, &self.runtime.seats);
+        }
+    }
+
+    fn place(&mut self) -> usize {
+        let workers = self.runtime.workers();
+        let seats = &self.runtime.seats;
+        place(&mut self.dice, workers.start, workers.len(), |seat| {
+            let seat = &seats[seat];
+            seat.load() as f64 + seat.busy_share()
+        })
+    }
+
+    /// Queues an unstarted process at the door of a scheduler and sees to it that somebody comes.
+    fn put_at(&mut self, door: usize, index: u32, pinned: bool) {
+        let seat = &self.runtime.seats[door];
+        if pinned {
+            seat.pinned.push([index]);
+        } else if door == self.seat {
+            seat.steal.push(index, &seat.inject);
+        } else {
+            seat.inject.push([index]);
+        }
+        let rung = door != self.seat && seat.ring();
+        let comes = rung || (door != self.seat && seat.bell.is_rung());
+        if rung {
+            self.count(layout::WAKES_SENT);
+        } else if !pinned && !comes {
+            self.wake_thief();
+        }
+        // If nobody else could be woken this scheduler may be the thief: it might be asleep itself, under foreign code.
+        if door == self.seat || (!comes && !pinned && self.takes_work()) {
+            self.pace.want_turn();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Who is to be resumed and does not go onto the run ring by itself: for want of room, or because its priority is not the
+//! common one. Owns what each priority means at a turn: high goes first and is not kept waiting by a whole grant; low goes
+//! when nobody else is there, and once between a few of the others.
+
+use std::rc::Rc;
+
+use rumpus_sync::RunRing;
+
+use super::Scheduler;
+use crate::layout;
+use crate::process::state::Priority;
+
+impl Scheduler {
+    /// Keeps a process to resume that the run ring does not take by itself; the next turns put it there.
+    pub fn overflow(&mut self, index: u32) {
+        let priority = self.runtime.table.at(index).map_or(Priority::Normal, |(_, p)| p.state.load().priority());
+        self.overflow[priority as usize].push_back(index);
+        self.hurry(priority);
+        self.pace.want_turn();
+    }
+
+    /// Somebody of this priority has something to do: those of high priority wait for one resume, not for a whole grant.
+    pub(super) fn hurry(&mut self, priority: Priority) {
+        if priority == Priority::High {
+            self.cut_grant();
+        }
+    }
+
+    /// Puts on the run ring what has waited for it: high priority in front, low when it is dry, and now and then.
+    pub(super) fn take_overflow(&mut self) {
+        let runtime = Rc::clone(&self.runtime);
+        let ring = RunRing::of(&runtime.seats[self.seat].page);
+        let [normal, high, low] = [Priority::Normal, Priority::High, Priority::Low].map(|priority| priority as usize);
+        while self.overflow[high].back().is_some_and(|&index| ring.push_front(index)) {
+            self.overflow[high].pop_back();
+        }
+        while self.overflow[normal].front().is_some_and(|&index| ring.push(index)) {
+            self.overflow[normal].pop_front();
+        }
+        let mut lows = if ring.is_empty() { usize::MAX } else { 1 };
+        while lows > 0 && self.overflow[low].front().is_some_and(|&index| ring.push(index)) {
+            self.overflow[low].pop_front();
+            lows -= 1;
+        }
+    }
+
+    /// Whether somebody of low priority waits for a share.
+    pub(super) fn has_low(&self) -> bool {
+        self.outbox.has(Priority::Low) || !self.overflow[Priority::Low as usize].is_empty()
+    }
+
+    /// Has a turn come after the next resume.
+    pub(super) fn cut_grant(&mut self) {
+        let page = &self.seat().page;
+        let rest = page.get(layout::GRANT);
+        if rest > 1 {
+            page.set(layout::GRANT, 1);
+            self.pace.granted -= rest - 1;
+        }
+    }
+}

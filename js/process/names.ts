@@ -1,0 +1,49 @@
+// register, unregister, whereis: names of processes. Owns the checks and what is said when a name is not given; who has which
+// name is the runtime's.
+
+import { badArgument, RumpusError } from '../errors.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import { checkPid } from '../kernel/post.ts'
+import type { Pid } from '../types.ts'
+import { formatPid } from './exit.ts'
+
+/** Throws if `name` is none. */
+export const checkName = (argument: string, name: unknown): void => {
+  if (typeof name !== 'string' || name === '') throw badArgument(TypeError, argument, 'a name', name)
+}
+
+/** Gives `pid` the name `name`. */
+export const register = (kernel: Kernel, name: string, pid: number): void => {
+  checkName('name', name)
+  checkPid(pid)
+  registerAs(kernel, name, pid)
+}
+
+/** The same, once both are known to be sound. */
+export const registerAs = (kernel: Kernel, name: string, pid: number): void => {
+  const answer = kernel.handle.register(name, pid)
+  if (answer === 0) return
+  const said = JSON.stringify(name)
+  if (answer > 0) {
+    throw new RumpusError('ERR_RUMPUS_NAME_TAKEN', `the name ${said} belongs to process ${formatPid(answer as Pid)}`)
+  }
+  const who = `process ${formatPid(pid as Pid)}`
+  if (answer === -1) {
+    throw new RumpusError('ERR_RUMPUS_NOPROC', `${who} cannot be named ${said}: it has ended, or must`)
+  }
+  const other = JSON.stringify(kernel.handle.nameOf(pid))
+  throw new RumpusError('ERR_RUMPUS_NAMED', `${who} cannot be named ${said}: it is named ${other}`)
+}
+
+/** Takes a name back; false if nobody has it. */
+export const unregister = (kernel: Kernel, name: string): boolean => {
+  checkName('name', name)
+  return kernel.handle.unregister(name)
+}
+
+/** Who has a name and lives. */
+export const whereis = (kernel: Kernel, name: string): Pid<never> | undefined => {
+  checkName('name', name)
+  const pid = kernel.handle.whereis(name)
+  return pid === 0 ? undefined : (pid as Pid<never>)
+}
