@@ -1,7 +1,9 @@
-//! Who runs next, who sleeps, who is woken. `README.md` beside this file holds the sleep and wake protocol with its proof
-//! sketch. A scheduler's own thread arrives from `scheduler.rs`; other threads only ever come through [`seat::Seat`].
+//! Who runs next, who sleeps, who is woken, what is due. `README.md` beside this file holds the sleep and wake protocol with
+//! its proof sketch. A scheduler's own thread arrives from `scheduler.rs`; other threads only ever come through
+//! [`seat::Seat`].
 
 pub mod grant;
 pub mod idle;
 pub mod place;
 pub mod seat;
+pub mod wheel;
