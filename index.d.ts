@@ -254,6 +254,22 @@ type Place = "any" | "here" | number;
 interface SpawnOptions {
   /** Where it may run, `'any'` unless given. A closure runs on its spawner's: for it only `'here'` and that number will do. */
   readonly on?: Place;
+  /** Its name from the start; if somebody has it, the spawn throws `ERR_RUMPUS_NAME_TAKEN` and nothing has happened. */
+  readonly name?: string;
+  /** Whether it is linked to the process that spawns it, from the start. */
+  readonly link?: boolean;
+  /** Whether the process that spawns it hears of its end, from the start; `spawnMonitor` tells the reference, too. */
+  readonly monitor?: boolean;
+  /**
+  * Who goes first on its scheduler: `'high'` before all others, after no more than one resume; `'low'` when nobody else has
+  * anything to do, and once in nine. Messages to either take the way through Rust, about three times as long.
+  */
+  readonly priority?: "high" | "normal" | "low";
+}
+/** How a monitor is taken back. */
+interface DemonitorOptions {
+  /** Whether a {@link Down} of it that has come already is taken out of the inbox. */
+  readonly flush?: boolean;
 }
 /** A body that any scheduler can find again: a module and a name in it. */
 interface Definition<M, A extends readonly unknown[]> {
@@ -366,18 +382,64 @@ interface Self<M> extends AsyncIterable<M> {
   flush(): number;
   /** Waits `ms` milliseconds. Throws `RangeError` for a time that is no time. */
   sleep(ms: number): Promise<void>;
+  /** Lets the others that could run do so first. A body that computes for long yields now and then; one that waits need not. */
+  yield(): Promise<void>;
+  /**
+  * Aborts, with a `ProcessExit` as its reason, when this process must end or has ended: give it to `fetch` and whatever else
+  * it awaits that is not of the runtime.
+  *
+  * @example
+  * ```ts
+  * import { exit, run, send } from 'rumpus'
+  * import { setTimeout as delay } from 'node:timers/promises'
+  * import assert from 'node:assert/strict'
+  *
+  * await run(async (self) => {
+  *   const [pid] = self.spawnMonitor(async (me) => {
+  *     send(self.pid, 'begun')
+  *     await delay(60_000, undefined, { signal: me.signal })
+  *   })
+  *   await self.receive()
+  *   exit(pid, 'shutdown')
+  *   assert.deepEqual((await self.receive()).reason, { kind: 'shutdown' })
+  * })
+  * ```
+  */
+  readonly signal: AbortSignal;
   /** Starts a closure on this scheduler. */
   spawn<N = unknown>(body: Closure<N>, options?: SpawnOptions): Pid<Sendable<N>>;
   /** Starts a definition where there is room; its arguments are encoded, so that it may start anywhere. */
   spawn<N, A extends readonly unknown[]>(definition: Definition<N, A>, ...args: A): Pid<Sendable<N>>;
+  /** Starts a closure that is linked to this process before it begins. */
+  spawnLink<N = unknown>(body: Closure<N>, options?: SpawnOptions): Pid<Sendable<N>>;
+  /** Starts a definition that is linked to this process before anybody can begin it. */
+  spawnLink<N, A extends readonly unknown[]>(definition: Definition<N, A>, ...args: A): Pid<Sendable<N>>;
+  /** Starts a closure whose end this process hears of, however soon; answers its pid and the reference of the monitor. */
+  spawnMonitor<N = unknown>(body: Closure<N>, options?: SpawnOptions): readonly [pid: Pid<Sendable<N>>, ref: number];
+  /** The same with a definition. */
+  spawnMonitor<N, A extends readonly unknown[]>(definition: Definition<N, A>, ...args: A): readonly [pid: Pid<Sendable<N>>, ref: number];
+  /** Sends as {@link send} does; a name is one of this runtime. */
+  send<N>(to: Pid<N> | string, message: NoInfer<N>): void;
+  /**
+  * Gives a process, this one unless another is given, a name that every scheduler of the runtime knows at once. It has the
+  * name until it has ended.
+  *
+  * Throws `RumpusError` `ERR_RUMPUS_NAME_TAKEN`, saying who has it, `ERR_RUMPUS_NAMED` if the process has another name,
+  * `ERR_RUMPUS_NOPROC` if it has ended or must.
+  */
+  register(name: string, pid?: Pid): void;
+  /** Takes a name back, whoever has it; false if nobody has. */
+  unregister(name: string): boolean;
+  /** The process that has a name, unless it has ended or must. */
+  whereis<N = never>(name: string): Pid<N> | undefined;
   /** Ties this process and `pid`, of the same runtime, together: when one ends other than normally, so does the other. */
   link(pid: Pid): void;
   /** Takes a link back. */
   unlink(pid: Pid): void;
   /** Asks to hear of the end of `pid`, of the same runtime, as a {@link Down} message; answers its reference. */
   monitor(pid: Pid): number;
-  /** Takes a monitor back; a {@link Down} that has come already stays in the inbox. */
-  demonitor(ref: number): void;
+  /** Takes a monitor back; a {@link Down} that has come already stays in the inbox, unless `flush` is set. */
+  demonitor(ref: number, options?: DemonitorOptions): void;
   /**
   * From now on exit signals come as {@link Exit} messages instead of ending this process. One that comes before the body
   * begins ends it: trap exits in its first line and have it say that it is ready.
@@ -411,6 +473,14 @@ interface Runtime extends AsyncDisposable {
   spawn<N = unknown>(body: Closure<N>, options?: SpawnOptions): Pid<Sendable<N>>;
   /** Starts a definition where there is room. */
   spawn<N, A extends readonly unknown[]>(definition: Definition<N, A>, ...args: A): Pid<Sendable<N>>;
+  /** Sends as {@link send} does; a name is one of this runtime. */
+  send<N>(to: Pid<N> | string, message: NoInfer<N>): void;
+  /** Gives a process a name, as `self.register` does. */
+  register(name: string, pid: Pid): void;
+  /** Takes a name back, whoever has it; false if nobody has. */
+  unregister(name: string): boolean;
+  /** The process that has a name, unless it has ended or must. */
+  whereis<N = never>(name: string): Pid<N> | undefined;
   /** Counters and states, a snapshot. */
   inspect(): RuntimeView;
   /** Ends all processes, newest first, then the threads. Calling it again answers the same promise. */
@@ -499,18 +569,19 @@ declare const isAlive: (pid: Pid) => boolean;
 */
 declare const formatPid: (pid: Pid) => string;
 /**
-* Sends `message` to the process `pid`. It is visible to the receiver when `send` returns, in the order sent.
+* Sends `message` to the process `to`, a pid or a registered name. It is visible to the receiver when `send` returns, in the order sent.
 *
 * On the same scheduler the value itself travels, so treat messages as immutable, and send no promise: `receive`, being one
 * itself, would wait for it. To another scheduler it is encoded. A
-* message to a dead process is dropped and counted: use a monitor to hear of a death. Send never waits: for a receiver that
+* message to a dead process, or to a name that nobody has, is dropped and counted: use a monitor to hear of a death. Send never waits: for a receiver that
 * may fall behind, have it answer.
 *
-* @param pid - whom
+* @param to - whom: a pid, or a name in the only runtime of this thread
 * @param message - what; anything on the same scheduler, {@link Crossable} values to others
 * @throws UncrossableError `ERR_RUMPUS_UNCROSSABLE` naming the part that cannot cross; nothing was sent
 * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT` if `pid` is no pid
-* @throws RumpusError `ERR_RUMPUS_STOPPED` if this thread knows no runtime of that pid
+* @throws RumpusError `ERR_RUMPUS_STOPPED` if this thread knows no runtime of that pid, `ERR_RUMPUS_WHICH_RUNTIME` if it has
+* several and a name is given: use `self.send` or `runtime.send`
 * @example
 * ```ts
 * import { run, send } from 'rumpus'
@@ -526,7 +597,7 @@ declare const formatPid: (pid: Pid) => string;
 * })
 * ```
 */
-declare const send: <M>(pid: Pid<M>, message: NoInfer<M>) => void;
+declare const send: <M>(to: Pid<M> | string, message: NoInfer<M>) => void;
 /**
 * Starts a runtime on this thread and answers its handle. Stop it when you are done.
 *
@@ -569,4 +640,4 @@ declare const start: (options?: RuntimeOptions) => Promise<Runtime>;
 * ```
 */
 declare const run: <T, M = unknown>(body: (self: Self<M>) => T | PromiseLike<T>, options?: RuntimeOptions) => Promise<T>;
-export { AbortError, type Closure, type CrashReport, type Crossable, type Crosses, type Definition, Down, type ErrorDescription, Exit, type ExitReason, type Mark, type Pid, type Place, ProcessExit, type ReasonGiven, type ReceiveOptions, RumpusError, type Runtime, type RuntimeOptions, type RuntimeView, type SchedulerView, type Self, type Sendable, type SpawnOptions, TimeoutError, type TryReceiveOptions, UncrossableError, define, exit, formatPid, isAlive, run, send, start };
+export { AbortError, type Closure, type CrashReport, type Crossable, type Crosses, type Definition, type DemonitorOptions, Down, type ErrorDescription, Exit, type ExitReason, type Mark, type Pid, type Place, ProcessExit, type ReasonGiven, type ReceiveOptions, RumpusError, type Runtime, type RuntimeOptions, type RuntimeView, type SchedulerView, type Self, type Sendable, type SpawnOptions, TimeoutError, type TryReceiveOptions, UncrossableError, define, exit, formatPid, isAlive, run, send, start };

@@ -197,7 +197,7 @@ describe('send refuses', () => {
         [1.5, '1.5'],
         [2 ** 53, String(2 ** 53)],
         [Number.NaN, 'NaN'],
-        ['1', '"1"'],
+        [true, 'true'],
         [undefined, 'undefined'],
         [null, 'null'],
         [{}, 'an instance of Object'],

@@ -94,7 +94,7 @@ export class Kernel {
   readonly completionWords: Int32Array
   readonly completionBytes: Buffer
   readonly codec: Codec
-  readonly names = new Names()
+  readonly names: Names
   /** Processes by slot index; holes for those of other schedulers. */
   readonly procs: (Process | undefined)[] = []
   /** Values that wait in native mailboxes of this very scheduler (native lane only). */
@@ -139,6 +139,7 @@ export class Kernel {
     this.completionWords = new Int32Array(this.native.completions)
     this.completionBytes = Buffer.from(this.native.completions)
     this.codec = new Codec(handle, this.native)
+    this.names = new Names(handle, this.words)
   }
 
   /** Has the event loop come back to us after this pass. */

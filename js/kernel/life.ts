@@ -2,19 +2,11 @@
 // is always handled here, so it never becomes an unhandled rejection.
 
 import { ProcessExit } from '../errors.ts'
-import {
-  ARGUMENTS,
-  COUNT_DROPPED_DIED,
-  HIGH,
-  INDEX_MASK,
-  OP_FINISH,
-  SCRATCH_LEN,
-  STARTED,
-} from '../native/layout.ts'
+import { ARGUMENTS, COUNT_DROPPED_DIED, HIGH, INDEX_MASK, OP_FINISH, SCRATCH_LEN, STARTED } from '../native/layout.ts'
 import type { ExitReason } from '../types.ts'
 import { crashReport } from './crash.ts'
 import type { Kernel } from './kernel.ts'
-import { PLAIN_BIRTH, postSpawnHere, priorityOf } from './post.ts'
+import { type Birth, PLAIN_BIRTH, postSpawnHere, priorityOf } from './post.ts'
 import {
   type Body,
   GATE_EXITING,
@@ -38,7 +30,7 @@ export const GRACE_MS = 5_000
 const UNSTARTED_BODY: Body = () => {}
 
 /** Makes a process of this scheduler whose body is a closure. */
-export const spawnHere = (kernel: Kernel, body: Body, birth = PLAIN_BIRTH): Process => {
+export const spawnHere = (kernel: Kernel, body: Body, birth: Birth = PLAIN_BIRTH): Process => {
   const pid = postSpawnHere(kernel, birth)
   const priority = priorityOf(birth)
   const gate = kernel.nativeLane || priority !== PRIORITY_NORMAL ? GATE_NATIVE : GATE_OPEN

@@ -2,25 +2,32 @@
 // its page tells. Owns that memory; who has which name is the runtime's (`crates/runtime/src/names.rs`).
 
 import { NAMES } from '../native/layout.ts'
-import type { Kernel } from './kernel.ts'
+import type { RuntimeHandle } from '../native/load.ts'
 
 export class Names {
+  private readonly handle: RuntimeHandle
+  private readonly words: Int32Array
   private readonly pids = new Map<string, number>()
   private seen = -1
 
+  constructor(handle: RuntimeHandle, words: Int32Array) {
+    this.handle = handle
+    this.words = words
+  }
+
   /** The pid of the living process that has `name`, or 0. */
-  find(kernel: Kernel, name: string): number {
-    const now = kernel.words[NAMES]!
+  find(name: string): number {
+    const now = this.words[NAMES]!
     if (now !== this.seen) {
       this.pids.clear()
       this.seen = now
     }
     const known = this.pids.get(name)
-    return known !== undefined ? known : this.learn(kernel, name)
+    return known !== undefined ? known : this.learn(name)
   }
 
-  private learn(kernel: Kernel, name: string): number {
-    const pid = kernel.handle.whereis(name)
+  private learn(name: string): number {
+    const pid = this.handle.whereis(name)
     this.pids.set(name, pid)
     return pid
   }

@@ -13,10 +13,18 @@ export declare class RuntimeHandle {
   define(key: string): number
   /** The key of a definition. */
   definition(id: number): string | null
-  /** The number of a name, or -1: a string or a record shape that repeats. */
-  name(text: string, knownOnly: boolean): number
-  /** The name with this number. */
-  named(id: number): string | null
+  /** The number of a text, or -1: a string or a record shape that repeats. */
+  numberOf(text: string, knownOnly: boolean): number
+  /** The text with this number. */
+  text(id: number): string | null
+  /** Gives a process a name: 0, or the pid of who has it; -1 if the process has ended, -2 if it has another name. */
+  register(name: string, pid: number): number
+  /** Takes a name back; false if nobody has it. */
+  unregister(name: string): boolean
+  /** The pid of the living process that has a name, or 0. */
+  whereis(name: string): number
+  /** The name of a process. */
+  nameOf(pid: number): string | null
   /** Tells every scheduler to stop. */
   stop(): void
   /** Seats, the host's included. */

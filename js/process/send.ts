@@ -51,7 +51,7 @@ export const sendFrom = (kernel: Kernel, to: number | string, message: unknown):
 
 const sendToName = (kernel: Kernel, name: string, message: unknown): void => {
   if (kernel.detached) throw new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped')
-  const pid = kernel.names.find(kernel, name)
+  const pid = kernel.names.find(name)
   if (pid !== 0) return sendToPid(pid, message)
   kernel.counts[COUNT_LOCAL_ACCEPTED]++
   kernel.counts[COUNT_DROPPED_NOBODY]++

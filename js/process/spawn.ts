@@ -27,7 +27,13 @@ const NO_OPTIONS: SpawnOptions = {}
 const PRIORITIES: Record<string, number> = { high: BIRTH_HIGH, normal: 0, low: BIRTH_LOW }
 
 /** Starts `what` from the process `parent` of `kernel`, or from outside any (0). `ties` are BIRTH bits. */
-export const spawn = <N>(kernel: Kernel, parent: number, what: What<N>, rest: unknown[], ties = 0): Pid<Sendable<N>> => {
+export const spawn = <N>(
+  kernel: Kernel,
+  parent: number,
+  what: What<N>,
+  rest: unknown[],
+  ties = 0,
+): Pid<Sendable<N>> => {
   if (kernel.detached) throw new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped')
   if (isDefinition(what)) {
     const { options } = what

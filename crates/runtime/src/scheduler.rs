@@ -57,6 +57,10 @@ pub struct Scheduler {
     warm: Vec<warm::Warm>,
     /// Own processes to resume that the run ring did not take: for want of room, or for their priority.
     overflow: [VecDeque<u32>; 3],
+    /// Resumes of others since those of low priority had a share.
+    beside_low: i32,
+    /// Whether they have one in this turn.
+    is_low_turn: bool,
     /// Definition processes handed to JavaScript whose body may not have begun, in order.
     claimed: VecDeque<Pid>,
     /// Definition processes that wait here for their definition to be loaded.
@@ -100,6 +104,8 @@ impl Scheduler {
             notified: Vec::new(),
             warm: Vec::new(),
             overflow: Default::default(),
+            beside_low: 0,
+            is_low_turn: false,
             claimed: VecDeque::new(),
             waiting: Vec::new(),
             loaded: Vec::new(),
@@ -182,7 +188,10 @@ impl Scheduler {
         match process.mailbox.push(parcel) {
             Push::Closed(parcel) => return Err(parcel),
             // Whoever is scheduled looks by itself; if that is us, it takes a turn of ours.
-            Push::Queued if process.state.load().seat() == self.seat => self.pace.want_turn(),
+            Push::Queued if process.state.load().seat() == self.seat => {
+                self.hurry(state.priority());
+                self.pace.want_turn();
+            }
             Push::Queued => {}
             Push::Notify => self.notify(to, process),
         }

@@ -93,7 +93,8 @@ export class Texts {
       return -1
     }
     if (field.number >= 0) return field.number
-    if (++field.repeats === REPEATS && value.length <= TEXT_CHARS && wellFormed(value)) field.number = this.number(value)
+    if (++field.repeats === REPEATS && value.length <= TEXT_CHARS && wellFormed(value))
+      field.number = this.number(value)
     return field.number
   }
 

@@ -10,6 +10,9 @@ use super::Scheduler;
 use crate::layout;
 use crate::process::state::Priority;
 
+/// Resumes of others between two of those of low priority.
+pub(super) const BESIDE_LOW: i32 = 8;
+
 impl Scheduler {
     /// Keeps a process to resume that the run ring does not take by itself; the next turns put it there.
     pub fn overflow(&mut self, index: u32) {
@@ -30,18 +33,36 @@ impl Scheduler {
     pub(super) fn take_overflow(&mut self) {
         let runtime = Rc::clone(&self.runtime);
         let ring = RunRing::of(&runtime.seats[self.seat].page);
-        let [normal, high, low] = [Priority::Normal, Priority::High, Priority::Low].map(|priority| priority as usize);
+        let [normal, high] = [Priority::Normal, Priority::High].map(|priority| priority as usize);
         while self.overflow[high].back().is_some_and(|&index| ring.push_front(index)) {
             self.overflow[high].pop_back();
         }
         while self.overflow[normal].front().is_some_and(|&index| ring.push(index)) {
             self.overflow[normal].pop_front();
         }
-        let mut lows = if ring.is_empty() { usize::MAX } else { 1 };
+    }
+
+    /// The same for those of low priority, once all others of this turn are known.
+    pub(super) fn take_low_overflow(&mut self) {
+        let runtime = Rc::clone(&self.runtime);
+        let ring = RunRing::of(&runtime.seats[self.seat].page);
+        let low = Priority::Low as usize;
+        let alone = self.is_low_alone();
+        let share = self.has_low() && self.beside_low >= BESIDE_LOW;
+        if share {
+            self.beside_low = 0;
+        }
+        self.is_low_turn = alone || share;
+        let mut lows = if alone { usize::MAX } else { usize::from(share) };
         while lows > 0 && self.overflow[low].front().is_some_and(|&index| ring.push(index)) {
             self.overflow[low].pop_front();
             lows -= 1;
         }
+    }
+
+    /// Whether nobody but those of low priority has anything to do.
+    pub(super) fn is_low_alone(&self) -> bool {
+        self.ring().is_empty() && !self.outbox.has(Priority::High) && !self.outbox.has(Priority::Normal)
     }
 
     /// Whether somebody of low priority waits for a share.

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use rumpus_sync::shim::spin_loop;
 
 use super::Scheduler;
+use super::overflow::BESIDE_LOW;
 use crate::completion::{Completion, Sink};
 use crate::layout;
 use crate::pid::Pid;
@@ -18,8 +19,6 @@ use crate::sched::seat::Seat;
 const SPIN_LOOKS: u32 = 64;
 /// Completions told in one turn while bodies keep up; when they do not, only as many as one grant can use.
 const BACKLOG: usize = 512;
-/// Resumes of others between two of those of low priority.
-const BESIDE_LOW: i32 = 8;
 /// How long a thief leaves work to a scheduler that has no more than itself.
 const PATIENCE_US: u64 = 1_000;
 /// Length of the while over which the busy share is taken.
@@ -180,6 +179,7 @@ impl Scheduler {
         let made = self.resumes_made();
         self.seat().page.add(layout::RESUMES, f64::from(made));
         self.pace.untimed += made;
+        self.beside_low = self.beside_low.saturating_add(made as i32);
         let gap_us = now_us.saturating_sub(self.pace.turn_us);
         if gap_us > 0 {
             self.grant.learn(std::mem::take(&mut self.pace.untimed), gap_us);
@@ -190,6 +190,7 @@ impl Scheduler {
     /// Takes mail and work; whether there is something to run.
     fn work(&mut self, sink: &mut impl Sink) -> bool {
         self.take_mail();
+        self.take_low_overflow();
         let waiting = self.ring().len();
         let idle = waiting == 0 && self.outbox.is_empty() && self.urgent.is_empty();
         let most = if idle { self.grant.claims() } else { 1 };
@@ -223,8 +224,8 @@ impl Scheduler {
         let few = GRANT_MAX as usize;
         let most = if self.outbox.len() <= few || self.unread() < BACKLOG { BACKLOG } else { few };
         let mut flushed = self.flush_urgent(sink);
-        let alone = self.ring().is_empty() && !self.outbox.has(Priority::High) && !self.outbox.has(Priority::Normal);
-        let mut low = true;
+        let alone = self.is_low_alone();
+        let mut low = self.is_low_turn;
         while flushed < most && self.urgent.is_empty() {
             let Some((priority, completion)) = self.outbox.next(sink, low) else { break };
             low = alone || priority != Priority::Low;
@@ -368,7 +369,7 @@ impl Scheduler {
         self.pace.granted = if verdict == Verdict::Run { self.grant.resumes().min(most) } else { 0 };
         self.pace.last = verdict;
         self.seat().page.set(layout::GRANT, self.pace.granted);
-        self.ring().limit_streak(self.grant.streak());
+        self.ring().limit_streak(self.grant.streak().min(most));
         if verdict == Verdict::Sleep {
             self.pace.slept_us = Some(now);
             self.count(layout::SLEEPS);

@@ -1,0 +1,101 @@
+// Priorities: high goes before others after one resume, low goes when nobody else does and now and then; order and identity of
+// messages are those of any process.
+
+import { send } from 'rumpus'
+import { describe, expect, it } from 'vitest'
+import { echo } from '../fixtures/bodies.mjs'
+import { type AnyPid, type AnySelf, inside, thrownBy } from './world.ts'
+
+/** Two processes that keep the scheduler busy with each other until told. */
+const busy = (self: AnySelf, state: { over: boolean; resumes: number }): void => {
+  const body = async (me: AnySelf): Promise<void> => {
+    for (;;) {
+      const to = (await me.receive()) as AnyPid
+      state.resumes++
+      if (state.over) return
+      send(to, me.pid)
+    }
+  }
+  const [one, two] = [self.spawn(body), self.spawn(body)]
+  send(one, two)
+}
+
+describe('priority', () => {
+  it('high goes first: after a send no more than a few others run before it', () =>
+    inside(async (self) => {
+      const state = { over: false, resumes: 0 }
+      const gaps: number[] = []
+      const high = self.spawn(
+        async (me: AnySelf) => {
+          for (;;) {
+            const then = await me.receive()
+            gaps.push(state.resumes - then)
+          }
+        },
+        { priority: 'high' },
+      )
+      busy(self, state)
+      for (let i = 0; i < 50; i++) {
+        await self.yield()
+        send(high, state.resumes)
+      }
+      await self.sleep(5)
+      state.over = true
+      expect(gaps.length).toBe(50)
+      expect(Math.max(...gaps)).toBeLessThanOrEqual(8)
+    }))
+
+  it('low waits for others, and is not starved by them', () =>
+    inside(async (self) => {
+      const state = { over: false, resumes: 0 }
+      let lows = 0
+      self.spawn(
+        async (me: AnySelf) => {
+          for (;;) {
+            await me.yield()
+            lows++
+          }
+        },
+        { priority: 'low' },
+      )
+      busy(self, state)
+      await self.sleep(30)
+      const seen = { lows, others: state.resumes }
+      state.over = true
+      expect(seen.lows).toBeGreaterThan(0)
+      expect(seen.lows * 4).toBeLessThan(seen.others)
+      expect(seen.lows * 100).toBeGreaterThan(seen.others)
+    }))
+
+  it.each(['high', 'low'] as const)(
+    '%s keeps order and identity of messages, of closures and of definitions',
+    (priority) =>
+      inside(async (self) => {
+        const objects = Array.from({ length: 300 }, (_, i) => ({ i, call: () => i }))
+        const got: unknown[] = []
+        const [pid] = self.spawnMonitor(
+          async (me: AnySelf) => {
+            for (const _ of objects) got.push(await me.receive())
+          },
+          { priority },
+        )
+        for (const object of objects) send(pid, object)
+        expect(await self.receive()).toMatchObject({ pid, reason: { kind: 'normal' } })
+        expect(got.every((object, i) => object === objects[i])).toBe(true)
+        for (const on of ['here', 1] as const) {
+          const there = self.spawn(echo.with({ on, priority }), self.pid)
+          for (let i = 0; i < 300; i++) send(there, i)
+          for (let i = 0; i < 300; i++) expect(await self.receive()).toBe(i)
+        }
+      }),
+  )
+
+  it('priority must be one of three words', () =>
+    inside(async (self) => {
+      for (const priority of ['urgent', 1, null, 'toString']) {
+        expect(thrownBy(() => self.spawn(async () => {}, { priority: priority as never }))).toMatchObject({
+          code: 'ERR_RUMPUS_BAD_ARGUMENT',
+        })
+      }
+    }))
+})
