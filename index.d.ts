@@ -487,7 +487,7 @@ interface Runtime extends AsyncDisposable {
   stop(): Promise<void>;
   /** Keeps the event loop alive even when nothing runs. */
   ref(): void;
-  /** Lets the event loop end, unless a process of this thread sleeps. */
+  /** Lets the event loop end, whatever processes wait for. */
   unref(): void;
 }
 /**
@@ -640,4 +640,76 @@ declare const start: (options?: RuntimeOptions) => Promise<Runtime>;
 * ```
 */
 declare const run: <T, M = unknown>(body: (self: Self<M>) => T | PromiseLike<T>, options?: RuntimeOptions) => Promise<T>;
-export { AbortError, type Closure, type CrashReport, type Crossable, type Crosses, type Definition, type DemonitorOptions, Down, type ErrorDescription, Exit, type ExitReason, type Mark, type Pid, type Place, ProcessExit, type ReasonGiven, type ReceiveOptions, RumpusError, type Runtime, type RuntimeOptions, type RuntimeView, type SchedulerView, type Self, type Sendable, type SpawnOptions, TimeoutError, type TryReceiveOptions, UncrossableError, define, exit, formatPid, isAlive, run, send, start };
+declare const timers: unique symbol;
+/** A message for later, as `sendAfter` and `sendInterval` answer it: a number that can cross, never used again. */
+type TimerRef = number & {
+  readonly [timers]: true;
+};
+/**
+* Sends `message` to the process `pid` in `ms` milliseconds, never earlier.
+*
+* The timer ends with that process, not with the caller's. On the same scheduler the value itself travels, as it does with
+* `send`; what cannot cross is refused at once. For a wait of your own use `self.sleep` or `receive` with a `timeout`.
+*
+* @param pid - whom; a process that has ended gets nothing
+* @param message - what
+* @param ms - milliseconds from now, 0 to 2³¹ - 1
+* @returns the timer, for {@link cancelTimer}
+* @throws RangeError `ERR_RUMPUS_OUT_OF_RANGE` for a time that is none
+* @throws UncrossableError `ERR_RUMPUS_UNCROSSABLE`, TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RumpusError `ERR_RUMPUS_STOPPED` as
+* `send` does, `ERR_RUMPUS_TOO_MANY_TIMERS` beyond 67 million
+* @example
+* ```ts
+* import { run, sendAfter } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => {
+*   sendAfter(self.pid, 'tick', 5)
+*   assert.equal(await self.receive(), 'tick')
+* })
+* ```
+*/
+declare const sendAfter: <M>(pid: Pid<M>, message: NoInfer<M>, ms: number) => TimerRef;
+/**
+* Sends `message` to the process `pid` every `ms` milliseconds, for the first time after as many.
+*
+* The moments are those of the first one plus whole multiples: nothing drifts. A scheduler that comes late sends once and keeps
+* the phase; it makes up for nothing. Ends as {@link sendAfter}'s does, or by {@link cancelTimer}.
+*
+* @param pid - whom
+* @param message - what
+* @param ms - milliseconds, 1 to 2³¹ - 1
+* @returns the timer; it is the same for every message
+* @throws as {@link sendAfter}
+* @example
+* ```ts
+* import { cancelTimer, run, sendInterval } from 'rumpus'
+*
+* await run(async (self) => {
+*   const timer = sendInterval(self.pid, 'tick', 2)
+*   for (let i = 0; i < 3; i++) await self.receive()
+*   cancelTimer(timer)
+* })
+* ```
+*/
+declare const sendInterval: <M>(pid: Pid<M>, message: NoInfer<M>, ms: number) => TimerRef;
+/**
+* Cancels a timer, on whatever scheduler it was set and will fire. A message that it has sent already stays in the inbox.
+*
+* @param timer - which
+* @returns the milliseconds that were left, or nothing if it has fired for the last time or was cancelled before
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT` if `timer` is none
+* @example
+* ```ts
+* import { cancelTimer, run, sendAfter } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => {
+*   const timer = sendAfter(self.pid, 'too late', 60_000)
+*   assert(cancelTimer(timer)! > 59_000)
+*   assert.equal(cancelTimer(timer), undefined)
+* })
+* ```
+*/
+declare const cancelTimer: (timer: TimerRef) => number | undefined;
+export { AbortError, type Closure, type CrashReport, type Crossable, type Crosses, type Definition, type DemonitorOptions, Down, type ErrorDescription, Exit, type ExitReason, type Mark, type Pid, type Place, ProcessExit, type ReasonGiven, type ReceiveOptions, RumpusError, type Runtime, type RuntimeOptions, type RuntimeView, type SchedulerView, type Self, type Sendable, type SpawnOptions, TimeoutError, type TimerRef, type TryReceiveOptions, UncrossableError, cancelTimer, define, exit, formatPid, isAlive, run, send, sendAfter, sendInterval, start };

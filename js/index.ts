@@ -20,6 +20,7 @@ export type {
   TryReceiveOptions,
 } from './process/shapes.ts'
 export { run, start } from './process/start.ts'
+export { cancelTimer, sendAfter, sendInterval, type TimerRef } from './process/timers.ts'
 export {
   type Crossable,
   type Crosses,

@@ -8,6 +8,7 @@ import {
   HIGH,
   INLINE_MAX,
   KIND_DOWN,
+  KIND_DUE,
   KIND_EXIT,
   KIND_EXITING,
   KIND_FREED,
@@ -20,6 +21,7 @@ import { Down, Exit, type ExitReason, type Pid } from '../types.ts'
 import { crashReport } from './crash.ts'
 import type { Kernel } from './kernel.ts'
 import { endByOrder, startDefinition } from './life.ts'
+import { isDue } from './look.ts'
 import { GATE_OPEN, type Process, QUEUED, QUEUED_LOOK, RECEIVING, SELECTING } from './process.ts'
 import { heardReason } from './reasons.ts'
 
@@ -101,7 +103,12 @@ const applyRare = (kernel: Kernel, at: number, length: number): void => {
   const index = words[at + 1]!
   switch (words[at]) {
     case KIND_SLOT:
-      return receiveSlot(kernel, index, words[at + 2]!)
+      return receiveSlot(kernel, index, words[at + 2]!, words[at + 3] === 1)
+    case KIND_DUE: {
+      const process = kernel.procs[index]
+      if (process !== undefined && process.timer === number(words, at + 2)) isDue(kernel, process)
+      return
+    }
     case KIND_FREED:
       kernel.takeSlot(words[at + 2]!)
       return
@@ -129,8 +136,8 @@ const applyRare = (kernel: Kernel, at: number, length: number): void => {
   }
 }
 
-const receiveSlot = (kernel: Kernel, index: number, slot: number): void => {
-  const message = kernel.takeSlot(slot)
+const receiveSlot = (kernel: Kernel, index: number, slot: number, keep: boolean): void => {
+  const message = keep ? kernel.slots[slot] : kernel.takeSlot(slot)
   const process = kernel.procs[index]
   if (process === undefined || process.exiting !== undefined) {
     kernel.counts[COUNT_DROPPED_DIED]!++

@@ -26,6 +26,7 @@ import {
   VERDICT_YIELD,
 } from '../native/layout.ts'
 import type { RuntimeHandle, Seat } from '../native/load.ts'
+import { Alarm } from './alarm.ts'
 import { Codec } from './codec/codec.ts'
 import { Names } from './names.ts'
 import {
@@ -95,6 +96,7 @@ export class Kernel {
   readonly completionBytes: Buffer
   readonly codec: Codec
   readonly names: Names
+  private readonly alarm: Alarm
   /** Processes by slot index; holes for those of other schedulers. */
   readonly procs: (Process | undefined)[] = []
   /** Values that wait in native mailboxes of this very scheduler (native lane only). */
@@ -140,6 +142,7 @@ export class Kernel {
     this.completionBytes = Buffer.from(this.native.completions)
     this.codec = new Codec(handle, this.native)
     this.names = new Names(handle, this.words)
+    this.alarm = new Alarm(this.words, () => this.turn(1))
   }
 
   /** Has the event loop come back to us after this pass. */
@@ -270,7 +273,6 @@ export class Kernel {
     }
     if (parked === QUEUED_WAKE) {
       process.parked = RUNNING
-      process.undo = undefined
       process.wake(undefined)
       return true
     }
@@ -321,6 +323,7 @@ export class Kernel {
         this.around.stopped(this)
         return
       case VERDICT_SLEEP:
+        this.alarm.set()
         if (!this.dry && !this.armed) this.arm()
     }
   }
@@ -374,6 +377,7 @@ export class Kernel {
   detach(): void {
     if (this.detached) return
     this.detached = true
+    this.alarm.clear()
     this.native.detach()
   }
 }

@@ -7,20 +7,20 @@ import type { ExitReason } from '../types.ts'
 import { crashReport } from './crash.ts'
 import type { Kernel } from './kernel.ts'
 import { type Birth, PLAIN_BIRTH, postSpawnHere, priorityOf } from './post.ts'
+import { stopWaiting } from './post-timers.ts'
 import {
   type Body,
   GATE_EXITING,
   GATE_NATIVE,
   GATE_OPEN,
   LOOKING,
+  NOTHING,
   PRIORITY_NORMAL,
   type Process,
   QUEUED,
   QUEUED_BEGIN,
-  QUEUED_WAKE,
   RUNNING,
   type Thrown,
-  WAITING,
 } from './process.ts'
 import { describe, encodeReason } from './reasons.ts'
 
@@ -34,7 +34,7 @@ export const spawnHere = (kernel: Kernel, body: Body, birth: Birth = PLAIN_BIRTH
   const pid = postSpawnHere(kernel, birth)
   const priority = priorityOf(birth)
   const gate = kernel.nativeLane || priority !== PRIORITY_NORMAL ? GATE_NATIVE : GATE_OPEN
-  const process = admit(kernel, pid, pid & INDEX_MASK, gate, body, [])
+  const process = admit(kernel, pid, pid & INDEX_MASK, gate, body, NOTHING)
   process.priority = priority
   kernel.pushBack(process)
   return process
@@ -91,7 +91,7 @@ export const beginBody = (kernel: Kernel, process: Process): void => {
   }
   const { body, args } = process
   process.body = UNSTARTED_BODY
-  process.args = []
+  process.args = NOTHING
   let settling: unknown
   try {
     settling = (body as (self: unknown, ...args: unknown[]) => unknown)(process, ...args)
@@ -139,6 +139,7 @@ export const finish = (
 const forget = (kernel: Kernel, process: Process): void => {
   kernel.counts[COUNT_DROPPED_DIED]! += process.waiting
   process.drop()
+  stopWaiting(kernel, process)
   process.selection?.clear()
   process.aborter?.abort(new ProcessExit(process.exiting))
   if (kernel.procs[process.index] === process) kernel.procs[process.index] = undefined
@@ -193,10 +194,7 @@ const unwind = (kernel: Kernel, process: Process): void => {
     process.handed = undefined
   }
   process.parked = RUNNING
-  if (parked === WAITING || parked === QUEUED_WAKE) {
-    process.undo?.()
-    process.undo = undefined
-  }
+  stopWaiting(kernel, process)
   process.selection?.clear()
   process.fail(new ProcessExit(process.exiting))
 }

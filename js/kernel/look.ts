@@ -1,11 +1,12 @@
 // How a receive with options finds its message: looks when it begins, and again when the run ring says that something came
 // or time is up. Owns the deadline: it begins with the turn after which the body still waits, so one that is answered sooner
-// costs no timer, and mail that was there in time goes first.
+// never enters the wheel, and mail that was there in time goes first.
 
 import { ProcessExit, TimeoutError } from '../errors.ts'
 import { COUNT_RECEIVED } from '../native/layout.ts'
 import type { Kernel } from './kernel.ts'
-import { LOOKING, type Process, QUEUED_LOOK, RUNNING, SELECTING } from './process.ts'
+import { startWaiting, stopWaiting } from './post-timers.ts'
+import { LOOKING, type Process, QUEUED_LOOK, QUEUED_WAKE, RUNNING, SELECTING, WAITING } from './process.ts'
 import { Selection } from './selection.ts'
 
 /** No message is wanted yet. */
@@ -51,6 +52,7 @@ export const look = (kernel: Kernel, process: Process): boolean => {
   if (process.exiting !== undefined) failure = { error: new ProcessExit(process.exiting) }
   if (message === NONE && failure === undefined) return false
   selection.clear()
+  stopWaiting(kernel, process)
   process.parked = RUNNING
   if (failure !== undefined) {
     process.fail(failure.error)
@@ -67,11 +69,19 @@ export const watch = (kernel: Kernel): void => {
     const selection = selectionOf(process)
     selection.listed = false
     const { timeout } = selection
-    if (timeout === undefined || selection.timer !== undefined) continue
+    if (timeout === undefined || process.timer !== undefined) continue
     if (timeout === 0) expire(kernel, process)
-    else selection.timer = setTimeout(expire, timeout, kernel, process)
+    else startWaiting(kernel, process, timeout)
   }
   kernel.deadlines.length = 0
+}
+
+/** The time has come that `process` waits for. */
+export const isDue = (kernel: Kernel, process: Process): void => {
+  process.timer = undefined
+  if (process.parked !== WAITING) return expire(kernel, process)
+  process.parked = QUEUED_WAKE
+  kernel.pushBack(process)
 }
 
 const expire = (kernel: Kernel, process: Process): void =>

@@ -15,6 +15,7 @@ import {
   INDEX_MASK,
   OP_DEMONITOR,
   OP_EXIT,
+  OP_EXITING,
   OP_GIVE_BACK,
   OP_IS_ALIVE,
   OP_LINK,
@@ -32,7 +33,7 @@ import {
 import type { ExitReason } from '../types.ts'
 import type { Kernel } from './kernel.ts'
 import { kernels } from './kernels.ts'
-import { highOf, PRIORITY_HIGH, PRIORITY_LOW, PRIORITY_NORMAL } from './process.ts'
+import { GATE_NATIVE, highOf, PRIORITY_HIGH, PRIORITY_LOW, PRIORITY_NORMAL, QUEUED_BEGIN } from './process.ts'
 import { encodeReason } from './reasons.ts'
 
 /** Throws if `pid` is none. */
@@ -54,24 +55,33 @@ export const kernelOf = (pid: number): Kernel => {
   return kernel
 }
 
-const putPid = (words: Int32Array, at: number, pid: number): void => {
-  words[at] = pid | 0
-  words[at + 1] = highOf(pid)
+/** Writes a whole number within 53 bits. */
+export const putLong = (words: Int32Array, at: number, long: number): void => {
+  words[at] = long | 0
+  words[at + 1] = highOf(long)
 }
 
-const answer = (words: Int32Array, at = ARGUMENTS + 1): number => words[at + 1]! * HIGH + (words[at]! >>> 0)
+/** The number that a submission answered. */
+export const answer = (words: Int32Array, at: number = ARGUMENTS + 1): number =>
+  words[at + 1]! * HIGH + (words[at]! >>> 0)
+
+/** Whether messages to `pid` stay in this isolate: it has begun here, so it will go nowhere. */
+export const byReference = (kernel: Kernel, pid: number): boolean => {
+  const process = kernel.procs[pid & INDEX_MASK]
+  if (process === undefined || process.high !== highOf(pid)) return false
+  if (process.gate !== GATE_NATIVE) return true
+  const isWatchedOver = kernel.nativeLane || process.priority !== PRIORITY_NORMAL
+  return isWatchedOver && !(process.isDefinition && process.parked === QUEUED_BEGIN)
+}
 
 /** Sends by the native mailbox. */
 export const postMessage = (kernel: Kernel, pid: number, message: unknown): void => {
   const { words } = kernel
   if (kernel.detached) throw new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped')
-  const process = kernel.procs[pid & INDEX_MASK]
-  if (process !== undefined && process.high === highOf(pid) && (kernel.nativeLane || process.priority !== 0)) {
-    return postSlot(kernel, pid, message)
-  }
+  if (byReference(kernel, pid)) return postSlot(kernel, pid, message)
   const length = kernel.codec.encode(message, 'message')
   words[ARGUMENTS] = OP_SEND
-  putPid(words, ARGUMENTS + 1, pid)
+  putLong(words, ARGUMENTS + 1, pid)
   words[ARGUMENTS + 3] = length
   words[SCRATCH_LEN] = length
   kernel.submit()
@@ -81,7 +91,7 @@ const postSlot = (kernel: Kernel, pid: number, message: unknown): void => {
   const { words } = kernel
   const slot = kernel.keepSlot(message)
   words[ARGUMENTS] = OP_SEND_SLOT
-  putPid(words, ARGUMENTS + 1, pid)
+  putLong(words, ARGUMENTS + 1, pid)
   words[ARGUMENTS + 3] = slot
   words[SCRATCH_LEN] = 0
   kernel.submit()
@@ -108,8 +118,8 @@ export const priorityOf = ({ given }: Birth): number =>
 const putBirth = (words: Int32Array, birth: Birth): void => {
   words[BIRTH] = birth.given
   if (birth.given === 0) return
-  putPid(words, BIRTH_PARENT, birth.parent)
-  if ((birth.given & BIRTH_IS_RENTED) !== 0) putPid(words, BIRTH_RENTED, birth.rented)
+  putLong(words, BIRTH_PARENT, birth.parent)
+  if ((birth.given & BIRTH_IS_RENTED) !== 0) putLong(words, BIRTH_RENTED, birth.rented)
 }
 
 /** The reference of the monitor that the last spawn came with. */
@@ -125,7 +135,7 @@ export const postRent = (kernel: Kernel): number => {
 /** Gives it back, and the name it got. */
 export const postGiveBack = (kernel: Kernel, rented: number): void => {
   kernel.words[ARGUMENTS] = OP_GIVE_BACK
-  putPid(kernel.words, ARGUMENTS + 1, rented)
+  putLong(kernel.words, ARGUMENTS + 1, rented)
   kernel.submit()
 }
 
@@ -161,8 +171,8 @@ export const postSpawn = (
 const postPair = (kernel: Kernel, operation: number, from: number, to: number): void => {
   const { words } = kernel
   words[ARGUMENTS] = operation
-  putPid(words, ARGUMENTS + 1, from)
-  putPid(words, ARGUMENTS + 3, to)
+  putLong(words, ARGUMENTS + 1, from)
+  putLong(words, ARGUMENTS + 3, to)
   words[SCRATCH_LEN] = 0
   kernel.submit()
 }
@@ -180,8 +190,8 @@ export const postMonitor = (kernel: Kernel, from: number, to: number): number =>
 export const postDemonitor = (kernel: Kernel, from: number, reference: number, flush: boolean): void => {
   const { words } = kernel
   words[ARGUMENTS] = OP_DEMONITOR
-  putPid(words, ARGUMENTS + 1, from)
-  putPid(words, ARGUMENTS + 3, reference)
+  putLong(words, ARGUMENTS + 1, from)
+  putLong(words, ARGUMENTS + 3, reference)
   words[ARGUMENTS + 5] = flush ? 1 : 0
   kernel.submit()
 }
@@ -191,17 +201,24 @@ export const postExit = (kernel: Kernel, from: number, to: number, reason: ExitR
   const { words } = kernel
   const { kind, length } = encodeReason(kernel.codec, reason)
   words[ARGUMENTS] = OP_EXIT
-  putPid(words, ARGUMENTS + 1, from)
-  putPid(words, ARGUMENTS + 3, to)
+  putLong(words, ARGUMENTS + 1, from)
+  putLong(words, ARGUMENTS + 3, to)
   words[ARGUMENTS + 5] = kill ? REASON_KILL : kind
   words[SCRATCH_LEN] = length
+  kernel.submit()
+}
+
+/** A process ends by itself: for others it lives no longer. */
+export const postExiting = (kernel: Kernel, pid: number): void => {
+  kernel.words[ARGUMENTS] = OP_EXITING
+  putLong(kernel.words, ARGUMENTS + 1, pid)
   kernel.submit()
 }
 
 export const postTrapExits = (kernel: Kernel, of: number, traps: boolean): void => {
   const { words } = kernel
   words[ARGUMENTS] = OP_TRAP_EXITS
-  putPid(words, ARGUMENTS + 1, of)
+  putLong(words, ARGUMENTS + 1, of)
   words[ARGUMENTS + 3] = traps ? 1 : 0
   words[SCRATCH_LEN] = 0
   kernel.submit()
@@ -210,7 +227,7 @@ export const postTrapExits = (kernel: Kernel, of: number, traps: boolean): void 
 export const askAlive = (kernel: Kernel, pid: number): boolean => {
   const { words } = kernel
   words[ARGUMENTS] = OP_IS_ALIVE
-  putPid(words, ARGUMENTS + 1, pid)
+  putLong(words, ARGUMENTS + 1, pid)
   words[SCRATCH_LEN] = 0
   kernel.submit()
   return words[ARGUMENTS + 1] === 1

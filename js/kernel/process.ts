@@ -14,7 +14,7 @@ export const RECEIVING = 1
 export const QUEUED = 2
 /** On the run ring, to begin. */
 export const QUEUED_BEGIN = 3
-/** Parked in something else, which has its own undo. */
+/** Parked until a time. */
 export const WAITING = 4
 /** On the run ring, to be resumed from that. */
 export const QUEUED_WAKE = 5
@@ -32,7 +32,8 @@ export const GATE_NATIVE = 1
 /** The process is ending. */
 export const GATE_EXITING = 2
 
-const NOTHING: unknown[] = []
+/** An array that stays empty, for all who have nothing. */
+export const NOTHING: unknown[] = []
 const FIRST_CAPACITY = 8
 
 const LOW = 2 ** -32
@@ -72,8 +73,8 @@ export class Process {
   readonly pid: number
   /** Why it must end, once it must; the gate says so too. */
   exiting: ExitReason | undefined
-  /** Takes back what the body waits for. */
-  undo: (() => void) | undefined
+  /** Under which the wheel knows what it waits for, while that has a time. */
+  timer: number | undefined
   body: Body
   args: unknown[]
   /** In which order processes began to live here. */
@@ -108,7 +109,7 @@ export class Process {
     this.items = NOTHING
     this.pid = pid
     this.exiting = undefined
-    this.undo = undefined
+    this.timer = undefined
     this.body = body
     this.args = args
     this.serial = 0

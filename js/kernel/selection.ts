@@ -13,7 +13,6 @@ export class Selection {
   private base = 0
   /** Milliseconds the wait may last; none: for ever. */
   timeout: number | undefined
-  timer: NodeJS.Timeout | undefined
   signal: AbortSignal | undefined
   onAbort: (() => void) | undefined
   /** Why the wait is over, should the last look find nothing. */
@@ -42,8 +41,6 @@ export class Selection {
     this.match = undefined
     this.timeout = undefined
     this.over = undefined
-    if (this.timer !== undefined) clearTimeout(this.timer)
-    this.timer = undefined
     if (this.onAbort !== undefined) this.signal?.removeEventListener('abort', this.onAbort)
     this.onAbort = undefined
     this.signal = undefined

@@ -20,6 +20,8 @@ export const AFTER_COLLECT = 1
 export const AFTER_TAKE_TURN = 2
 export const DEFINITIONS = 8
 export const NAMES = 10
+export const DUE_IN = 11
+export const DUE_AT = 12
 export const ARGUMENTS = 16
 export const SCRATCH_LEN = 24
 
@@ -41,6 +43,12 @@ export const OP_OVERFLOW = 14
 export const OP_COLLECT = 15
 export const OP_RENT = 16
 export const OP_GIVE_BACK = 17
+export const OP_WAIT = 18
+export const OP_STOP_WAITING = 19
+export const OP_SEND_AFTER = 20
+export const OP_SEND_SLOT_AFTER = 21
+export const OP_CANCEL_TIMER = 22
+export const OP_EXITING = 23
 
 // Where a spawned process may run, beside a scheduler's number.
 export const AT_ANY = -1
@@ -74,6 +82,7 @@ export const KIND_OPENED = 5
 export const KIND_EXIT = 6
 export const KIND_DOWN = 7
 export const KIND_EXITING = 8
+export const KIND_DUE = 9
 
 // Exit reasons.
 export const REASON_NORMAL = 0

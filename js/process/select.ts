@@ -9,7 +9,7 @@ import type { Match, Selection } from '../kernel/selection.ts'
 import { COUNT_RECEIVED, GRANT } from '../kernel/words.ts'
 import { exited, refuse } from './receive.ts'
 import type { ReceiveOptions } from './shapes.ts'
-import { SLEEP_MAX } from './sleep.ts'
+import { checkMs } from './sleep.ts'
 
 type Options = ReceiveOptions<never>
 
@@ -104,9 +104,7 @@ const check = (options: Options): void => {
   if (since !== undefined && !Number.isSafeInteger(since)) {
     throw badArgument(TypeError, 'options.since', 'what mark answered', since)
   }
-  if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0 && timeout <= SLEEP_MAX)) {
-    throw badArgument(RangeError, 'options.timeout', `a number of milliseconds from 0 to ${SLEEP_MAX}`, timeout)
-  }
+  if (timeout !== undefined) checkMs('options.timeout', timeout)
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw badArgument(TypeError, 'options.signal', 'an AbortSignal', signal)
   }

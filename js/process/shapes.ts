@@ -252,6 +252,6 @@ export interface Runtime extends AsyncDisposable {
   stop(): Promise<void>
   /** Keeps the event loop alive even when nothing runs. */
   ref(): void
-  /** Lets the event loop end, unless a process of this thread sleeps. */
+  /** Lets the event loop end, whatever processes wait for. */
   unref(): void
 }

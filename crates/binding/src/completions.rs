@@ -30,6 +30,7 @@ pub(crate) enum Kind {
     Exit = 6,
     Down = 7,
     Exiting = 8,
+    Due = 9,
 }
 
 #[derive(Debug)]
@@ -151,7 +152,12 @@ impl Sink for Completions {
                     self.releaser.release(parcel);
                 }
             }
-            Completion::Slot { index, slot } => self.head(Kind::Slot, [index as i32, slot as i32, 0, 0, 0], 0, 0),
+            Completion::Slot { index, slot, keep } => {
+                self.head(Kind::Slot, [index as i32, slot as i32, i32::from(keep), 0, 0], 0, 0);
+            }
+            Completion::Due { index, key } => {
+                self.head(Kind::Due, [index as i32, low(key.bits()), high(key.bits()), 0, 0], 0, 0);
+            }
             Completion::Freed { slot } => self.head(Kind::Freed, [0, slot as i32, 0, 0, 0], 0, 0),
             Completion::Opened { pid } => self.head(Kind::Opened, [pid.index() as i32, 0, 0, 0, 0], 0, 0),
             Completion::Exit { index, from, reason } => {

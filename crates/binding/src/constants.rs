@@ -33,7 +33,7 @@ const VERDICTS: [(&str, i32); 5] = [
     ("VERDICT_STOP", Verdict::Stop as i32),
 ];
 
-const KINDS: [(&str, i32); 8] = [
+const KINDS: [(&str, i32); 9] = [
     ("KIND_MESSAGE", Kind::Message as i32),
     ("KIND_SLOT", Kind::Slot as i32),
     ("KIND_FREED", Kind::Freed as i32),
@@ -42,6 +42,7 @@ const KINDS: [(&str, i32); 8] = [
     ("KIND_EXIT", Kind::Exit as i32),
     ("KIND_DOWN", Kind::Down as i32),
     ("KIND_EXITING", Kind::Exiting as i32),
+    ("KIND_DUE", Kind::Due as i32),
 ];
 
 const REASONS: [(&str, i32); 8] = [
@@ -95,6 +96,8 @@ pub fn layout_constants() -> Vec<BindingConstant> {
         constant("AFTER_TAKE_TURN", layout::TAKE_TURN as usize),
         constant("DEFINITIONS", layout::DEFINITIONS),
         constant("NAMES", layout::NAMES),
+        constant("DUE_IN", layout::DUE_IN),
+        constant("DUE_AT", layout::DUE_AT),
         constant("ARGUMENTS", layout::ARGUMENTS),
         constant("SCRATCH_LEN", layout::ARGUMENTS + SCRATCH_LEN),
         constant("HEAD_BYTES", HEAD),

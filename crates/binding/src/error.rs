@@ -17,16 +17,19 @@ pub(crate) enum Failure {
     BadSubmission = 5,
     /// A defect of the core, caught at the border.
     Defect = 6,
+    /// There is no room for another timer.
+    TooManyTimers = 7,
 }
 
 /// All of them, in the order of their numbers.
-pub(crate) const FAILURES: [Failure; 6] = [
+pub(crate) const FAILURES: [Failure; 7] = [
     Failure::TooManyProcesses,
     Failure::NoScheduler,
     Failure::Stopped,
     Failure::SeatTaken,
     Failure::BadSubmission,
     Failure::Defect,
+    Failure::TooManyTimers,
 ];
 
 impl Failure {
@@ -40,6 +43,7 @@ impl Failure {
             Self::BadSubmission => {
                 ("RumpusError", "ERR_RUMPUS_DEFECT", "the native core does not know this submission")
             }
+            Self::TooManyTimers => ("RumpusError", "ERR_RUMPUS_TOO_MANY_TIMERS", "there is no room for another timer"),
             Self::Defect => ("RumpusError", "ERR_RUMPUS_DEFECT", "the native core failed: please report this"),
         }
     }

@@ -114,7 +114,7 @@ unsafe extern "C" fn turn(env: sys::napi_env, info: sys::napi_callback_info) -> 
 unsafe extern "C" fn submit(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     enter(env, info, |call| {
         let given: Vec<(*mut u8, usize)> = (0..call.arguments.len()).filter_map(|i| call.bytes(i)).collect();
-        let Attachment { scheduler, completions, scratch, .. } = &mut *call.attachment;
+        let Attachment { scheduler, completions, scratch, clock, .. } = &mut *call.attachment;
         let Some(scheduler) = scheduler else { return Err(Failure::Stopped) };
         let page = &scheduler.seat().page;
         page.add(layout::CROSSINGS, 1.0);
@@ -127,7 +127,7 @@ unsafe extern "C" fn submit(env: sys::napi_env, info: sys::napi_callback_info) -
         }
         if given.is_empty() {
             let len = page.get(layout::ARGUMENTS + SCRATCH_LEN) as usize;
-            return submit::submit(scheduler, &[scratch.head(len)]);
+            return submit::submit(scheduler, &[scratch.head(len)], || clock.now_us(false));
         }
         // SAFETY: typed arrays of live arguments; JavaScript does not run while we are here, so nobody writes them.
         let pieces: Vec<&[u8]> = given
@@ -135,7 +135,7 @@ unsafe extern "C" fn submit(env: sys::napi_env, info: sys::napi_callback_info) -
             .filter(|(_, len)| *len > 0)
             .map(|&(data, len)| unsafe { std::slice::from_raw_parts(data.cast_const(), len) })
             .collect();
-        submit::submit(scheduler, &pieces)
+        submit::submit(scheduler, &pieces, || clock.now_us(false))
     });
     ptr::null_mut()
 }

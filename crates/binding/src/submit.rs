@@ -3,6 +3,8 @@
 //! scratch buffer, or as typed arrays when they are too large for it. Mirror: `js/native/layout.ts`.
 
 use rumpus_runtime::layout::ARGUMENTS;
+use rumpus_runtime::sched::wheel::Key;
+use rumpus_runtime::scheduler::{Cancelled, When};
 use rumpus_runtime::{Birth, Born, Pid, Priority, Reason, ReasonKind, Scheduler, SpawnError, Where};
 use rumpus_sync::Page;
 
@@ -26,6 +28,12 @@ pub(crate) const OVERFLOW: i32 = 14;
 pub(crate) const COLLECT: i32 = 15;
 pub(crate) const RENT: i32 = 16;
 pub(crate) const GIVE_BACK: i32 = 17;
+pub(crate) const WAIT: i32 = 18;
+pub(crate) const STOP_WAITING: i32 = 19;
+pub(crate) const SEND_AFTER: i32 = 20;
+pub(crate) const SEND_SLOT_AFTER: i32 = 21;
+pub(crate) const CANCEL_TIMER: i32 = 22;
+pub(crate) const EXITING: i32 = 23;
 
 /// Words of a spawn, behind those of other submissions: what of the process's birth is given.
 pub(crate) const BIRTH: usize = 9;
@@ -44,7 +52,7 @@ pub(crate) const AT_ANY: i32 = -1;
 pub(crate) const AT_HERE: i32 = -2;
 
 /// The operations by name, for the drift test of the mirror.
-pub(crate) const OPERATIONS: [(&str, i32); 17] = [
+pub(crate) const OPERATIONS: [(&str, i32); 23] = [
     ("SEND", SEND),
     ("SEND_SLOT", SEND_SLOT),
     ("SPAWN", SPAWN),
@@ -62,6 +70,12 @@ pub(crate) const OPERATIONS: [(&str, i32); 17] = [
     ("COLLECT", COLLECT),
     ("RENT", RENT),
     ("GIVE_BACK", GIVE_BACK),
+    ("WAIT", WAIT),
+    ("STOP_WAITING", STOP_WAITING),
+    ("SEND_AFTER", SEND_AFTER),
+    ("SEND_SLOT_AFTER", SEND_SLOT_AFTER),
+    ("CANCEL_TIMER", CANCEL_TIMER),
+    ("EXITING", EXITING),
 ];
 
 /// The words of a submission.
@@ -83,6 +97,18 @@ impl Words<'_> {
     fn answer(&self, bits: u64) {
         self.0.set(ARGUMENTS + 1, bits as u32 as i32);
         self.0.set(ARGUMENTS + 2, (bits >> 32) as u32 as i32);
+    }
+
+    fn when(&self, now_us: u64) -> When {
+        When { deadline_us: now_us + self.bits(4), period_us: self.bits(6) }
+    }
+
+    /// Microseconds left, then whether there were any and the slot that is free plus one, or 0.
+    fn answer_cancelled(&self, cancelled: Option<Cancelled>) {
+        self.answer(cancelled.map_or(0, |cancelled| cancelled.left_us));
+        self.0.set(ARGUMENTS + 3, i32::from(cancelled.is_some()));
+        let slot = cancelled.and_then(|cancelled| cancelled.slot);
+        self.0.set(ARGUMENTS + 4, slot.map_or(0, |slot| slot as i32 + 1));
     }
 
     fn answer_born(&self, born: Born) {
@@ -110,8 +136,8 @@ fn birth(words: &Words<'_>) -> Birth {
     }
 }
 
-/// Does what the page asks; the status. `pieces` are the bytes that belong to it.
-pub(crate) fn submit(scheduler: &mut Scheduler, pieces: &[&[u8]]) -> Result<(), Failure> {
+/// Does what the page asks; the status. `pieces` are the bytes that belong to it. Few ask for the time.
+pub(crate) fn submit(scheduler: &mut Scheduler, pieces: &[&[u8]], now_us: impl FnOnce() -> u64) -> Result<(), Failure> {
     let runtime = scheduler.shared();
     let words = Words(&runtime.seats[scheduler.seat_number()].page);
     scheduler.before_submission();
@@ -148,6 +174,20 @@ pub(crate) fn submit(scheduler: &mut Scheduler, pieces: &[&[u8]]) -> Result<(), 
         EXIT => scheduler.exit(words.pid(1), words.pid(3), reason(&words, 5, pieces)),
         TRAP_EXITS => scheduler.trap_exits(words.pid(1), words.get(3) != 0),
         IS_ALIVE => words.answer(u64::from(scheduler.runtime().is_alive(words.pid(1)))),
+        WAIT => words.answer(scheduler.wait_until(words.pid(1), now_us() + words.bits(3)).bits()),
+        STOP_WAITING => scheduler.stop_waiting(Key::from_bits(words.bits(1))),
+        SEND_AFTER => {
+            let (to, when) = (words.pid(1), words.when(now_us()));
+            let timer = scheduler.send_after(to, when, words.get(3) as u32, pieces);
+            words.answer(timer.ok_or(Failure::TooManyTimers)?);
+        }
+        SEND_SLOT_AFTER => {
+            let (to, when) = (words.pid(1), words.when(now_us()));
+            let timer = scheduler.send_slot_after(to, when, words.get(3) as u32);
+            words.answer(timer.ok_or(Failure::TooManyTimers)?);
+        }
+        CANCEL_TIMER => words.answer_cancelled(scheduler.cancel_timer(words.bits(1), now_us())),
+        EXITING => scheduler.note_exiting(words.pid(1)),
         LOADED => scheduler.definition_loaded(words.get(1) as u32),
         OVERFLOW => scheduler.overflow(words.get(1) as u32),
         _ => return Err(Failure::BadSubmission),

@@ -7,6 +7,7 @@ use crate::envelope::{Letter, Reason};
 use crate::pid::Pid;
 use crate::process::Unstarted;
 use crate::process::state::Priority;
+use crate::sched::wheel::Key;
 
 /// One thing that the JavaScript half must know.
 #[derive(Debug)]
@@ -26,6 +27,15 @@ pub enum Completion {
         index: u32,
         /// Where the value is kept.
         slot: u32,
+        /// Whether it will be wanted again.
+        keep: bool,
+    },
+    /// What a process of this scheduler waits for is late enough.
+    Due {
+        /// Which slot.
+        index: u32,
+        /// Under which key it waits.
+        key: Key,
     },
     /// The value in this slot is wanted by nobody any more.
     Freed {
@@ -85,7 +95,7 @@ impl Completion {
             Self::Exit { reason, .. } | Self::Down { reason, .. } | Self::Exiting { reason, .. } => {
                 reason.payload().len()
             }
-            Self::Slot { .. } | Self::Freed { .. } | Self::Opened { .. } => 0,
+            Self::Slot { .. } | Self::Due { .. } | Self::Freed { .. } | Self::Opened { .. } => 0,
         }
     }
 }

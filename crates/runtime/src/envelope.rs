@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use rumpus_sync::Ticket;
+
 use crate::pid::Pid;
 
 /// Why a process ended, as far as this crate must know; the rest is the payload, encoded by whoever ended it.
@@ -98,6 +100,22 @@ pub enum Envelope {
     Slot {
         /// Which slot.
         slot: u32,
+    },
+    /// A message for later; its bytes lie in the parcel as those of a message.
+    After {
+        /// The timer that carries it.
+        timer: Ticket,
+        /// When, in microseconds.
+        deadline_us: u64,
+        /// And then again each time so many microseconds have passed; 0: once.
+        period_us: u64,
+        /// How many of the bytes describe the value.
+        skeleton: u32,
+    },
+    /// A timer of the receiver's has been cancelled.
+    Forget {
+        /// Which.
+        timer: Ticket,
     },
     /// `from` linked itself to the receiver.
     Link {

@@ -20,6 +20,10 @@ pub const DEFINITIONS: usize = 8;
 /// Changes whenever a name is given or taken away. The one word of a page that every thread may write, under the lock of the
 /// names; its owner only looks whether it has changed.
 pub const NAMES: usize = 10;
+/// Before a sleep: milliseconds until a turn must be taken, or -1.
+pub const DUE_IN: usize = 11;
+/// The same as a moment, so that it can be told from another: the low bits of its milliseconds.
+pub const DUE_AT: usize = 12;
 /// First argument word of a submission and of its answer.
 pub const ARGUMENTS: usize = 16;
 /// Words of a page.

@@ -23,4 +23,4 @@ pub use pid::Pid;
 pub use process::state::Priority;
 pub use runtime::{Options, Runtime};
 pub use sched::seat::Waker;
-pub use scheduler::{Birth, Born, Scheduler, SpawnError, Verdict, Where};
+pub use scheduler::{Birth, Born, Scheduler, SpawnError, Verdict, When, Where};

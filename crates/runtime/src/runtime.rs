@@ -3,11 +3,12 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rumpus_sync::shim::{AtomicU32, Ordering};
+use rumpus_sync::shim::{AtomicU32, AtomicU64, Ordering};
+use rumpus_sync::{Claim, Slab, Ticket};
 use rustc_hash::FxHashMap;
 
 use crate::names::{Names, Unnamed};
-use crate::pid::Pid;
+use crate::pid::{GENERATION_MAX, Pid};
 use crate::process::Table;
 use crate::process::state::Phase;
 use crate::sched::idle::Idle;
@@ -31,6 +32,46 @@ pub struct Options {
     pub placement: bool,
     /// Whether every local message takes the native lane.
     pub native_lane: bool,
+}
+
+/// A message for later, as far as any thread must know it: whoever cancels it and whoever delivers it claim it, and one of
+/// them has it.
+#[derive(Debug, Default)]
+pub struct Timer {
+    /// Whose it is, the canceller's or the deliverer's.
+    pub claim: Claim,
+    deadline_us: AtomicU64,
+    to: AtomicU64,
+    key: AtomicU64,
+}
+
+impl Timer {
+    /// Says when it is due, for whom, and under which key it lies in the wheel of the receiver's scheduler; 0: not there yet.
+    pub fn note(&self, deadline_us: u64, to: Pid, key: u64) {
+        // Relaxed on all: whoever is told of the timer is told by something that orders; a canceller that meets a periodic
+        // one at its moment reads the former or the next, and the key is its owner's alone.
+        self.deadline_us.store(deadline_us, Ordering::Relaxed);
+        self.to.store(to.bits(), Ordering::Relaxed);
+        self.key.store(key, Ordering::Relaxed);
+    }
+
+    /// When it is due.
+    pub fn deadline_us(&self) -> u64 {
+        // Relaxed: as in `note`.
+        self.deadline_us.load(Ordering::Relaxed)
+    }
+
+    /// For whom.
+    pub fn to(&self) -> Pid {
+        // Relaxed: as in `note`.
+        Pid::from_bits(self.to.load(Ordering::Relaxed))
+    }
+
+    /// Its key.
+    pub fn key(&self) -> u64 {
+        // Relaxed: as in `note`.
+        self.key.load(Ordering::Relaxed)
+    }
 }
 
 /// Texts that every isolate knows by number.
@@ -68,6 +109,8 @@ pub struct Runtime {
     pub idle: Idle,
     /// Which process has which name.
     pub names: Names,
+    /// Messages for later.
+    pub timers: Slab<Timer>,
     definitions: Mutex<Numbered>,
     texts: Mutex<Numbered>,
     defined: AtomicU32,
@@ -84,6 +127,7 @@ impl Runtime {
             seats: (0..seats).map(|_| Seat::default()).collect(),
             idle: Idle::default(),
             names: Names::default(),
+            timers: Slab::new(GENERATION_MAX),
             definitions: Mutex::default(),
             texts: Mutex::default(),
             defined: AtomicU32::new(0),
@@ -120,6 +164,11 @@ impl Runtime {
     /// Who has a name and lives.
     pub fn whereis(&self, name: &str) -> Option<Pid> {
         self.names.holder(name).filter(|&pid| self.is_alive(pid))
+    }
+
+    /// The name of a timer outside this crate: packed as a pid is.
+    pub fn timer_bits(&self, timer: Ticket) -> u64 {
+        Pid::new(self.options.number, timer).bits()
     }
 
     /// The number of the definition `key`, new or known. When it is new every scheduler is woken to load it.

@@ -3,6 +3,7 @@
 //! `birth.rs`, life and death in `life.rs`, stealing in `search.rs`, signals to others in `signal.rs`, the end of the thread in `leave.rs`.
 
 mod birth;
+mod due;
 mod leave;
 mod life;
 mod outbox;
@@ -16,6 +17,8 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use rumpus_sync::{Arena, Parcel, Push, RunRing};
 
 use crate::completion::Completion;
@@ -28,10 +31,12 @@ use crate::runtime::Runtime;
 use crate::sched::grant::Grant;
 use crate::sched::place::Dice;
 use crate::sched::seat::{Seat, Waker};
+use crate::sched::wheel::{Key, Wheel};
 
 use outbox::Outbox;
 
 pub use birth::{Birth, Born, SpawnError, Where};
+pub use due::{Cancelled, When};
 pub use turn::{Occasion, Verdict};
 
 /// A runtime, shared by all threads and counted by one: all threads contend for the inner count, none for the outer.
@@ -57,6 +62,12 @@ pub struct Scheduler {
     warm: Vec<warm::Warm>,
     /// Own processes to resume that the run ring did not take: for want of room, or for their priority.
     overflow: [VecDeque<u32>; 3],
+    /// What is due when.
+    wheel: Wheel<due::Due>,
+    /// The first of the messages for later for each process that has any.
+    timed: FxHashMap<u32, Key>,
+    /// Kept for its memory.
+    fired: Vec<(Key, u64, due::Due)>,
     /// Resumes of others since those of low priority had a share.
     beside_low: i32,
     /// Whether they have one in this turn.
@@ -104,6 +115,9 @@ impl Scheduler {
             notified: Vec::new(),
             warm: Vec::new(),
             overflow: Default::default(),
+            wheel: Wheel::new(now_us),
+            timed: FxHashMap::default(),
+            fired: Vec::new(),
             beside_low: 0,
             is_low_turn: false,
             claimed: VecDeque::new(),

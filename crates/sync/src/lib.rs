@@ -3,6 +3,7 @@
 //! them. Each part has a model in `tests/loom_*.rs`; `README.md` beside this file lists who pairs with whom.
 
 pub mod bell;
+pub mod claim;
 pub mod inject;
 pub mod inlet;
 pub mod mailbox;
@@ -14,6 +15,7 @@ pub mod slab;
 pub mod steal;
 
 pub use bell::Bell;
+pub use claim::Claim;
 pub use inject::Inject;
 pub use inlet::{Inlet, Links};
 pub use mailbox::{Mailbox, Push};

@@ -19,6 +19,7 @@ const inject = 'src/inject.rs'
 const bell = 'src/bell.rs'
 const steal = 'src/steal.rs'
 const slab = 'src/slab.rs'
+const claim = 'src/claim.rs'
 const idle = '../runtime/src/sched/idle.rs'
 
 const pushExchange = 'compare_exchange_weak(seen, node as usize, '
@@ -28,6 +29,16 @@ const endExchange = 'compare_exchange_weak(head, pack(real, real), '
 
 /** @type {Case[]} */
 export const cases = [
+  {
+    part: 'claim',
+    name: 'take looks, then stores',
+    file: claim,
+    find: '.compare_exchange(generation << 1 | 1, generation << 1, Ordering::Relaxed, Ordering::Relaxed)',
+    replace:
+      '.load(Ordering::Relaxed).eq(&(generation << 1 | 1)).then(|| self.word.store(generation << 1, Ordering::Relaxed)).ok_or(())',
+    test: 'loom_claim',
+    model: 'exactly_one_of_three_has_it',
+  },
   {
     part: 'mailbox',
     name: 'push does not release',

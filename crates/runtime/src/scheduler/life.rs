@@ -67,13 +67,14 @@ impl Scheduler {
             Envelope::Message { .. } | Envelope::Slot { .. } if gone => {
                 self.discard(parcel, layout::NATIVE_DROPPED_DIED)
             }
+            Envelope::After { .. } => self.open_after(process, parcel),
             Envelope::Message { skeleton } => {
                 self.count(layout::NATIVE_DELIVERED);
                 self.outbox.push(process.state.load().priority(), Completion::Message { index, skeleton, parcel });
             }
             Envelope::Slot { slot } => {
                 self.count(layout::NATIVE_DELIVERED);
-                self.outbox.push(process.state.load().priority(), Completion::Slot { index, slot });
+                self.outbox.push(process.state.load().priority(), Completion::Slot { index, slot, keep: false });
             }
             _ => self.receive_signal(pid, process, parcel.take_header().envelope),
         }
@@ -101,7 +102,10 @@ impl Scheduler {
                     self.receive_exit(pid, process, from, reason, linked);
                 }
             }
-            Envelope::Message { .. } | Envelope::Slot { .. } => unreachable!("a message is no signal"),
+            Envelope::Forget { timer } => self.hear_forget(timer),
+            Envelope::Message { .. } | Envelope::Slot { .. } | Envelope::After { .. } => {
+                unreachable!("a message is no signal")
+            }
         }
     }
 
@@ -131,6 +135,13 @@ impl Scheduler {
         }
     }
 
+    /// A body ends by itself: for others it lives no longer.
+    pub fn note_exiting(&mut self, pid: Pid) {
+        if let Some(process) = self.runtime.table.get(pid) {
+            let _ = process.state.exit();
+        }
+    }
+
     /// The body of a process of ours has settled, or its grace is over.
     pub fn finish(&mut self, pid: Pid, reason: &Reason) {
         let runtime = Rc::clone(&self.runtime);
@@ -144,6 +155,7 @@ impl Scheduler {
     pub(super) fn die(&mut self, pid: Pid, process: &Process, reason: &Reason) {
         process.state.die();
         self.forget_name(pid);
+        self.drop_timers(pid.index());
         let (left, idle) = process.mailbox.close();
         self.refuse_all(pid, left, reason);
         if let Some(ties) = self.relations.cut(pid.index()) {
@@ -211,6 +223,7 @@ impl Scheduler {
             Envelope::Message { .. } | Envelope::Slot { .. } => {
                 return self.discard(parcel, layout::NATIVE_DROPPED_DIED);
             }
+            Envelope::After { .. } => return self.refuse_after(&parcel),
             _ => {}
         }
         match parcel.take_header().envelope {
@@ -233,6 +246,7 @@ impl Scheduler {
         if let Envelope::Message { .. } | Envelope::Slot { .. } = parcel.header().envelope {
             return self.discard(parcel, layout::NATIVE_DROPPED_DEAD);
         }
+        self.refuse_after(&parcel);
         let reason = Reason::new(ReasonKind::NoProc, &[]);
         match parcel.take_header().envelope {
             Envelope::Link { from } => self.answer(from, Envelope::Exit { from: former, reason, linked: true }),
@@ -247,7 +261,12 @@ impl Scheduler {
     fn discard(&mut self, parcel: Parcel<Letter>, counter: usize) {
         self.count(counter);
         if let Envelope::Slot { slot } = parcel.header().envelope {
-            self.outbox.push(Priority::Normal, Completion::Freed { slot });
+            self.free_slot(slot);
         }
+    }
+
+    /// Nobody wants the value any more that this isolate keeps in `slot`.
+    pub(super) fn free_slot(&mut self, slot: u32) {
+        self.outbox.push(Priority::Normal, Completion::Freed { slot });
     }
 }

@@ -184,6 +184,21 @@ impl Scheduler {
         stolen
     }
 
+    /// Lies down: from now on a ring wakes this thread.
+    pub(super) fn lie_down(&mut self) {
+        self.pace.must_pass_on();
+        if self.may_steal() {
+            self.runtime.idle.lie_down(self.seat);
+        }
+        self.seat().bell.lie_down();
+    }
+
+    /// Gets up, whoever woke it.
+    pub(super) fn get_up(&mut self) {
+        self.seat().bell.get_up();
+        self.runtime.idle.get_up(self.seat);
+    }
+
     /// A thief takes only what it can start: it has loaded, or tried, every definition there is.
     pub(super) fn may_steal(&self) -> bool {
         self.takes_work() && self.seat().loaded() == self.runtime.defined()

@@ -93,6 +93,12 @@ impl Pace {
         self.wants_turn = true;
     }
 
+    /// Something new is in the wheel. Who is awake takes a turn before it sleeps; who sleeps, under foreign code, has not set
+    /// its alarm for this.
+    pub(super) fn want_alarm(&mut self) {
+        self.wants_turn |= self.last == Verdict::Sleep;
+    }
+
     /// Notes a search, a lying down or a move of work: others may have left work to this scheduler, or overlooked what was on
     /// its way; it must pass that on once it is busy.
     pub(super) fn must_pass_on(&mut self) {
@@ -216,6 +222,7 @@ impl Scheduler {
         if self.notified.is_empty() {
             self.notified = notified;
         }
+        self.take_due(self.pace.turn_us);
     }
 
     /// Tells JavaScript as much as it has use for: a backlog waits here, in bytes, not there, in objects that outlive
@@ -340,19 +347,6 @@ impl Scheduler {
         Verdict::Sleep
     }
 
-    fn lie_down(&mut self) {
-        self.pace.must_pass_on();
-        if self.may_steal() {
-            self.runtime.idle.lie_down(self.seat);
-        }
-        self.seat().bell.lie_down();
-    }
-
-    fn get_up(&mut self) {
-        self.seat().bell.get_up();
-        self.runtime.idle.get_up(self.seat);
-    }
-
     /// Whether there is anything that this scheduler should see to. Exact after `lie_down`'s fence.
     fn has_work(&self) -> bool {
         let seat = self.seat();
@@ -373,6 +367,7 @@ impl Scheduler {
         if verdict == Verdict::Sleep {
             self.pace.slept_us = Some(now);
             self.count(layout::SLEEPS);
+            self.set_alarm(now);
             let awake = now.saturating_sub(self.pace.awake_us);
             self.pace.busy_us += awake;
             self.seat().page.add(layout::BUSY_US, awake as f64);

@@ -200,7 +200,8 @@ impl Isolate {
                 assert_eq!(skeleton, 24);
                 self.receive(index, Item::Message(Tag::of(parcel.bytes())), books);
             }
-            Completion::Slot { index, slot } => {
+            Completion::Due { .. } => unreachable!("bodies of this world wait for no time"),
+            Completion::Slot { index, slot, .. } => {
                 let Some(item) = self.slots.remove(&slot) else { panic!("slot {slot} is empty") };
                 self.receive(index, item, books);
             }

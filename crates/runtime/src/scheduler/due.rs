@@ -1,0 +1,291 @@
+//! What is due: waits of this scheduler's processes that end at a time, and messages for later, which lie in the wheel of
+//! the scheduler their receiver lives on, so that they die with it and with nobody else. Owns that wheel. A message for
+//! later is cancelled or delivered, never both: whoever claims it has it. Nothing is ever early.
+
+use std::rc::Rc;
+
+use rumpus_sync::{Parcel, Ticket};
+
+use super::Scheduler;
+use crate::completion::Completion;
+use crate::envelope::{Envelope, Letter};
+use crate::layout;
+use crate::pid::Pid;
+use crate::process::Process;
+use crate::process::state::Phase;
+use crate::sched::wheel::Key;
+
+/// One entry of the wheel.
+#[derive(Debug)]
+pub(super) enum Due {
+    /// A process of this scheduler waits no longer.
+    Wait(Pid),
+    /// A message is delivered.
+    Message(Timed),
+}
+
+/// A message for later.
+#[derive(Debug)]
+pub(super) struct Timed {
+    timer: Ticket,
+    to: Pid,
+    period_us: u64,
+    what: Carried,
+    /// Its neighbours among those for the same process.
+    before: Option<Key>,
+    after: Option<Key>,
+}
+
+#[derive(Debug)]
+enum Carried {
+    /// The value waits in a slot of this isolate.
+    Slot(u32),
+    /// The value as bytes.
+    Bytes { skeleton: u32, parcel: Parcel<Letter> },
+}
+
+/// When a message for later is due, in microseconds.
+#[derive(Debug, Clone, Copy)]
+pub struct When {
+    /// The first time.
+    pub deadline_us: u64,
+    /// How long until each further time; 0: once.
+    pub period_us: u64,
+}
+
+/// What a cancelled timer leaves behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cancelled {
+    /// How long it would have had to go.
+    pub left_us: u64,
+    /// The slot of this isolate that nobody needs any more.
+    pub slot: Option<u32>,
+}
+
+impl Scheduler {
+    /// Has JavaScript told when a process of this scheduler has waited until `deadline_us`.
+    pub fn wait_until(&mut self, pid: Pid, deadline_us: u64) -> Key {
+        self.pace.want_alarm();
+        self.wheel.insert(deadline_us, Due::Wait(pid))
+    }
+
+    /// Such a wait is over already.
+    pub fn stop_waiting(&mut self, key: Key) {
+        self.wheel.remove(key);
+    }
+
+    /// Sends a message later, whose value waits in a slot of this isolate. Only to a process of this scheduler that has begun.
+    pub fn send_slot_after(&mut self, to: Pid, when: When, slot: u32) -> Option<u64> {
+        let timer = self.rent_timer(to, when)?;
+        let timed =
+            Timed { timer, to, period_us: when.period_us, what: Carried::Slot(slot), before: None, after: None };
+        self.await_due(when.deadline_us, timed);
+        Some(self.runtime.timer_bits(timer))
+    }
+
+    /// Sends a message later whose value is these bytes.
+    pub fn send_after(&mut self, to: Pid, when: When, skeleton: u32, pieces: &[&[u8]]) -> Option<u64> {
+        let timer = self.rent_timer(to, when)?;
+        let When { deadline_us, period_us } = when;
+        let letter = Letter { to, envelope: Envelope::After { timer, deadline_us, period_us, skeleton } };
+        let parcel = self.arena.parcel(letter, pieces);
+        if self.deliver(to, parcel).is_err() {
+            self.release_timer(timer);
+        }
+        Some(self.runtime.timer_bits(timer))
+    }
+
+    fn rent_timer(&self, to: Pid, when: When) -> Option<Ticket> {
+        let ticket = self.runtime.timers.acquire()?;
+        let timer = self.runtime.timers.get(ticket)?;
+        timer.note(when.deadline_us, to, 0);
+        timer.claim.offer(ticket.generation);
+        Some(ticket)
+    }
+
+    fn release_timer(&self, timer: Ticket) {
+        if let Some(state) = self.runtime.timers.get(timer) {
+            let _ = state.claim.take(timer.generation);
+            self.runtime.timers.release(timer);
+        }
+    }
+
+    /// Cancels a timer, wherever it is; nothing if it has fired for the last time, or been cancelled.
+    pub fn cancel_timer(&mut self, bits: u64, now_us: u64) -> Option<Cancelled> {
+        let runtime = Rc::clone(&self.runtime);
+        let ticket = Pid::from_bits(bits).ticket();
+        let timer = runtime.timers.get(ticket)?;
+        if !timer.claim.take(ticket.generation) {
+            return None;
+        }
+        let left_us = timer.deadline_us().saturating_sub(now_us);
+        let to = timer.to();
+        let is_here = runtime.table.get(to).is_some_and(|process| {
+            let state = process.state.load();
+            state.seat() == self.seat && state.has_body()
+        });
+        if is_here {
+            let slot = match self.forget_timer(ticket) {
+                Some(Carried::Slot(slot)) => Some(slot),
+                _ => None,
+            };
+            return Some(Cancelled { left_us, slot });
+        }
+        self.signal(to, Envelope::Forget { timer: ticket });
+        Some(Cancelled { left_us, slot: None })
+    }
+
+    /// A timer that has been cancelled leaves the wheel. If it is not there yet, it is given up where it arrives.
+    fn forget_timer(&mut self, timer: Ticket) -> Option<Carried> {
+        let key = Key::from_bits(self.runtime.timers.get(timer)?.key());
+        let (_, due) = self.wheel.remove(key)?;
+        let Due::Message(timed) = due else { return None };
+        self.unchain(&timed);
+        self.runtime.timers.release(timer);
+        Some(timed.what)
+    }
+
+    /// The same, heard of from another scheduler.
+    pub(super) fn hear_forget(&mut self, timer: Ticket) {
+        if let Some(Carried::Slot(slot)) = self.forget_timer(timer) {
+            self.free_slot(slot);
+        }
+    }
+
+    /// A message for later has reached the scheduler of its receiver.
+    pub(super) fn open_after(&mut self, process: &Process, parcel: Parcel<Letter>) {
+        let Letter { to, envelope: Envelope::After { timer, deadline_us, period_us, skeleton } } = *parcel.header()
+        else {
+            return;
+        };
+        let cancelled = self.runtime.timers.get(timer).is_none_or(|state| !state.claim.is_free(timer.generation));
+        if cancelled || process.state.load().phase() == Phase::Exiting {
+            return self.release_timer(timer);
+        }
+        let what = Carried::Bytes { skeleton, parcel };
+        self.await_due(deadline_us, Timed { timer, to, period_us, what, before: None, after: None });
+    }
+
+    /// A message for later will not be delivered: its receiver is gone.
+    pub(super) fn refuse_after(&mut self, parcel: &Parcel<Letter>) {
+        if let Envelope::After { timer, .. } = parcel.header().envelope {
+            self.release_timer(timer);
+        }
+    }
+
+    fn await_due(&mut self, deadline_us: u64, timed: Timed) {
+        self.pace.want_alarm();
+        let (timer, to) = (timed.timer, timed.to);
+        let next = self.timed.get(&to.index()).copied();
+        let key = self.wheel.insert(deadline_us, Due::Message(Timed { after: next, ..timed }));
+        if let Some(Due::Message(neighbour)) = next.and_then(|next| self.wheel.get_mut(next)) {
+            neighbour.before = Some(key);
+        }
+        self.timed.insert(to.index(), key);
+        if let Some(state) = self.runtime.timers.get(timer) {
+            state.note(deadline_us, to, key.bits());
+        }
+    }
+
+    /// Takes what has left the wheel out of the list of its process.
+    fn unchain(&mut self, timed: &Timed) {
+        match (timed.before, timed.after) {
+            (None, None) => drop(self.timed.remove(&timed.to.index())),
+            (None, Some(after)) => drop(self.timed.insert(timed.to.index(), after)),
+            (Some(_), _) => {}
+        }
+        if let Some(Due::Message(neighbour)) = timed.before.and_then(|key| self.wheel.get_mut(key)) {
+            neighbour.after = timed.after;
+        }
+        if let Some(Due::Message(neighbour)) = timed.after.and_then(|key| self.wheel.get_mut(key)) {
+            neighbour.before = timed.before;
+        }
+    }
+
+    /// A process has ended: what was to reach it later goes with it.
+    pub(super) fn drop_timers(&mut self, index: u32) {
+        let mut next = self.timed.remove(&index);
+        while let Some((_, Due::Message(timed))) = next.and_then(|key| self.wheel.remove(key)) {
+            self.release_timer(timed.timer);
+            if let Carried::Slot(slot) = timed.what {
+                self.free_slot(slot);
+            }
+            next = timed.after;
+        }
+    }
+
+    /// Puts down all that is due for JavaScript to be told.
+    pub(super) fn take_due(&mut self, now_us: u64) {
+        if self.wheel.advance(now_us, &mut self.fired) == 0 {
+            return;
+        }
+        let mut fired = std::mem::take(&mut self.fired);
+        for (key, deadline_us, due) in fired.drain(..) {
+            match due {
+                Due::Wait(pid) => self.end_wait(pid, key),
+                Due::Message(timed) => self.fire(timed, deadline_us, now_us),
+            }
+        }
+        self.fired = fired;
+    }
+
+    fn end_wait(&mut self, pid: Pid, key: Key) {
+        let Some(process) = self.runtime.table.get(pid) else { return };
+        let state = process.state.load();
+        if state.has_body() {
+            self.outbox.push(state.priority(), Completion::Due { index: pid.index(), key });
+        }
+    }
+
+    fn fire(&mut self, mut timed: Timed, deadline_us: u64, now_us: u64) {
+        let runtime = Rc::clone(&self.runtime);
+        self.unchain(&timed);
+        let (Some(state), Some(process)) = (runtime.timers.get(timed.timer), runtime.table.get(timed.to)) else {
+            return;
+        };
+        let again = timed.period_us > 0 && state.claim.is_free(timed.timer.generation);
+        let ours = again || state.claim.take(timed.timer.generation);
+        let hears = process.state.load().phase() == Phase::Running;
+        if ours && hears {
+            self.tell_timed(process, &timed, again);
+        }
+        if again && hears {
+            // The phase stays; what was missed is not made up for.
+            let periods = now_us.saturating_sub(deadline_us) / timed.period_us + 1;
+            (timed.before, timed.after) = (None, None);
+            return self.await_due(deadline_us + periods * timed.period_us, timed);
+        }
+        if let (Carried::Slot(slot), false) = (&timed.what, ours && hears) {
+            self.free_slot(*slot);
+        }
+        self.release_timer(timed.timer);
+    }
+
+    fn tell_timed(&mut self, process: &Process, timed: &Timed, again: bool) {
+        self.count(layout::NATIVE_ACCEPTED);
+        self.count(layout::NATIVE_DELIVERED);
+        let (index, priority) = (timed.to.index(), process.state.load().priority());
+        let completion = match &timed.what {
+            Carried::Slot(slot) => Completion::Slot { index, slot: *slot, keep: again },
+            Carried::Bytes { skeleton, parcel } => {
+                let letter = Letter { to: timed.to, envelope: Envelope::Message { skeleton: *skeleton } };
+                Completion::Message { index, skeleton: *skeleton, parcel: self.arena.parcel(letter, &[parcel.bytes()]) }
+            }
+        };
+        self.outbox.push(priority, completion);
+    }
+
+    /// Says, before a sleep, when it must end at the latest.
+    pub(super) fn set_alarm(&self, now_us: u64) {
+        let page = &self.seat().page;
+        let Some(next_us) = self.wheel.next_us() else { return page.set(layout::DUE_IN, -1) };
+        let ms = next_us.saturating_sub(now_us).div_ceil(1_000);
+        page.set(layout::DUE_IN, ms.clamp(1, i32::MAX as u64) as i32);
+        page.set(layout::DUE_AT, (next_us / 1_000) as u32 as i32);
+    }
+
+    /// Waits and messages for later that this scheduler keeps, for tests and the inspector.
+    pub fn due(&self) -> usize {
+        self.wheel.len()
+    }
+}

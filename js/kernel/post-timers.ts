@@ -1,0 +1,68 @@
+// What goes to the wheel of a scheduler and out of it again: waits that end at a time, messages for later. Owns the units:
+// milliseconds here, whole microseconds there, rounded up, so that nothing is early.
+
+import { RumpusError } from '../errors.ts'
+import {
+  ARGUMENTS,
+  OP_CANCEL_TIMER,
+  OP_SEND_AFTER,
+  OP_SEND_SLOT_AFTER,
+  OP_STOP_WAITING,
+  OP_WAIT,
+  SCRATCH_LEN,
+} from '../native/layout.ts'
+import type { Kernel } from './kernel.ts'
+import { answer, byReference, putLong } from './post.ts'
+import type { Process } from './process.ts'
+
+const microseconds = (ms: number): number => Math.ceil(ms * 1000)
+
+/** Has `process` told when it has waited `ms` milliseconds from now. */
+export const startWaiting = (kernel: Kernel, process: Process, ms: number): void => {
+  const { words } = kernel
+  words[ARGUMENTS] = OP_WAIT
+  putLong(words, ARGUMENTS + 1, process.pid)
+  putLong(words, ARGUMENTS + 3, microseconds(ms))
+  kernel.submit()
+  process.timer = answer(words)
+}
+
+/** Its wait is over. */
+export const stopWaiting = (kernel: Kernel, process: Process): void => {
+  const { timer } = process
+  if (timer === undefined) return
+  process.timer = undefined
+  if (kernel.detached) return
+  const { words } = kernel
+  words[ARGUMENTS] = OP_STOP_WAITING
+  putLong(words, ARGUMENTS + 1, timer)
+  kernel.submit()
+}
+
+/** Sends later, and then again every `period` milliseconds if that is not 0; answers the timer. */
+export const postAfter = (kernel: Kernel, pid: number, message: unknown, ms: number, period: number): number => {
+  if (kernel.detached) throw new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped')
+  const { words } = kernel
+  const local = byReference(kernel, pid)
+  const length = local ? 0 : kernel.codec.encode(message, 'message')
+  words[ARGUMENTS] = local ? OP_SEND_SLOT_AFTER : OP_SEND_AFTER
+  putLong(words, ARGUMENTS + 1, pid)
+  words[ARGUMENTS + 3] = local ? kernel.keepSlot(message) : length
+  putLong(words, ARGUMENTS + 4, microseconds(ms))
+  putLong(words, ARGUMENTS + 6, microseconds(period))
+  words[SCRATCH_LEN] = length
+  kernel.submit()
+  return answer(words)
+}
+
+/** Cancels a timer; the milliseconds it had left, or nothing if it has fired or is none. */
+export const postCancel = (kernel: Kernel, timer: number): number | undefined => {
+  const { words } = kernel
+  words[ARGUMENTS] = OP_CANCEL_TIMER
+  putLong(words, ARGUMENTS + 1, timer)
+  kernel.submit()
+  if (words[ARGUMENTS + 3] === 0) return undefined
+  const slot = words[ARGUMENTS + 4]!
+  if (slot !== 0) kernel.takeSlot(slot - 1)
+  return Math.ceil(answer(words) / 1000)
+}
