@@ -33,6 +33,9 @@ const mayImport: Record<string, string[]> = {
   testing: ['model', 'index', ...leftToRight],
 }
 
+/** Rooms that any JavaScript engine can run: nothing of Node, no package. */
+const anywhere = ['errors', 'types', 'model']
+
 const dependencies = Object.keys(JSON.parse(read('package.json')).dependencies)
 const roomOf = (path: string): string => path.split('/')[1]?.replace(/\.ts$/, '') ?? ''
 
@@ -41,6 +44,7 @@ function importRefusals(path: string, specifiers: string[], exists: (path: strin
   return specifiers.flatMap((specifier) => {
     const arrow = `${path} -> ${specifier}`
     if (!specifier.startsWith('.')) {
+      if (anywhere.includes(roomOf(path))) return [`${arrow}: ${roomOf(path)} runs anywhere`]
       const known = specifier.startsWith('node:') || dependencies.some((name) => `${specifier}/`.startsWith(`${name}/`))
       return known ? [] : [`${arrow}: not a dependency`]
     }
@@ -164,6 +168,12 @@ describe('js', () => {
     expect(refused('js/otp/a.ts', `import '../testing/a.ts'; import b from 'vitest'; import('../../bench/c.js')`)).toBe(
       3,
     )
+    expect(
+      refused('js/model/a.ts', `import type { A } from '../process/a.ts'; import 'node:fs'; import 'msgpackr'`),
+    ).toBe(3)
+    expect(
+      refused('js/model/a.ts', `import '../errors.ts'; import type { B } from '../types.ts'; import './b.ts'`),
+    ).toBe(0)
     expect(refused('js/attic/a.ts', `import '../kernel/a.ts'`)).toBe(1)
     expect(refused('js/kernel/a.ts', `import '../types.ts'; import 'node:fs'; import 'msgpackr/pack'`)).toBe(0)
     expect(

@@ -63,6 +63,8 @@ export class Process {
   readonly high: number
   /** Continues the body. */
   wake: (value: unknown) => void
+  /** For what the body waits, or waited last. */
+  wait: Promise<unknown> | undefined
   /** The message that a process on the run ring will be resumed with. */
   handed: unknown
   // The inbox: a ring of a power of two.
@@ -102,6 +104,7 @@ export class Process {
     this.index = index
     this.high = highOf(pid)
     this.wake = never
+    this.wait = undefined
     this.handed = undefined
     this.head = 0
     this.tail = 0
@@ -140,6 +143,8 @@ export class Process {
 
   /** Ends the wait of the body with an error. */
   fail(error: unknown): void {
+    // The body may not have come to awaiting it yet, or never will: that is no rejection that nobody handles.
+    this.wait?.catch(never)
     this.wake(Promise.reject(error))
   }
 
@@ -193,6 +198,7 @@ export class Process {
 export const waitOf = (process: Process): Promise<unknown> => {
   const wait = new Promise<unknown>(keepWake)
   process.wake = lastWake
+  process.wait = wait
   return wait
 }
 

@@ -47,7 +47,14 @@ export const flush = (kernel: Kernel, process: Process): number => {
 }
 
 /** The answer to a process that must end. */
-export const exited = (process: Process): Promise<never> => Promise.reject(new ProcessExit(process.exiting))
+export const exited = (process: Process): Promise<never> => handled(new ProcessExit(process.exiting))
+
+/** A rejection that nobody need handle: a body that must end may be waiting for something else. */
+const handled = (error: Error): Promise<never> => {
+  const rejection = Promise.reject(error)
+  rejection.catch(() => {})
+  return rejection
+}
 
 /** The answer to a process that waits already. */
 export const refuse = (process: Process): Promise<never> => Promise.reject(waitsAlready(process))
