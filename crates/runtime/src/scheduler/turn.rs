@@ -359,7 +359,7 @@ impl Scheduler {
 
     fn end_turn(&mut self, occasion: Occasion, verdict: Verdict) {
         let now = occasion.now_us;
-        let most = if self.has_low() { BESIDE_LOW } else { i32::MAX };
+        let most = if self.shares { BESIDE_LOW } else { i32::MAX };
         self.pace.granted = if verdict == Verdict::Run { self.grant.resumes().min(most) } else { 0 };
         self.pace.last = verdict;
         self.seat().page.set(layout::GRANT, self.pace.granted);
