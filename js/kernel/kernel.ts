@@ -60,6 +60,12 @@ export interface CrashReport {
   readonly error: unknown
 }
 
+/** Where ordinary code waits, as far as completions must know it. */
+export interface Desk {
+  /** A place that was wanted is kept, or its process is gone. */
+  granted(offer: number, place: boolean): void
+}
+
 /** What the kernel leaves to others: `open-kernel.ts` puts them together. */
 export interface Surroundings {
   /** Makes the object that a body is given. */
@@ -68,6 +74,8 @@ export interface Surroundings {
   apply(kernel: Kernel, count: number): void
   /** Runs the body of a process that has come off the run ring. */
   begin(kernel: Kernel, process: Process): void
+  /** Has the places free again of what has been taken. */
+  settleBounds(kernel: Kernel): void
   /** Has the deadlines of those begin that still wait. */
   watch(kernel: Kernel): void
   /** Has a process look at what has come for it; false if it waits on. */
@@ -108,6 +116,10 @@ export class Kernel {
   private queued = false
   private queuedGrant = 0
   private verdict = VERDICT_YIELD
+  /** Processes with bounded mailboxes that have had mail since all was taken. */
+  readonly bounded: Process[] = []
+  /** Where ordinary code waits for answers, once it has asked something. */
+  desk: Desk | undefined
   /** Who began, since the last turn, to wait until a deadline. */
   readonly deadlines: Process[] = []
   /** Definitions that have been learnt, or are being. */
@@ -299,6 +311,7 @@ export class Kernel {
   turn(fromLoop: 0 | 1): void {
     if (this.detached) return
     const words = this.words
+    if (this.bounded.length > 0) this.around.settleBounds(this)
     words[ARGUMENTS] = fromLoop
     this.native.turn()
     this.verdict = words[ARGUMENTS]!

@@ -10,6 +10,7 @@ import { type CrashReport, Kernel, type Surroundings } from './kernel.ts'
 import { isolate, kernels } from './kernels.ts'
 import { beginBody } from './life.ts'
 import { look, watch } from './look.ts'
+import { settleBounds } from './places.ts'
 
 /** What differs between the host and a scheduler thread. */
 export interface Role {
@@ -38,6 +39,7 @@ export const openKernel = (handle: RuntimeHandle, seat: number, nativeLane: bool
     begin: beginBody,
     look,
     watch,
+    settleBounds,
     define: (_, url, name) => {
       role.spawning()
       return definitions?.id(url, name) ?? 0

@@ -4,6 +4,7 @@
 
 import { ProcessExit } from '../errors.ts'
 import type { ExitReason } from '../types.ts'
+import type { Bound } from './bound.ts'
 import type { Selection } from './selection.ts'
 
 /** The body runs, or awaits something that is not ours. */
@@ -92,6 +93,8 @@ export class Process {
   grace: NodeJS.Timeout | undefined
   /** Behind `self.signal`, once somebody has asked for it. */
   aborter: AbortController | undefined
+  /** How much its mailbox holds, if that is bounded. */
+  bound: Bound | undefined
   /** What a receive with options looks for; made by the first. */
   selection: Selection | undefined
   /** Told when it has ended: the reason, the body's value, what it threw. */
@@ -122,6 +125,7 @@ export class Process {
     this.ended = false
     this.grace = undefined
     this.aborter = undefined
+    this.bound = undefined
     this.selection = undefined
     this.settled = undefined
   }

@@ -23,6 +23,19 @@ export interface SpawnOptions {
    * anything to do, and once in nine. Messages to either take the way through Rust, about three times as long.
    */
   readonly priority?: 'high' | 'normal' | 'low'
+  /** How many messages may wait for it; as many as come unless given. Messages to it take the way through Rust. */
+  readonly mailbox?: MailboxOptions
+}
+
+/** A bounded mailbox. */
+export interface MailboxOptions {
+  /** Messages that may wait, not counting signals: 1 to 2²⁴. */
+  readonly capacity: number
+  /**
+   * What becomes of a message for which there is no place: `'drop-newest'` drops it, `'drop-oldest'` drops the oldest that
+   * waits, `'offer'` drops it too, unless it was sent by {@link offer}, which waits. What is dropped is counted.
+   */
+  readonly overflow: 'drop-newest' | 'drop-oldest' | 'offer'
 }
 
 /** How a monitor is taken back. */

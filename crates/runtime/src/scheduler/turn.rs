@@ -257,7 +257,7 @@ impl Scheduler {
                 let runtime = Rc::clone(&self.runtime);
                 let Some(process) = runtime.table.get(pid) else { return };
                 if let Some(what) = process.seldom().unstarted.as_deref() {
-                    sink.start(pid, process.state.load().priority(), what);
+                    sink.start(pid, process.state.load(), what);
                 }
             }
             Completion::Opened { pid } => self.open_gate(pid, sink),
@@ -302,7 +302,13 @@ impl Scheduler {
     pub(super) fn untaken(&self) -> f64 {
         let count = |counter| self.seat().page.count(counter);
         let came = count(layout::LOCAL_ACCEPTED) + count(layout::NATIVE_DELIVERED);
-        let gone = [layout::RECEIVED, layout::DROPPED_DIED, layout::DROPPED_CORRUPT, layout::DROPPED_NOBODY];
+        let gone = [
+            layout::RECEIVED,
+            layout::DROPPED_DIED,
+            layout::DROPPED_CORRUPT,
+            layout::DROPPED_NOBODY,
+            layout::DROPPED_OLDEST,
+        ];
         came - gone.into_iter().map(count).sum::<f64>()
     }
 
