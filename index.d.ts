@@ -853,4 +853,57 @@ declare const sendInterval: <M>(pid: Pid<M>, message: NoInfer<M>, ms: number) =>
 * ```
 */
 declare const cancelTimer: (timer: TimerRef) => number | undefined;
-export { AbortError, type Call, type CallOptions, type Closure, type CrashReport, type Crossable, type Crosses, type Definition, type DemonitorOptions, Down, type ErrorDescription, Exit, type ExitReason, type MailboxOptions, type Mark, type Monitor, type OfferOptions, type Offered, type Pid, type Place, ProcessExit, type ReasonGiven, type ReceiveOptions, type ReplyTo, RumpusError, type Runtime, type RuntimeOptions, type RuntimeView, type SchedulerView, type Self, type Sendable, type SpawnOptions, TimeoutError, type TimerRef, type TryReceiveOptions, UncrossableError, call, cancelTimer, define, exit, formatPid, isAlive, monitor, offer, reply, run, send, sendAfter, sendInterval, start };
+/** How a simulation is made. */
+interface SimulateOptions {
+  /** Decides every choice; by chance unless given. A run that fails tells its seed on stderr. */
+  readonly seed?: number;
+  /** Schedulers beside the host, all on this thread; 2 unless given. */
+  readonly schedulers?: number;
+  /** As for `run`. */
+  readonly hostWorks?: boolean;
+  /** As for `run`. */
+  readonly placement?: boolean;
+  /** Which way local messages take; `RUMPUS_LANE` unless given. */
+  readonly lane?: "js" | "native";
+  /** Hears of crashes; without it they are written to stderr. */
+  readonly onCrash?: (report: CrashReport) => void;
+}
+/** What a simulated program may ask of its simulation. */
+interface Simulated {
+  readonly seed: number;
+  /** Milliseconds that have passed in it. */
+  now(): number;
+}
+/**
+* Runs `main` as the first process of a runtime whose schedulers all live on this thread and take their steps one at a time, in
+* an order that the seed decides, in time of their own: a sleep of an hour takes no time. Answers what `main` returns.
+*
+* For tests: run a program under many seeds, and a failing one again under the same seed, step by step. The code is the one
+* that threads run; what it does with real time, files or sockets is not repeated. Definitions must have been imported.
+*
+* @param options - the seed, the schedulers
+* @param main - the first process, on the host; its second argument tells the time
+* @throws at the call TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE`; rejects with what `main` throws,
+* and with RumpusError `ERR_RUMPUS_DEADLOCK`, which lists who waits, if nothing can ever happen again
+* @example
+* ```ts
+* import { send, simulate } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* const orders = new Set()
+* for (let seed = 1; seed <= 50; seed++) {
+*   await simulate({ seed }, async (self, simulation) => {
+*     for (const name of ['a', 'b']) {
+*       self.spawn(async (me) => {
+*         await me.sleep(3_600_000)
+*         send(self.pid, name)
+*       })
+*     }
+*     orders.add(`${await self.receive()}${await self.receive()}`)
+*     assert(simulation.now() >= 3_600_000)
+*   })
+* }
+* ```
+*/
+declare const simulate: <T, M = unknown>(options: SimulateOptions, main: (self: Self<M>, simulation: Simulated) => T | PromiseLike<T>) => Promise<T>;
+export { AbortError, type Call, type CallOptions, type Closure, type CrashReport, type Crossable, type Crosses, type Definition, type DemonitorOptions, Down, type ErrorDescription, Exit, type ExitReason, type MailboxOptions, type Mark, type Monitor, type OfferOptions, type Offered, type Pid, type Place, ProcessExit, type ReasonGiven, type ReceiveOptions, type ReplyTo, RumpusError, type Runtime, type RuntimeOptions, type RuntimeView, type SchedulerView, type Self, type Sendable, type SimulateOptions, type Simulated, type SpawnOptions, TimeoutError, type TimerRef, type TryReceiveOptions, UncrossableError, call, cancelTimer, define, exit, formatPid, isAlive, monitor, offer, reply, run, send, sendAfter, sendInterval, simulate, start };

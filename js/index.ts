@@ -25,6 +25,7 @@ export type {
 } from './process/shapes.ts'
 export { run, start } from './process/start.ts'
 export { cancelTimer, sendAfter, sendInterval, type TimerRef } from './process/timers.ts'
+export { type Simulated, type SimulateOptions, simulate } from './testing/simulate.ts'
 export {
   type Crossable,
   type Crosses,

@@ -27,10 +27,10 @@ const mayImport: Record<string, string[]> = {
   model: [],
   ...Object.fromEntries(leftToRight.map((room, at) => [room, leftToRight.slice(0, at)])),
   kernel: ['native'],
-  index: leftToRight,
+  index: [...leftToRight, 'testing'],
   'scheduler-thread': leftToRight,
   portable: ['model', ...leftToRight],
-  testing: ['model', 'index', ...leftToRight],
+  testing: ['native', 'model', ...leftToRight],
 }
 
 /** Rooms that any JavaScript engine can run: nothing of Node, no package. */

@@ -26,8 +26,8 @@ import {
   VERDICT_YIELD,
 } from '../native/layout.ts'
 import type { RuntimeHandle, Seat } from '../native/load.ts'
-import { Alarm } from './alarm.ts'
 import { Codec } from './codec/codec.ts'
+import type { Loop } from './loop.ts'
 import { Names } from './names.ts'
 import {
   type Body,
@@ -104,7 +104,7 @@ export class Kernel {
   readonly completionBytes: Buffer
   readonly codec: Codec
   readonly names: Names
-  private readonly alarm: Alarm
+  readonly loop: Loop
   /** Processes by slot index; holes for those of other schedulers. */
   readonly procs: (Process | undefined)[] = []
   /** Values that wait in native mailboxes of this very scheduler (native lane only). */
@@ -142,25 +142,27 @@ export class Kernel {
     this.turn(0)
   }
 
-  constructor(handle: RuntimeHandle, id: number, nativeLane: boolean, around: Surroundings) {
+  private readonly onRung = (): void => this.turn(1)
+
+  constructor(handle: RuntimeHandle, id: number, nativeLane: boolean, around: Surroundings, loop: Loop) {
     this.handle = handle
     this.id = id
     this.nativeLane = nativeLane
     this.around = around
-    this.native = handle.attach(id, () => this.turn(1)) as Seat
+    this.loop = loop
+    this.native = handle.attach(id, () => loop.rung(this.onRung)) as Seat
     this.words = new Int32Array(this.native.page)
     this.counts = new Float64Array(this.native.counts)
     this.completionWords = new Int32Array(this.native.completions)
     this.completionBytes = Buffer.from(this.native.completions)
     this.codec = new Codec(handle, this.native)
     this.names = new Names(handle, this.words)
-    this.alarm = new Alarm(this.words, () => this.turn(1))
   }
 
   /** Has the event loop come back to us after this pass. */
   arm(): void {
     this.armed = true
-    setImmediate(this.onImmediate)
+    this.loop.soon(this.onImmediate)
   }
 
   /** Makes the process in `index` the next to resume: the one running now has just made it runnable. */
@@ -336,7 +338,7 @@ export class Kernel {
         this.around.stopped(this)
         return
       case VERDICT_SLEEP:
-        this.alarm.set()
+        this.loop.sleep(this.words, this.onRung)
         if (!this.dry && !this.armed) this.arm()
     }
   }
@@ -390,7 +392,7 @@ export class Kernel {
   detach(): void {
     if (this.detached) return
     this.detached = true
-    this.alarm.clear()
+    this.loop.stop()
     this.native.detach()
   }
 }

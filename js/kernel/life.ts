@@ -134,7 +134,7 @@ export const finish = (
   const final = process.exiting ?? reason
   process.gate = GATE_EXITING
   process.exiting ??= final
-  if (process.grace !== undefined) clearTimeout(process.grace)
+  process.grace?.()
   forget(kernel, process)
   if (!process.buried && !kernel.detached) bury(kernel, process, final)
   tell(process, final, value, thrown)
@@ -182,8 +182,7 @@ export const endByOrder = (kernel: Kernel, index: number, reason: ExitReason, de
 /** From now on the body has so long to end by itself. */
 export const beginGrace = (kernel: Kernel, process: Process): void => {
   if (process.grace !== undefined || process.ended || process.buried) return
-  process.grace = setTimeout(abandon, GRACE_MS, kernel, process)
-  process.grace.unref()
+  process.grace = kernel.loop.after(GRACE_MS, () => abandon(kernel, process))
 }
 
 /** Breaks whatever the body waits for. */

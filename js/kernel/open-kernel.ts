@@ -10,6 +10,7 @@ import { type CrashReport, Kernel, type Surroundings } from './kernel.ts'
 import { isolate, kernels } from './kernels.ts'
 import { beginBody } from './life.ts'
 import { look, watch } from './look.ts'
+import { EventLoop, type Loop } from './loop.ts'
 import { settleBounds } from './places.ts'
 
 /** What differs between the host and a scheduler thread. */
@@ -20,6 +21,7 @@ export interface Role {
   /** Maps the URL of a module that defines to the one that schedulers load. */
   readonly resolve: (url: string) => string
   readonly loading: Loading
+  readonly loop?: Loop
   /** A definition is about to be spawned. */
   readonly spawning: () => void
 }
@@ -33,7 +35,7 @@ export interface Open {
 /** Takes `seat` of a runtime for this isolate. */
 export const openKernel = (handle: RuntimeHandle, seat: number, nativeLane: boolean, role: Role): Open => {
   let definitions: Definitions | undefined
-  const kernel = new Kernel(handle, seat, nativeLane, {
+  const around: Surroundings = {
     makeProcess: role.makeProcess,
     apply,
     begin: beginBody,
@@ -48,7 +50,8 @@ export const openKernel = (handle: RuntimeHandle, seat: number, nativeLane: bool
     definition: (_, id) => definitions?.get(id) ?? { error: new Error('definitions are not open yet') },
     stopped: role.stopped,
     crashed: (_, report) => role.crashed(report),
-  })
+  }
+  const kernel = new Kernel(handle, seat, nativeLane, around, role.loop ?? new EventLoop())
   definitions = new Definitions(kernel, role.resolve, role.loading)
   kernels[handle.number] = kernel
   return { kernel, definitions }
@@ -60,6 +63,8 @@ export const createRuntime = (options: {
   hostWorks: boolean
   placement: boolean
   nativeLane: boolean
+  /** Given for a simulation: no clock, no spinning, and chance falls as it says. */
+  seed?: number
 }): RuntimeHandle => addon.createRuntime({ number: freeNumber(), ...options })
 
 /** Runtime numbers start at 1, so that no pid is 0. */

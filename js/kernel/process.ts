@@ -90,7 +90,8 @@ export class Process {
   buried: boolean
   /** Its body has settled. */
   ended: boolean
-  grace: NodeJS.Timeout | undefined
+  /** Stops the clock of its grace. */
+  grace: (() => void) | undefined
   /** Behind `self.signal`, once somebody has asked for it. */
   aborter: AbortController | undefined
   /** How much its mailbox holds, if that is bounded. */

@@ -27,6 +27,10 @@ export declare class RuntimeHandle {
   nameOf(pid: number): string | null
   /** Tells every scheduler to stop. */
   stop(): void
+  /** In a simulation: it is so many microseconds now. */
+  setTime(timeUs: number): void
+  /** Whether a scheduler has been rung and has not taken a turn since. */
+  isRung(seat: number): boolean
   /** Whether it is being stopped, by whatever thread. */
   get stopping(): boolean
   /** Seats, the host's included. */
@@ -70,6 +74,8 @@ export interface BindingOptions {
   placement: boolean
   /** Whether local messages take the native lane. */
   nativeLane: boolean
+  /** Given for a simulation: no clock, no spinning, and chance falls as it says. */
+  seed?: number
 }
 
 /** Makes a runtime. */

@@ -33,6 +33,7 @@ export interface Addon {
     hostWorks: boolean
     placement: boolean
     nativeLane: boolean
+    seed?: number
   }): RuntimeHandle
   openRuntime(key: number): RuntimeHandle
   availableParallelism(): number

@@ -124,7 +124,8 @@ const begin = async (options: RuntimeOptions): Promise<Runtime> => {
   return runtime
 }
 
-const writeCrash = ({ pid, scheduler, what, error }: CrashReport): void => {
+/** Writes a crash to stderr. */
+export const writeCrash = ({ pid, scheduler, what, error }: CrashReport): void => {
   const { name, message, stack } = error instanceof Error ? describe(error) : (error as ErrorDescription)
   const shown = stack ?? `${name}: ${message}`
   const who = pid === 0 ? `scheduler ${scheduler}` : `process ${pid} on scheduler ${scheduler}`

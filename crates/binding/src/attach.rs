@@ -14,10 +14,11 @@ use crate::clock::Clock;
 use crate::completions::{BUFFER, Completions};
 use crate::crowd::Crowd;
 use crate::error::Failure;
+use crate::handle::Simulated;
 use crate::hot::{CALLBACKS, Callback};
 use crate::memory::{Bytes, array_buffer};
+use crate::pin;
 use crate::wake::LoopWaker;
-use crate::{clock, pin};
 
 /// Bytes of the scratch buffer, in which JavaScript encodes.
 const SCRATCH: usize = 64 * 1024;
@@ -32,13 +33,16 @@ pub(crate) unsafe fn attach(
     runtime: &Arc<Runtime>,
     seat: usize,
     on_wake: sys::napi_value,
+    simulated: Option<&Simulated>,
 ) -> Result<sys::napi_value, Failure> {
     pin::pin();
     // SAFETY: vouched for by the caller.
     let waker = unsafe { LoopWaker::new(env, on_wake) }.ok_or(Failure::Defect)?;
-    let seed = u64::from(std::process::id()) << 16 | seat as u64;
+    let chance = simulated.map_or_else(|| u64::from(std::process::id()), |simulated| simulated.seed);
+    let seed = chance << 16 | seat as u64;
+    let mut clock = Clock::new(simulated);
     let told: Arc<dyn rumpus_runtime::Waker> = Arc::clone(&waker) as _;
-    let Some(scheduler) = Scheduler::take_seat(Arc::clone(runtime), seat, told, seed, clock::now_us()) else {
+    let Some(scheduler) = Scheduler::take_seat(Arc::clone(runtime), seat, told, seed, clock.now_us(false)) else {
         waker.release();
         return Err(if seat < runtime.seats.len() { Failure::SeatTaken } else { Failure::NoScheduler });
     };
@@ -49,7 +53,7 @@ pub(crate) unsafe fn attach(
         completions,
         scratch: Arc::clone(&scratch),
         crowd: Crowd::default(),
-        clock: Clock::default(),
+        clock,
         waker,
     };
     let raw = Box::into_raw(Box::new(attachment));

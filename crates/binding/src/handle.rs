@@ -10,6 +10,7 @@ use napi::{Env, JsValue};
 use napi_derive::napi;
 use rumpus_runtime::sched::seat::Seat;
 use rumpus_runtime::{Options, Pid, Runtime, Unnamed, layout};
+use rumpus_sync::shim::{AtomicU64, Ordering};
 
 use crate::error::{FAILURES, Failure};
 use crate::{attach, clock, registry};
@@ -33,6 +34,8 @@ pub struct BindingOptions {
     pub placement: bool,
     /// Whether local messages take the native lane.
     pub native_lane: bool,
+    /// Given for a simulation: no clock, no spinning, and chance falls as it says.
+    pub seed: Option<f64>,
 }
 
 /// A runtime, held by one isolate.
@@ -41,6 +44,14 @@ pub struct BindingOptions {
 pub struct RuntimeHandle {
     runtime: Arc<Runtime>,
     key: u32,
+    simulated: Option<Simulated>,
+}
+
+/// What a simulation has instead of a clock and of chance.
+#[derive(Debug, Clone)]
+pub(crate) struct Simulated {
+    pub(crate) time_us: Arc<AtomicU64>,
+    pub(crate) seed: u64,
 }
 
 /// Makes a runtime.
@@ -49,20 +60,22 @@ pub fn create_runtime(options: BindingOptions) -> RuntimeHandle {
     let runtime = Arc::new(Runtime::new(Options {
         number: options.number,
         schedulers: options.schedulers as usize,
-        cores: available_parallelism() as usize,
+        // With none there is never a core to spin on, and no time would pass meanwhile.
+        cores: if options.seed.is_some() { 0 } else { available_parallelism() as usize },
         host_works: options.host_works,
         placement: options.placement,
         native_lane: options.native_lane,
     }));
     let key = registry::enter(&runtime);
-    RuntimeHandle { runtime, key }
+    let simulated = options.seed.map(|seed| Simulated { time_us: Arc::new(AtomicU64::new(1)), seed: seed as u64 });
+    RuntimeHandle { runtime, key, simulated }
 }
 
 /// Finds the runtime with a key that another isolate was given.
 #[napi]
 pub fn open_runtime(key: u32) -> Result<RuntimeHandle> {
     let runtime = registry::find(key).ok_or_else(|| Failure::Stopped.thrown())?;
-    Ok(RuntimeHandle { runtime, key })
+    Ok(RuntimeHandle { runtime, key, simulated: None })
 }
 
 #[napi]
@@ -83,8 +96,9 @@ impl RuntimeHandle {
     #[napi(ts_args_type = "seat: number, onWake: () => void", ts_return_type = "unknown")]
     pub fn attach<'env>(&self, env: &'env Env, seat: u32, on_wake: Unknown<'env>) -> Result<Unknown<'env>> {
         // SAFETY: env is the caller's, and `on_wake` a live value of it.
-        let object = unsafe { attach::attach(env.raw(), &self.runtime, seat as usize, on_wake.raw()) }
-            .map_err(Failure::thrown)?;
+        let object =
+            unsafe { attach::attach(env.raw(), &self.runtime, seat as usize, on_wake.raw(), self.simulated.as_ref()) }
+                .map_err(Failure::thrown)?;
         // SAFETY: a live value that `attach` has just made in this environment.
         Ok(unsafe { Unknown::from_raw_unchecked(env.raw(), object) })
     }
@@ -146,6 +160,21 @@ impl RuntimeHandle {
     #[napi]
     pub fn stop(&self) {
         self.runtime.stop();
+    }
+
+    /// In a simulation: it is so many microseconds now.
+    #[napi]
+    pub fn set_time(&self, time_us: f64) {
+        if let Some(simulated) = &self.simulated {
+            // Relaxed: one thread.
+            simulated.time_us.store(time_us as u64, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether a scheduler has been rung and has not taken a turn since.
+    #[napi]
+    pub fn is_rung(&self, seat: u32) -> bool {
+        self.runtime.seats.get(seat as usize).is_some_and(|seat| seat.bell.is_rung())
     }
 
     /// Whether it is being stopped, by whatever thread.
