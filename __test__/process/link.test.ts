@@ -182,10 +182,11 @@ describe('link', () => {
       const spokes = Array.from({ length: 1000 }, () =>
         self.spawn(async (me: AnySelf) => {
           me.link(hub)
+          send(self.pid, 'linked')
           await me.receive()
         }),
       )
-      await turns(5)
+      await take(self, 1000)
       for (const pid of spokes) self.monitor(pid)
       send(hub as AnyPid, 'end')
       const downs = (await take(self, 1000)) as { reason: unknown }[]

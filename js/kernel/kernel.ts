@@ -142,6 +142,12 @@ export class Kernel {
     this.turn(0)
   }
 
+  /** Processes whose bodies are called by the next microtasks, one each. */
+  private readonly beginning: Process[] = []
+  private readonly onBegin = (): void => {
+    const process = this.beginning.shift()
+    if (process !== undefined) this.around.begin(this, process)
+  }
   private readonly onRung = (): void => this.turn(1)
 
   constructor(handle: RuntimeHandle, id: number, nativeLane: boolean, around: Surroundings, loop: Loop) {
@@ -299,7 +305,8 @@ export class Kernel {
   // Apart, because a closure costs every call of the function that makes it.
   private begin(process: Process): void {
     process.parked = RUNNING
-    settled.then(() => this.around.begin(this, process))
+    this.beginning.push(process)
+    settled.then(this.onBegin)
   }
 
   /** Takes a turn behind the microtasks that are queued now. */

@@ -7,7 +7,7 @@ import type { ExitReason } from '../types.ts'
 import { Bound } from './bound.ts'
 import { crashReport } from './crash.ts'
 import type { Kernel } from './kernel.ts'
-import { type Birth, overflowOf, PLAIN_BIRTH, postSpawnHere, priorityOf } from './post.ts'
+import { type Birth, noteEnded, overflowOf, PLAIN_BIRTH, postSpawnHere, priorityOf } from './post.ts'
 import { stopWaiting } from './post-timers.ts'
 import {
   type Body,
@@ -28,6 +28,7 @@ import { describe, encodeReason } from './reasons.ts'
 /** How long a body that was told to end may take to unwind, in milliseconds. */
 export const GRACE_MS = 5_000
 
+const NORMAL: ExitReason = { kind: 'normal' }
 const UNSTARTED_BODY: Body = () => {}
 
 /** Makes a process of this scheduler whose body is a closure. */
@@ -104,7 +105,7 @@ export const beginBody = (kernel: Kernel, process: Process): void => {
     // A `then` of the user's own may throw, too.
     if (typeof (settling as PromiseLike<unknown> | undefined)?.then === 'function') {
       ;(settling as PromiseLike<unknown>).then(
-        (value) => finish(kernel, process, { kind: 'normal' }, value),
+        (value) => finish(kernel, process, NORMAL, value),
         (error) => endByError(kernel, process, error),
       )
       return
@@ -113,7 +114,7 @@ export const beginBody = (kernel: Kernel, process: Process): void => {
     endByError(kernel, process, error)
     return
   }
-  finish(kernel, process, { kind: 'normal' }, settling)
+  finish(kernel, process, NORMAL, settling)
 }
 
 const endByError = (kernel: Kernel, process: Process, error: unknown): void => {
@@ -152,6 +153,7 @@ const forget = (kernel: Kernel, process: Process): void => {
 }
 
 const bury = (kernel: Kernel, process: Process, reason: ExitReason): void => {
+  if (reason.kind === 'normal') return noteEnded(kernel, process.index)
   const { words } = kernel
   const { kind, length } = encodeReason(kernel.codec, reason)
   words[ARGUMENTS] = OP_FINISH

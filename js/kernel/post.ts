@@ -12,6 +12,10 @@ import {
   BIRTH_OVERFLOW_SHIFT,
   BIRTH_PARENT,
   BIRTH_RENTED,
+  COUNT_SPAWNED,
+  ENDED,
+  ENDED_FIRST,
+  ENDED_MAX,
   HIGH,
   INDEX_BITS,
   INDEX_MASK,
@@ -22,6 +26,8 @@ import {
   OP_IS_ALIVE,
   OP_LINK,
   OP_MONITOR,
+  OP_NOTE,
+  OP_REFILL,
   OP_RENT,
   OP_SEND,
   OP_SEND_SLOT,
@@ -31,6 +37,8 @@ import {
   OP_UNLINK,
   REASON_KILL,
   SCRATCH_LEN,
+  STOCK,
+  STOCKED,
 } from '../native/layout.ts'
 import type { ExitReason } from '../types.ts'
 import type { Kernel } from './kernel.ts'
@@ -150,10 +158,40 @@ export const postGiveBack = (kernel: Kernel, rented: number): void => {
 /** Spawns a process whose body is a closure of this isolate. */
 export const postSpawnHere = (kernel: Kernel, birth: Birth): number => {
   const { words } = kernel
+  if (birth.given === 0) return takeStocked(kernel)
   words[ARGUMENTS] = OP_SPAWN_HERE
   putBirth(words, birth)
   kernel.submit()
   return answer(words)
+}
+
+/** Takes a process out of the stock that Rust keeps here, so that not every spawn is a crossing. */
+const takeStocked = (kernel: Kernel): number => {
+  const { words } = kernel
+  if (words[STOCKED] === 0) {
+    words[ARGUMENTS] = OP_REFILL
+    kernel.submit()
+  }
+  const left = words[STOCKED]! - 1
+  words[STOCKED] = left
+  kernel.counts[COUNT_SPAWNED]!++
+  return answer(words, STOCK + 2 * left)
+}
+
+/** The body of a process has returned, and that is all: Rust hears of it with the next crossing, before all else. */
+export const noteEnded = (kernel: Kernel, index: number): void => {
+  const { words } = kernel
+  const ended = words[ENDED]!
+  words[ENDED_FIRST + ended] = index
+  words[ENDED] = ended + 1
+  if (ended + 1 === ENDED_MAX) postNote(kernel)
+  else if (!kernel.armed) kernel.arm()
+}
+
+/** Has Rust note what was done here without a crossing. */
+export const postNote = (kernel: Kernel): void => {
+  kernel.words[ARGUMENTS] = OP_NOTE
+  kernel.submit()
 }
 
 /** Spawns a definition; `at` is a scheduler's number, AT_ANY or AT_HERE. */

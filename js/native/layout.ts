@@ -22,6 +22,11 @@ export const DEFINITIONS = 8
 export const NAMES = 10
 export const DUE_IN = 11
 export const DUE_AT = 12
+export const STOCKED = 13
+export const ENDED = 14
+export const STOCK = 4128
+export const ENDED_FIRST = 4256
+export const ENDED_MAX = 64
 export const ARGUMENTS = 16
 export const SCRATCH_LEN = 24
 
@@ -54,6 +59,8 @@ export const OP_OFFER_SLOT = 25
 export const OP_WANT = 26
 export const OP_GIVE_BACK_PLACE = 27
 export const OP_GIVE_PLACES = 28
+export const OP_REFILL = 29
+export const OP_NOTE = 30
 
 // Where a spawned process may run, beside a scheduler's number.
 export const AT_ANY = -1

@@ -6,6 +6,7 @@ import type { Host } from '../kernel/host.ts'
 import { inspect, type RuntimeView } from '../kernel/inspect.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { GRACE_MS, spawnHere } from '../kernel/life.ts'
+import { postNote } from '../kernel/post.ts'
 import type { Body } from '../kernel/process.ts'
 import { takeDown } from '../kernel/take-down.ts'
 import type { ExitReason, Pid, Sendable } from '../types.ts'
@@ -81,6 +82,7 @@ export class HeldRuntime implements Runtime {
   }
 
   inspect(): RuntimeView {
+    if (!this.kernel.detached) postNote(this.kernel)
     return inspect(this.kernel.handle)
   }
 

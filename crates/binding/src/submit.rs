@@ -40,6 +40,8 @@ pub(crate) const OFFER_SLOT: i32 = 25;
 pub(crate) const WANT: i32 = 26;
 pub(crate) const GIVE_BACK_PLACE: i32 = 27;
 pub(crate) const GIVE_PLACES: i32 = 28;
+pub(crate) const REFILL: i32 = 29;
+pub(crate) const NOTE: i32 = 30;
 
 /// Words of a spawn, behind those of other submissions: what of the process's birth is given.
 pub(crate) const BIRTH: usize = 9;
@@ -61,7 +63,7 @@ pub(crate) const AT_ANY: i32 = -1;
 pub(crate) const AT_HERE: i32 = -2;
 
 /// The operations by name, for the drift test of the mirror.
-pub(crate) const OPERATIONS: [(&str, i32); 28] = [
+pub(crate) const OPERATIONS: [(&str, i32); 30] = [
     ("SEND", SEND),
     ("SEND_SLOT", SEND_SLOT),
     ("SPAWN", SPAWN),
@@ -90,6 +92,8 @@ pub(crate) const OPERATIONS: [(&str, i32); 28] = [
     ("WANT", WANT),
     ("GIVE_BACK_PLACE", GIVE_BACK_PLACE),
     ("GIVE_PLACES", GIVE_PLACES),
+    ("REFILL", REFILL),
+    ("NOTE", NOTE),
 ];
 
 /// The words of a submission.
@@ -196,6 +200,27 @@ pub(crate) fn submit(scheduler: &mut Scheduler, pieces: &[&[u8]], now_us: impl F
         EXIT => scheduler.exit(words.pid(1), words.pid(3), reason(&words, 5, pieces)),
         TRAP_EXITS => scheduler.trap_exits(words.pid(1), words.get(3) != 0),
         IS_ALIVE => words.answer(u64::from(scheduler.runtime().is_alive(words.pid(1)))),
+        EXITING => scheduler.note_exiting(words.pid(1)),
+        REFILL => scheduler.refill().map_err(refused)?,
+        // What was noted before is all.
+        NOTE => {}
+        LOADED => scheduler.definition_loaded(words.get(1) as u32),
+        OVERFLOW => scheduler.overflow(words.get(1) as u32),
+        operation => submit_timed(scheduler, &words, operation, pieces, now_us)?,
+    }
+    scheduler.after_submission();
+    Ok(())
+}
+
+/// Those that have to do with the wheel, or with places in mailboxes.
+fn submit_timed(
+    scheduler: &mut Scheduler,
+    words: &Words<'_>,
+    operation: i32,
+    pieces: &[&[u8]],
+    now_us: impl FnOnce() -> u64,
+) -> Result<(), Failure> {
+    match operation {
         WAIT => words.answer(scheduler.wait_until(words.pid(1), now_us() + words.bits(3)).bits()),
         STOP_WAITING => scheduler.stop_waiting(Key::from_bits(words.bits(1))),
         SEND_AFTER => {
@@ -209,7 +234,6 @@ pub(crate) fn submit(scheduler: &mut Scheduler, pieces: &[&[u8]], now_us: impl F
             words.answer(timer.ok_or(Failure::TooManyTimers)?);
         }
         CANCEL_TIMER => words.answer_cancelled(scheduler.cancel_timer(words.bits(1), now_us())),
-        EXITING => scheduler.note_exiting(words.pid(1)),
         OFFER => {
             let envelope = Envelope::Message { skeleton: words.get(3) as u32 };
             words.answer(scheduler.offer(words.pid(1), envelope, pieces, words.get(4) != 0) as u64);
@@ -224,11 +248,8 @@ pub(crate) fn submit(scheduler: &mut Scheduler, pieces: &[&[u8]], now_us: impl F
         }
         GIVE_BACK_PLACE => scheduler.give_back_place(words.pid(1)),
         GIVE_PLACES => scheduler.give_places(words.pid(1), words.get(3)),
-        LOADED => scheduler.definition_loaded(words.get(1) as u32),
-        OVERFLOW => scheduler.overflow(words.get(1) as u32),
         _ => return Err(Failure::BadSubmission),
     }
-    scheduler.after_submission();
     Ok(())
 }
 

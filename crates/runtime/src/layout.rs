@@ -26,8 +26,20 @@ pub const DUE_IN: usize = 11;
 pub const DUE_AT: usize = 12;
 /// First argument word of a submission and of its answer.
 pub const ARGUMENTS: usize = 16;
+/// Processes in the stock: made, and not spawned yet.
+pub const STOCKED: usize = 13;
+/// Processes in the list of those whose body has returned since the last crossing.
+pub const ENDED: usize = 14;
+/// The pids of the stock, two words each; the last are taken first.
+pub const STOCK: usize = ring::WORDS;
+/// Places in the stock.
+pub const STOCK_MAX: usize = 64;
+/// The list of those that have ended, by slot.
+pub const ENDED_FIRST: usize = STOCK + 2 * STOCK_MAX;
+/// Places in that list; a crossing is due when it is full.
+pub const ENDED_MAX: usize = 64;
 /// Words of a page.
-pub const WORDS: usize = ring::WORDS;
+pub const WORDS: usize = ENDED_FIRST + ENDED_MAX;
 
 /// Counters, written by JavaScript: local messages accepted.
 pub const LOCAL_ACCEPTED: usize = 0;
@@ -53,7 +65,7 @@ pub const NATIVE_DELIVERED: usize = 11;
 pub const CROSSINGS: usize = 12;
 /// Turns.
 pub const TURNS: usize = 13;
-/// Processes spawned by this scheduler.
+/// Processes spawned by this scheduler; JavaScript counts those out of the stock.
 pub const SPAWNED: usize = 14;
 /// Processes that ended here.
 pub const EXITED: usize = 15;

@@ -11,6 +11,7 @@ mod outbox;
 mod overflow;
 mod search;
 mod signal;
+mod stock;
 mod turn;
 mod warm;
 
@@ -64,6 +65,8 @@ pub struct Scheduler {
     warm: Vec<warm::Warm>,
     /// Own processes to resume that the run ring did not take: for want of room, or for their priority.
     overflow: [VecDeque<u32>; 3],
+    /// What was in the stock when JavaScript was last there.
+    stocked: i32,
     /// Who waits for places in the mailboxes of own processes, in order, with their numbers.
     wants: FxHashMap<u32, VecDeque<(Pid, u32)>>,
     /// What is due when.
@@ -121,6 +124,7 @@ impl Scheduler {
             notified: Vec::new(),
             warm: Vec::new(),
             overflow: Default::default(),
+            stocked: 0,
             wants: FxHashMap::default(),
             wheel: Wheel::new(now_us),
             timed: FxHashMap::default(),
@@ -252,6 +256,7 @@ impl Scheduler {
     /// Begins a submission: notes what JavaScript has begun meanwhile.
     pub fn before_submission(&mut self) {
         self.note_started();
+        self.note_page();
     }
 
     /// Ends a submission: tells JavaScript what it left behind.

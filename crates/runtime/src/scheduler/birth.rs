@@ -83,19 +83,24 @@ impl Scheduler {
     pub fn spawn_here(&mut self, birth: Birth) -> Result<Born, SpawnError> {
         let runtime = Rc::clone(&self.runtime);
         let pid = birth.rented.or_else(|| runtime.table.acquire()).ok_or(SpawnError::TooMany)?;
-        let Some(process) = runtime.table.get(pid) else { return Err(SpawnError::TooMany) };
+        self.make_here(pid, birth);
+        self.seat().count_start();
+        self.count(layout::SPAWNED);
+        Ok(Born { pid, reference: self.tie(pid, birth) })
+    }
+
+    /// A rented slot becomes a process of this scheduler, parked, before anybody knows it.
+    pub(super) fn make_here(&self, pid: Pid, birth: Birth) {
+        let Some(process) = self.runtime.table.get(pid) else { return };
         process.state.be(birth.priority, birth.overflow);
         process.places.set(birth.places());
         process.state.run(self.seat);
         process.mailbox.open();
         let parked = process.mailbox.park();
         debug_assert!(parked, "mail for a pid that nobody knows: {pid:?}");
-        if !runtime.options.native_lane && !process.state.load().is_watched_over() {
+        if !self.runtime.options.native_lane && !process.state.load().is_watched_over() {
             process.state.open();
         }
-        self.seat().count_start();
-        self.count(layout::SPAWNED);
-        Ok(Born { pid, reference: self.tie(pid, birth) })
     }
 
     /// Makes a process of a definition. `arguments` are its encoded arguments, `skeleton` of their bytes describe them.

@@ -14,6 +14,8 @@ impl Scheduler {
     /// Stands up for good.
     pub fn leave(mut self) {
         self.note_started();
+        self.note_page();
+        self.give_up_stock();
         self.end_all();
         self.lose_inboxes();
         let unstarted = self.give_up_unstarted();

@@ -1,0 +1,82 @@
+//! A stock of processes to come, and a list of those that have ended, both in the page: JavaScript spawns closures out of the
+//! one and puts who returned into the other, and only every so often crosses for either. Owns what both mean: a process of
+//! the stock is there already, but nobody knows its pid; one that has ended is seen to before anything else that JavaScript
+//! asks, or a turn, does.
+
+use std::rc::Rc;
+
+use super::Scheduler;
+use super::birth::{Birth, SpawnError};
+use crate::envelope::{Reason, ReasonKind};
+use crate::layout;
+use crate::pid::Pid;
+
+impl Scheduler {
+    /// Fills the stock.
+    pub fn refill(&mut self) -> Result<(), SpawnError> {
+        self.note_stock();
+        let runtime = Rc::clone(&self.runtime);
+        let page = &runtime.seats[self.seat].page;
+        let mut stocked = page.get(layout::STOCKED);
+        while (stocked as usize) < layout::STOCK_MAX {
+            let Some(pid) = runtime.table.acquire() else { break };
+            self.make_here(pid, Birth::default());
+            let at = layout::STOCK + 2 * stocked as usize;
+            page.set(at, pid.bits() as u32 as i32);
+            page.set(at + 1, (pid.bits() >> 32) as u32 as i32);
+            stocked += 1;
+        }
+        page.set(layout::STOCKED, stocked);
+        self.stocked = stocked;
+        if stocked == 0 { Err(SpawnError::TooMany) } else { Ok(()) }
+    }
+
+    /// Notes what JavaScript did without a crossing: whom it spawned, who ended.
+    pub(super) fn note_page(&mut self) {
+        self.note_stock();
+        self.note_ended();
+    }
+
+    fn note_stock(&mut self) {
+        let stocked = self.seat().page.get(layout::STOCKED);
+        for _ in stocked..self.stocked {
+            self.seat().count_start();
+        }
+        self.stocked = stocked;
+    }
+
+    fn note_ended(&mut self) {
+        let runtime = Rc::clone(&self.runtime);
+        let page = &runtime.seats[self.seat].page;
+        let ended = page.get(layout::ENDED);
+        if ended == 0 {
+            return;
+        }
+        let normal = Reason::new(ReasonKind::Normal, &[]);
+        for at in 0..ended as usize {
+            let index = page.get(layout::ENDED_FIRST + at) as u32;
+            if let Some((pid, process)) = runtime.table.at(index)
+                && process.state.load().has_body()
+            {
+                self.die(pid, process, &normal);
+            }
+        }
+        page.set(layout::ENDED, 0);
+    }
+
+    /// Nobody will spawn out of the stock any more.
+    pub(super) fn give_up_stock(&mut self) {
+        let runtime = Rc::clone(&self.runtime);
+        let page = &runtime.seats[self.seat].page;
+        for at in 0..page.get(layout::STOCKED) as usize {
+            let at = layout::STOCK + 2 * at;
+            let bits = u64::from(page.get(at) as u32) | u64::from(page.get(at + 1) as u32) << 32;
+            let pid = Pid::from_bits(bits);
+            let Some(process) = runtime.table.get(pid) else { continue };
+            let _ = process.mailbox.close();
+            process.state.vacate();
+            runtime.table.release(pid);
+        }
+        page.set(layout::STOCKED, 0);
+    }
+}
