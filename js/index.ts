@@ -5,6 +5,7 @@ export type { RuntimeView, SchedulerView } from './kernel/inspect.ts'
 export type { CrashReport } from './kernel/kernel.ts'
 export { define } from './process/define.ts'
 export { exit, formatPid, isAlive } from './process/exit.ts'
+export { type MessageOptions, registerMessage } from './process/register-message.ts'
 export { send } from './process/send.ts'
 export type {
   Closure,
@@ -30,5 +31,6 @@ export {
   type ExitReason,
   type Pid,
   type ReasonGiven,
+  type RegisteredMessages,
   type Sendable,
 } from './types.ts'
