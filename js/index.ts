@@ -3,6 +3,8 @@
 export { AbortError, ProcessExit, RumpusError, TimeoutError, UncrossableError } from './errors.ts'
 export type { RuntimeView, SchedulerView } from './kernel/inspect.ts'
 export type { CrashReport } from './kernel/kernel.ts'
+export type { HighWaterReport } from './kernel/process.ts'
+export type { MessageMode } from './kernel/settings.ts'
 export { define } from './process/define.ts'
 export { exit, formatPid, isAlive } from './process/exit.ts'
 export { type MessageOptions, registerMessage } from './process/register-message.ts'

@@ -31,6 +31,7 @@ import { Codec } from './codec/codec.ts'
 import { Names } from './names.ts'
 import {
   type Body,
+  type HighWaterReport,
   PRIORITY_HIGH,
   PRIORITY_NORMAL,
   type Process,
@@ -40,6 +41,7 @@ import {
   QUEUED_WAKE,
   RUNNING,
 } from './process.ts'
+import type { Settings } from './settings.ts'
 
 const RING_MASK = RING_CAPACITY - 1
 /** A streak beyond any limit: the ring goes before the slot. */
@@ -82,12 +84,15 @@ export interface Surroundings {
   stopped(kernel: Kernel): void
   /** A body ended with an error, or something of its was lost. */
   crashed(kernel: Kernel, report: CrashReport): void
+  /** A process lets messages wait. Called within a send: whoever is told must not act before that is over. */
+  highWater(report: HighWaterReport): void
 }
 
 export class Kernel {
   readonly handle: RuntimeHandle
   readonly native: Seat
   readonly id: number
+  readonly settings: Settings
   readonly nativeLane: boolean
   readonly around: Surroundings
   readonly words: Int32Array
@@ -130,10 +135,11 @@ export class Kernel {
     this.turn(0)
   }
 
-  constructor(handle: RuntimeHandle, id: number, nativeLane: boolean, around: Surroundings) {
+  constructor(handle: RuntimeHandle, id: number, settings: Settings, around: Surroundings) {
     this.handle = handle
     this.id = id
-    this.nativeLane = nativeLane
+    this.settings = settings
+    this.nativeLane = settings.nativeLane
     this.around = around
     this.native = handle.attach(id, () => this.turn(1)) as Seat
     this.words = new Int32Array(this.native.page)

@@ -10,12 +10,15 @@ import { type CrashReport, Kernel, type Surroundings } from './kernel.ts'
 import { isolate, kernels } from './kernels.ts'
 import { beginBody } from './life.ts'
 import { look, watch } from './look.ts'
+import type { HighWaterReport } from './process.ts'
+import type { Settings } from './settings.ts'
 
 /** What differs between the host and a scheduler thread. */
 export interface Role {
   readonly makeProcess: Surroundings['makeProcess']
   readonly stopped: (kernel: Kernel) => void
   readonly crashed: (report: CrashReport) => void
+  readonly highWater: (report: HighWaterReport) => void
   /** Maps the URL of a module that defines to the one that schedulers load. */
   readonly resolve: (url: string) => string
   readonly loading: Loading
@@ -30,9 +33,9 @@ export interface Open {
 }
 
 /** Takes `seat` of a runtime for this isolate. */
-export const openKernel = (handle: RuntimeHandle, seat: number, nativeLane: boolean, role: Role): Open => {
+export const openKernel = (handle: RuntimeHandle, seat: number, settings: Settings, role: Role): Open => {
   let definitions: Definitions | undefined
-  const kernel = new Kernel(handle, seat, nativeLane, {
+  const kernel = new Kernel(handle, seat, settings, {
     makeProcess: role.makeProcess,
     apply,
     begin: beginBody,
@@ -46,6 +49,7 @@ export const openKernel = (handle: RuntimeHandle, seat: number, nativeLane: bool
     definition: (_, id) => definitions?.get(id) ?? { error: new Error('definitions are not open yet') },
     stopped: role.stopped,
     crashed: (_, report) => role.crashed(report),
+    highWater: role.highWater,
   })
   definitions = new Definitions(kernel, role.resolve, role.loading)
   kernels[handle.number] = kernel
