@@ -161,7 +161,8 @@ interface RuntimeView {
     readonly dropped: {
       readonly dead: number;
       readonly died: number;
-      readonly corrupt: number;
+      readonly corrupt: number; /** There was no place for them, or none for what came later. */
+      readonly full: number;
     };
   };
 }
@@ -289,6 +290,73 @@ interface CrashReport {
   /** What was thrown. */
   readonly error: unknown;
 }
+declare const answers: unique symbol;
+/** Where the answer to a question goes. It can cross, and is good for one answer. */
+type ReplyTo<Reply = unknown> = readonly [desk: Pid<never>, number: number] & {
+  readonly [answers]?: (reply: Reply) => void;
+};
+/** A question, as the process that is asked receives it. */
+interface Call<Request = unknown, Reply = unknown> {
+  readonly type: "call";
+  /** For {@link reply}. */
+  readonly from: ReplyTo<Reply>;
+  readonly request: Request;
+}
+/** How long to wait for an answer. */
+interface CallOptions {
+  /** Milliseconds until it rejects with `TimeoutError`; 5000 unless given, Infinity for as long as it takes. */
+  readonly timeout?: number;
+  /** Has it reject with `AbortError` when aborted. */
+  readonly signal?: AbortSignal;
+}
+/**
+* Asks the process `to` and answers what it replies. For code outside processes, a request handler or a test; it works inside
+* a body too, which then awaits it as it would anything foreign.
+*
+* The process receives a {@link Call} and answers with {@link reply}, at once or later. Should it end first, the call hears at
+* once. An answer that comes too late is dropped.
+*
+* @param to - whom: a pid, or a name in the only runtime of this thread
+* @param request - what; as with `send`
+* @param options - how long to wait
+* @returns what was replied
+* @throws RumpusError `ERR_RUMPUS_NOPROC` if there is no such process, `ERR_RUMPUS_DOWN` if it ends without an answer, its
+* `cause` being the exit reason; TimeoutError `ERR_RUMPUS_TIMEOUT`; AbortError `ABORT_ERR`; and at the call what `send` throws
+* @example
+* ```ts
+* import { call, reply, start } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* const runtime = await start({ schedulers: 1 })
+* const doubler = runtime.spawn(async (self) => {
+*   for await (const { from, request } of self) reply(from, request * 2)
+* })
+* assert.equal(await call(doubler, 21), 42)
+* await runtime.stop()
+* ```
+*/
+declare const call: <Request, Reply>(to: Pid<Call<Request, Reply>> | string, request: NoInfer<Request>, options?: CallOptions) => Promise<Reply>;
+/**
+* Answers a question. Only the first answer counts, and only while somebody waits for it.
+*
+* @param from - the `from` of the {@link Call}
+* @param value - what; as with `send`
+* @throws what `send` throws
+* @example
+* ```ts
+* import { call, reply, run } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => {
+*   const echo = self.spawn(async (me) => {
+*     const { from, request } = await me.receive()
+*     reply(from, request)
+*   })
+*   assert.equal(await call(echo, 'hello'), 'hello')
+* })
+* ```
+*/
+declare const reply: <Reply>(from: ReplyTo<Reply>, value: NoInfer<Reply>) => void;
 /** Where a spawned process may run: on any scheduler, on the spawner's, or on the one with this number (0 is the host). */
 type Place = "any" | "here" | number;
 /** How a process is spawned. */
@@ -306,6 +374,18 @@ interface SpawnOptions {
   * anything to do, and once in nine. Messages to either take the way through Rust, about three times as long.
   */
   readonly priority?: "high" | "normal" | "low";
+  /** How many messages may wait for it; as many as come unless given. Messages to it take the way through Rust. */
+  readonly mailbox?: MailboxOptions;
+}
+/** A bounded mailbox. */
+interface MailboxOptions {
+  /** Messages that may wait, not counting signals: 1 to 2²⁴. */
+  readonly capacity: number;
+  /**
+  * What becomes of a message for which there is no place: `'drop-newest'` drops it, `'drop-oldest'` drops the oldest that
+  * waits, `'offer'` drops it too, unless it was sent by {@link offer}, which waits. What is dropped is counted.
+  */
+  readonly overflow: "drop-newest" | "drop-oldest" | "offer";
 }
 /** How a monitor is taken back. */
 interface DemonitorOptions {
@@ -539,7 +619,7 @@ interface RuntimeOptions {
   readonly highWater?: number;
   /**
   * Hears of that, on the host's thread, behind what runs there. So do subscribers of `rumpus:high-water` in
-  * `node:diagnostics_channel`, without this option. Bound or slow down whoever sends: a mailbox has no limit of its own.
+  * `node:diagnostics_channel`, without this option. What to do about it: give the process a bounded `mailbox`, or `offer`.
   *
   * @example
   * ```ts
@@ -665,6 +745,67 @@ declare const isAlive: (pid: Pid) => boolean;
 * ```
 */
 declare const formatPid: (pid: Pid) => string;
+/** A process that is being listened to. */
+interface Monitor extends Disposable {
+  /** What {@link Down} carries. */
+  readonly ref: number;
+  /** Listens no longer; whoever has heard already hears nothing more. */
+  stop(): void;
+}
+/**
+* Calls `listener` once when the process `pid` has ended, at once if it has. For code outside processes.
+*
+* @param pid - whose end
+* @param listener - hears why; what it throws is an uncaught exception of this thread
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RumpusError `ERR_RUMPUS_STOPPED`
+* @example
+* ```ts
+* import { exit, monitor, start } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* const runtime = await start({ schedulers: 1 })
+* const pid = runtime.spawn(async (self) => void (await self.receive()))
+* const down = new Promise((resolve) => monitor(pid, resolve))
+* exit(pid, 'shutdown')
+* assert.deepEqual((await down).reason, { kind: 'shutdown' })
+* await runtime.stop()
+* ```
+*/
+declare const monitor: (pid: Pid, listener: (down: Down) => void) => Monitor;
+/** What became of an offer: it is in the mailbox, there was no place in time, or there is no such process. */
+type Offered = "accepted" | "full" | "noproc";
+/** How long an offer waits. */
+interface OfferOptions {
+  /** Milliseconds until it answers `'full'`; 0 does not wait; for as long as it takes unless given. */
+  readonly timeout?: number;
+  /** Has it reject with `AbortError` when aborted. */
+  readonly signal?: AbortSignal;
+}
+/**
+* Sends `message` to the process `pid` when its mailbox has a place, and answers what became of it.
+*
+* For bounded mailboxes: it holds a fast sender back where `send` would drop. Those that wait get their places in the order in
+* which they asked. An unbounded mailbox accepts at once.
+*
+* @param pid - whom
+* @param message - what; do not change it before the offer has been answered
+* @param options - how long to wait
+* @throws at the call: UncrossableError `ERR_RUMPUS_UNCROSSABLE`, TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError
+* `ERR_RUMPUS_OUT_OF_RANGE`, RumpusError `ERR_RUMPUS_STOPPED`; rejects with AbortError `ABORT_ERR`
+* @example
+* ```ts
+* import { offer, run } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => {
+*   const slow = self.spawn(async (me) => void (await me.sleep(50)), { mailbox: { capacity: 1, overflow: 'offer' } })
+*   assert.equal(await offer(slow, 1), 'accepted')
+*   assert.equal(await offer(slow, 2, { timeout: 1 }), 'full')
+*   assert.equal(await offer(slow, 3), 'noproc') // it ended, and had not taken the first
+* })
+* ```
+*/
+declare const offer: <M>(pid: Pid<M>, message: NoInfer<M>, options?: OfferOptions) => Promise<Offered>;
 /** How instances of a class cross. */
 interface MessageOptions<T extends object, V> {
   /** What the class is called on the way, unique in a thread; its own name unless given. Minifiers change that. */
@@ -859,4 +1000,4 @@ declare const sendInterval: <M>(pid: Pid<M>, message: NoInfer<M>, ms: number) =>
 * ```
 */
 declare const cancelTimer: (timer: TimerRef) => number | undefined;
-export { AbortError, type Closure, type CrashReport, type Crossable, type Crosses, type Definition, type DemonitorOptions, Down, type ErrorDescription, Exit, type ExitReason, type HighWaterReport, type Mark, type MessageMode, type MessageOptions, type Pid, type Place, ProcessExit, type ReasonGiven, type ReceiveOptions, type RegisteredMessages, RumpusError, type Runtime, type RuntimeOptions, type RuntimeView, type SchedulerView, type Self, type Sendable, type SpawnOptions, TimeoutError, type TimerRef, type TryReceiveOptions, UncrossableError, cancelTimer, define, exit, formatPid, isAlive, registerMessage, run, send, sendAfter, sendInterval, start };
+export { AbortError, type Call, type CallOptions, type Closure, type CrashReport, type Crossable, type Crosses, type Definition, type DemonitorOptions, Down, type ErrorDescription, Exit, type ExitReason, type HighWaterReport, type MailboxOptions, type Mark, type MessageMode, type MessageOptions, type Monitor, type OfferOptions, type Offered, type Pid, type Place, ProcessExit, type ReasonGiven, type ReceiveOptions, type RegisteredMessages, type ReplyTo, RumpusError, type Runtime, type RuntimeOptions, type RuntimeView, type SchedulerView, type Self, type Sendable, type SpawnOptions, TimeoutError, type TimerRef, type TryReceiveOptions, UncrossableError, call, cancelTimer, define, exit, formatPid, isAlive, monitor, offer, registerMessage, reply, run, send, sendAfter, sendInterval, start };

@@ -114,7 +114,7 @@ describe.each(settings)('order of messages, %s', (_, options) => {
     await until(() => runtime.inspect().processes.alive === 0)
     const view = runtime.inspect()
     balanced(view)
-    expect(view.messages).toMatchObject({ waiting: 0, dropped: { dead: 0, died: 0, corrupt: 0 } })
+    expect(view.messages).toMatchObject({ waiting: 0, dropped: { dead: 0, died: 0, corrupt: 0, full: 0 } })
     expect(crashes).toEqual([])
   })
 })

@@ -10,7 +10,12 @@ describe('inspect', () => {
     const { runtime } = await started({ schedulers: 2 })
     const view = runtime.inspect()
     expect(view.processes).toEqual({ spawned: 0, exited: 0, alive: 0 })
-    expect(view.messages).toEqual({ accepted: 0, received: 0, waiting: 0, dropped: { dead: 0, died: 0, corrupt: 0 } })
+    expect(view.messages).toEqual({
+      accepted: 0,
+      received: 0,
+      waiting: 0,
+      dropped: { dead: 0, died: 0, corrupt: 0, full: 0 },
+    })
     expect(view.schedulers.map(({ id }) => id)).toEqual([0, 1, 2])
     for (const { alive, unstarted, started, spawned, exited } of view.schedulers) {
       expect({ alive, unstarted, started, spawned, exited }).toEqual({

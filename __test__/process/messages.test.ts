@@ -1,7 +1,19 @@
 // The option `messages`: what a receiver on the sender's own scheduler gets, and what is refused there.
 
 import assert from 'node:assert/strict'
-import { cancelTimer, exit, isAlive, type MessageMode, send, sendAfter, sendInterval, start } from 'rumpus'
+import {
+  call,
+  cancelTimer,
+  exit,
+  isAlive,
+  type MessageMode,
+  offer,
+  reply,
+  send,
+  sendAfter,
+  sendInterval,
+  start,
+} from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import { echo, localTraffic, Money } from '../fixtures/messages.mjs'
 import { type AnyPid, type AnySelf, balanced, inside, take, thrownBy, turns } from './world.ts'
@@ -59,10 +71,14 @@ describe('messages', () => {
           () => self.send('me', value),
           () => sendAfter(near, value, 1),
           () => sendInterval(near, value, 1),
+          () => offer(near, value),
+          () => call(near as never, value as never),
         ]
         for (const way of ways) {
           expect(thrownBy(way)).toMatchObject({ name: 'UncrossableError', code: 'ERR_RUMPUS_UNCROSSABLE' })
-          expect(() => way()).toThrowError(expect.objectContaining({ path: 'message.reply.fn' }))
+          expect(() => way()).toThrowError(
+            expect.objectContaining({ path: expect.stringMatching(/^message\.(request\.)?reply\.fn$/) }),
+          )
           expect(Object.isFrozen(value)).toBe(false)
           send(near, { intact: [1] })
           expect(await self.receive()).toEqual({ intact: [1] })
@@ -79,6 +95,23 @@ describe('messages', () => {
         }
         expect(thrownBy(() => send(self.pid, value)).code).toBe('ERR_RUMPUS_REENTRANT')
         expect(self.tryReceive()).toBe(undefined)
+      }, options))
+
+    it(`messages: '${messages}' holds for offers, calls and replies`, () =>
+      inside(async (self) => {
+        const value = { list: [1] }
+        const same = messages === 'freeze'
+        expect(await offer(self.pid as AnyPid, value)).toBe('accepted')
+        const offered = await self.receive()
+        expect(offered).toEqual(value)
+        const server = self.spawn(async (me: AnySelf) => {
+          for await (const { from, request } of me) reply(from, { request, own: value })
+        })
+        const answer = (await call(server as never, value as never)) as Record<string, unknown>
+        expect(answer).toEqual({ request: value, own: value })
+        const came = [offered, answer.request, answer.own]
+        expect(came.map((one) => one === value)).toEqual([same, same, same])
+        expect(came.map((one) => Object.isFrozen(one))).toEqual([same, same, same])
       }, options))
 
     it(`messages: '${messages}' holds on scheduler threads`, () =>

@@ -183,7 +183,7 @@ describe('send to the dead', () => {
       accepted: 10,
       received: 1,
       waiting: 0,
-      dropped: { dead: 0, died: 9, corrupt: 0 },
+      dropped: { dead: 0, died: 9, corrupt: 0, full: 0 },
     })
   })
 })

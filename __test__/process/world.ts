@@ -130,7 +130,7 @@ export function program(path: string, args: readonly string[] = [], flags: reado
 /** What must hold of the books of a runtime at any quiet moment. */
 export function balanced({ processes, messages }: RuntimeView): void {
   const { accepted, received, waiting, dropped } = messages
-  expect(accepted).toBe(received + waiting + dropped.dead + dropped.died + dropped.corrupt)
+  expect(accepted).toBe(received + waiting + dropped.dead + dropped.died + dropped.corrupt + dropped.full)
   expect(processes.spawned).toBe(processes.exited + processes.alive)
   expect(waiting).toBeGreaterThanOrEqual(0)
 }

@@ -12,6 +12,7 @@ import {
   KIND_EXIT,
   KIND_EXITING,
   KIND_FREED,
+  KIND_GRANTED,
   KIND_MESSAGE,
   KIND_OPENED,
   KIND_SLOT,
@@ -22,6 +23,7 @@ import { crashReport } from './crash.ts'
 import type { Kernel } from './kernel.ts'
 import { endByOrder, startDefinition } from './life.ts'
 import { isDue } from './look.ts'
+import { noteMessage, noteSignal } from './places.ts'
 import { GATE_OPEN, type Process, QUEUED, QUEUED_LOOK, RECEIVING, SELECTING } from './process.ts'
 import { heardReason } from './reasons.ts'
 
@@ -59,8 +61,14 @@ const receiveMessage = (kernel: Kernel, at: number, length: number): void => {
   deliver(kernel, process, message)
 }
 
-/** A message is there: it enters the inbox, or is what the waiting body will be resumed with. */
+/** A message is there. */
 const deliver = (kernel: Kernel, process: Process, message: unknown): void => {
+  handOver(kernel, process, message)
+  if (process.bound !== undefined) noteMessage(kernel, process, process.bound)
+}
+
+/** What has come enters the inbox, or is what the waiting body will be resumed with. */
+const handOver = (kernel: Kernel, process: Process, message: unknown): void => {
   const { parked } = process
   if (parked === RECEIVING) {
     process.handed = message
@@ -104,6 +112,9 @@ const applyRare = (kernel: Kernel, at: number, length: number): void => {
   switch (words[at]) {
     case KIND_SLOT:
       return receiveSlot(kernel, index, words[at + 2]!, words[at + 3] === 1)
+    case KIND_GRANTED:
+      kernel.desk?.granted(words[at + 2]!, words[at + 3] === 1)
+      return
     case KIND_DUE: {
       const process = kernel.procs[index]
       if (process !== undefined && process.timer === number(words, at + 2)) isDue(kernel, process)
@@ -151,5 +162,6 @@ const receiveLocal = (kernel: Kernel, index: number, message: Down | Exit): void
   const process = kernel.procs[index]
   if (process === undefined || process.exiting !== undefined) return
   kernel.counts[0]!++
-  deliver(kernel, process, message)
+  handOver(kernel, process, message)
+  if (process.bound !== undefined) noteSignal(kernel, process, process.bound)
 }

@@ -168,7 +168,8 @@ export class Host {
   private ended(seat: number, thread: Thread, worker: Worker, code: number, cause: unknown): void {
     if (thread.worker !== worker) return
     thread.worker = undefined
-    if (this.stopping) return
+    // A scheduler may hear of a stop sooner than the host.
+    if (this.stopping || this.handle.stopping) return
     const error = cause ?? new Error(`scheduler ${seat} ended with code ${code}`)
     this.report({ pid: 0, scheduler: seat, what: 'a scheduler thread went down', error })
     const { loading } = thread

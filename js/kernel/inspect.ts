@@ -50,7 +50,13 @@ export interface RuntimeView {
     readonly received: number
     /** In mailboxes and inboxes. */
     readonly waiting: number
-    readonly dropped: { readonly dead: number; readonly died: number; readonly corrupt: number }
+    readonly dropped: {
+      readonly dead: number
+      readonly died: number
+      readonly corrupt: number
+      /** There was no place for them, or none for what came later. */
+      readonly full: number
+    }
   }
 }
 
@@ -67,6 +73,7 @@ export const inspect = (handle: RuntimeHandle): RuntimeView => {
     dead: total(l.COUNT_NATIVE_DROPPED_DEAD) + total(l.COUNT_DROPPED_NOBODY),
     died: total(l.COUNT_DROPPED_DIED) + total(l.COUNT_NATIVE_DROPPED_DIED),
     corrupt: total(l.COUNT_DROPPED_CORRUPT),
+    full: total(l.COUNT_NATIVE_DROPPED_FULL) + total(l.COUNT_DROPPED_OLDEST),
   }
   const [spawned, exited] = [total(l.COUNT_SPAWNED), total(l.COUNT_EXITED)]
   return {
@@ -75,7 +82,7 @@ export const inspect = (handle: RuntimeHandle): RuntimeView => {
     messages: {
       accepted,
       received,
-      waiting: accepted - received - dropped.dead - dropped.died - dropped.corrupt,
+      waiting: accepted - received - dropped.dead - dropped.died - dropped.corrupt - dropped.full,
       dropped,
     },
   }

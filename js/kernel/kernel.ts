@@ -31,7 +31,7 @@ import { Codec } from './codec/codec.ts'
 import { Names } from './names.ts'
 import {
   type Body,
-  type HighWaterReport,
+  type Hearer,
   PRIORITY_HIGH,
   PRIORITY_NORMAL,
   type Process,
@@ -62,14 +62,22 @@ export interface CrashReport {
   readonly error: unknown
 }
 
+/** Where ordinary code waits, as far as completions must know it. */
+export interface Desk {
+  /** A place that was wanted is kept, or its process is gone. */
+  granted(offer: number, place: boolean): void
+}
+
 /** What the kernel leaves to others: `open-kernel.ts` puts them together. */
-export interface Surroundings {
+export interface Surroundings extends Hearer {
   /** Makes the object that a body is given. */
   makeProcess(kernel: Kernel, pid: number, index: number, gate: number, body: Body, args: unknown[]): Process
   /** Does the completions of a turn. */
   apply(kernel: Kernel, count: number): void
   /** Runs the body of a process that has come off the run ring. */
   begin(kernel: Kernel, process: Process): void
+  /** Has the places free again of what has been taken. */
+  settleBounds(kernel: Kernel): void
   /** Has the deadlines of those begin that still wait. */
   watch(kernel: Kernel): void
   /** Has a process look at what has come for it; false if it waits on. */
@@ -84,8 +92,6 @@ export interface Surroundings {
   stopped(kernel: Kernel): void
   /** A body ended with an error, or something of its was lost. */
   crashed(kernel: Kernel, report: CrashReport): void
-  /** A process lets messages wait. Called within a send: whoever is told must not act before that is over. */
-  highWater(report: HighWaterReport): void
 }
 
 export class Kernel {
@@ -113,6 +119,10 @@ export class Kernel {
   private queued = false
   private queuedGrant = 0
   private verdict = VERDICT_YIELD
+  /** Processes with bounded mailboxes that have had mail since all was taken. */
+  readonly bounded: Process[] = []
+  /** Where ordinary code waits for answers, once it has asked something. */
+  desk: Desk | undefined
   /** Who began, since the last turn, to wait until a deadline. */
   readonly deadlines: Process[] = []
   /** Definitions that have been learnt, or are being. */
@@ -305,6 +315,7 @@ export class Kernel {
   turn(fromLoop: 0 | 1): void {
     if (this.detached) return
     const words = this.words
+    if (this.bounded.length > 0) this.around.settleBounds(this)
     words[ARGUMENTS] = fromLoop
     this.native.turn()
     this.verdict = words[ARGUMENTS]!

@@ -4,9 +4,10 @@
 import { ProcessExit } from '../errors.ts'
 import { ARGUMENTS, COUNT_DROPPED_DIED, HIGH, INDEX_MASK, OP_FINISH, SCRATCH_LEN, STARTED } from '../native/layout.ts'
 import type { ExitReason } from '../types.ts'
+import { Bound } from './bound.ts'
 import { crashReport } from './crash.ts'
 import type { Kernel } from './kernel.ts'
-import { type Birth, PLAIN_BIRTH, postSpawnHere, priorityOf } from './post.ts'
+import { type Birth, overflowOf, PLAIN_BIRTH, postSpawnHere, priorityOf } from './post.ts'
 import { stopWaiting } from './post-timers.ts'
 import {
   type Body,
@@ -33,9 +34,12 @@ const UNSTARTED_BODY: Body = () => {}
 export const spawnHere = (kernel: Kernel, body: Body, birth: Birth = PLAIN_BIRTH): Process => {
   const pid = postSpawnHere(kernel, birth)
   const priority = priorityOf(birth)
-  const gate = kernel.nativeLane || priority !== PRIORITY_NORMAL ? GATE_NATIVE : GATE_OPEN
+  const overflow = overflowOf(birth)
+  const watchedOver = kernel.nativeLane || priority !== PRIORITY_NORMAL || overflow !== 0
+  const gate = watchedOver ? GATE_NATIVE : GATE_OPEN
   const process = admit(kernel, pid, pid & INDEX_MASK, gate, body, NOTHING)
   process.priority = priority
+  if (overflow !== 0) process.bound = new Bound(birth.capacity, overflow)
   kernel.pushBack(process)
   return process
 }
@@ -46,7 +50,7 @@ export const startDefinition = (
   pid: number,
   index: number,
   definition: number,
-  priority: number,
+  life: number,
   args: () => unknown,
 ): void => {
   let body = UNSTARTED_BODY
@@ -68,7 +72,9 @@ export const startDefinition = (
   }
   const process = admit(kernel, pid, index, GATE_NATIVE, body, given)
   process.isDefinition = true
-  process.priority = priority
+  // Priority in two bits, overflow in two, capacity.
+  process.priority = life & 3
+  if (life >> 2 !== 0) process.bound = new Bound(life >> 4, (life >> 2) & 3)
   // Begins in the order of the others, whatever its priority: the count of those that have begun says which they are.
   kernel.append(index)
 }

@@ -20,6 +20,8 @@ export const selectionOf = (process: Process): Selection => {
 
 /** Takes the first wanted message that nobody has looked at. Runs code of the user: throws what that throws. */
 export const takeWanted = (process: Process, selection: Selection): unknown => {
+  // The oldest may have been dropped meanwhile.
+  if (selection.looked < process.head) selection.looked = process.head
   if (selection.looked >= process.tail) return NONE
   const match = selection.match as ((message: unknown) => boolean) | undefined
   if (match === undefined) return process.remove(selection.looked)

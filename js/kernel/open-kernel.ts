@@ -10,6 +10,7 @@ import { type CrashReport, Kernel, type Surroundings } from './kernel.ts'
 import { isolate, kernels } from './kernels.ts'
 import { beginBody } from './life.ts'
 import { look, watch } from './look.ts'
+import { settleBounds } from './places.ts'
 import type { HighWaterReport } from './process.ts'
 import type { Settings } from './settings.ts'
 
@@ -41,6 +42,7 @@ export const openKernel = (handle: RuntimeHandle, seat: number, settings: Settin
     begin: beginBody,
     look,
     watch,
+    settleBounds,
     define: (_, url, name) => {
       role.spawning()
       return definitions?.id(url, name) ?? 0

@@ -5,9 +5,11 @@ import { badArgument, RumpusError } from '../errors.ts'
 import {
   ARGUMENTS,
   BIRTH,
+  BIRTH_CAPACITY,
   BIRTH_HIGH,
   BIRTH_IS_RENTED,
   BIRTH_LOW,
+  BIRTH_OVERFLOW_SHIFT,
   BIRTH_PARENT,
   BIRTH_RENTED,
   HIGH,
@@ -72,7 +74,7 @@ export const byReference = (kernel: Kernel, pid: number): boolean => {
   const process = kernel.procs[pid & INDEX_MASK]
   if (process === undefined || process.high !== highOf(pid)) return false
   if (process.gate !== GATE_NATIVE) return true
-  const isWatchedOver = kernel.nativeLane || process.priority !== PRIORITY_NORMAL
+  const isWatchedOver = kernel.nativeLane || process.priority !== PRIORITY_NORMAL || process.bound !== undefined
   return isWatchedOver && !(process.isDefinition && process.parked === QUEUED_BEGIN)
 }
 
@@ -117,20 +119,26 @@ export interface Birth {
   readonly parent: number
   /** The slot that was rented for it, or 0. */
   readonly rented: number
+  /** Messages that may wait for it, if those bits say that there is a bound. */
+  readonly capacity: number
 }
 
 /** Nothing but a body. */
-export const PLAIN_BIRTH: Birth = { given: 0, parent: 0, rented: 0 }
+export const PLAIN_BIRTH: Birth = { given: 0, parent: 0, rented: 0, capacity: 0 }
 
 /** The priority of a process born so. */
 export const priorityOf = ({ given }: Birth): number =>
   (given & BIRTH_HIGH) !== 0 ? PRIORITY_HIGH : (given & BIRTH_LOW) !== 0 ? PRIORITY_LOW : PRIORITY_NORMAL
+
+/** What becomes of what has no place in the mailbox of a process born so: an OVERFLOW number, 0 where there is always one. */
+export const overflowOf = ({ given }: Birth): number => (given >> BIRTH_OVERFLOW_SHIFT) & 3
 
 const putBirth = (words: Int32Array, birth: Birth): void => {
   words[BIRTH] = birth.given
   if (birth.given === 0) return
   putLong(words, BIRTH_PARENT, birth.parent)
   if ((birth.given & BIRTH_IS_RENTED) !== 0) putLong(words, BIRTH_RENTED, birth.rented)
+  words[BIRTH_CAPACITY] = birth.capacity
 }
 
 /** The reference of the monitor that the last spawn came with. */

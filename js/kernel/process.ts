@@ -4,6 +4,7 @@
 
 import { ProcessExit } from '../errors.ts'
 import type { ExitReason, Pid } from '../types.ts'
+import type { Bound } from './bound.ts'
 import type { Selection } from './selection.ts'
 import type { Settings } from './settings.ts'
 
@@ -64,11 +65,17 @@ export interface HighWaterReport {
   readonly waiting: number
 }
 
+/** Who hears of that. */
+export interface Hearer {
+  /** Called within a send: whoever is told must not act before that is over. */
+  highWater(report: HighWaterReport): void
+}
+
 /** What a process asks of the kernel it lives on. */
 export interface Home {
   readonly id: number
   readonly settings: Settings
-  readonly around: { highWater(report: HighWaterReport): void }
+  readonly around: Hearer
 }
 
 export class Process {
@@ -110,6 +117,8 @@ export class Process {
   grace: NodeJS.Timeout | undefined
   /** Behind `self.signal`, once somebody has asked for it. */
   aborter: AbortController | undefined
+  /** How much its mailbox holds, if that is bounded. */
+  bound: Bound | undefined
   /** What a receive with options looks for; made by the first. */
   selection: Selection | undefined
   /** Told when it has ended: the reason, the body's value, what it threw. */
@@ -140,6 +149,7 @@ export class Process {
     this.ended = false
     this.grace = undefined
     this.aborter = undefined
+    this.bound = undefined
     this.selection = undefined
     this.settled = undefined
   }

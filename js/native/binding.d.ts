@@ -27,6 +27,8 @@ export declare class RuntimeHandle {
   nameOf(pid: number): string | null
   /** Tells every scheduler to stop. */
   stop(): void
+  /** Whether it is being stopped, by whatever thread. */
+  get stopping(): boolean
   /** Seats, the host's included. */
   get seats(): number
   /** What a seat shows: taken, alive, unstarted, share of its time spent awake, asleep, then all counters. */

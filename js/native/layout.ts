@@ -49,6 +49,11 @@ export const OP_SEND_AFTER = 20
 export const OP_SEND_SLOT_AFTER = 21
 export const OP_CANCEL_TIMER = 22
 export const OP_EXITING = 23
+export const OP_OFFER = 24
+export const OP_OFFER_SLOT = 25
+export const OP_WANT = 26
+export const OP_GIVE_BACK_PLACE = 27
+export const OP_GIVE_PLACES = 28
 
 // Where a spawned process may run, beside a scheduler's number.
 export const AT_ANY = -1
@@ -63,6 +68,8 @@ export const BIRTH_WATCHED = 2
 export const BIRTH_IS_RENTED = 4
 export const BIRTH_HIGH = 8
 export const BIRTH_LOW = 16
+export const BIRTH_OVERFLOW_SHIFT = 5
+export const BIRTH_CAPACITY = 30
 
 // Verdicts of a turn.
 export const VERDICT_RUN = 0
@@ -83,6 +90,7 @@ export const KIND_EXIT = 6
 export const KIND_DOWN = 7
 export const KIND_EXITING = 8
 export const KIND_DUE = 9
+export const KIND_GRANTED = 10
 
 // Exit reasons.
 export const REASON_NORMAL = 0
@@ -94,12 +102,13 @@ export const REASON_NOPROC = 5
 export const REASON_SCHEDULER_DOWN = 6
 export const REASON_USER = 7
 
-// Counters; those up to COUNT_DROPPED_NOBODY are written here, the others in Rust.
+// Counters; those up to COUNT_DROPPED_OLDEST are written here, the others in Rust.
 export const COUNT_LOCAL_ACCEPTED = 0
 export const COUNT_RECEIVED = 1
 export const COUNT_DROPPED_DIED = 2
 export const COUNT_DROPPED_CORRUPT = 3
 export const COUNT_DROPPED_NOBODY = 4
+export const COUNT_DROPPED_OLDEST = 5
 export const COUNT_NATIVE_ACCEPTED = 8
 export const COUNT_NATIVE_DROPPED_DEAD = 9
 export const COUNT_NATIVE_DROPPED_DIED = 10
@@ -114,6 +123,7 @@ export const COUNT_STEALS = 18
 export const COUNT_WAKES_SENT = 19
 export const COUNT_SLEEPS = 20
 export const COUNT_BUSY_US = 21
+export const COUNT_NATIVE_DROPPED_FULL = 22
 export const COUNT_RESUMES = 25
 export const COUNT_TURN_GAPS = 32
 export const TURN_GAP_BUCKETS = 80

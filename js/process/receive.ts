@@ -33,6 +33,8 @@ export const tryReceive = (kernel: Kernel, process: Process): unknown => {
   process.check()
   if (process.head === process.tail || process.parked !== RUNNING) return undefined
   kernel.counts[COUNT_RECEIVED]++
+  // Its place is free with the next turn.
+  if (process.bound !== undefined && !kernel.armed) kernel.arm()
   return process.take()
 }
 

@@ -25,6 +25,19 @@ export interface SpawnOptions {
    * anything to do, and once in nine. Messages to either take the way through Rust, about three times as long.
    */
   readonly priority?: 'high' | 'normal' | 'low'
+  /** How many messages may wait for it; as many as come unless given. Messages to it take the way through Rust. */
+  readonly mailbox?: MailboxOptions
+}
+
+/** A bounded mailbox. */
+export interface MailboxOptions {
+  /** Messages that may wait, not counting signals: 1 to 2²⁴. */
+  readonly capacity: number
+  /**
+   * What becomes of a message for which there is no place: `'drop-newest'` drops it, `'drop-oldest'` drops the oldest that
+   * waits, `'offer'` drops it too, unless it was sent by {@link offer}, which waits. What is dropped is counted.
+   */
+  readonly overflow: 'drop-newest' | 'drop-oldest' | 'offer'
 }
 
 /** How a monitor is taken back. */
@@ -264,7 +277,7 @@ export interface RuntimeOptions {
   readonly highWater?: number
   /**
    * Hears of that, on the host's thread, behind what runs there. So do subscribers of `rumpus:high-water` in
-   * `node:diagnostics_channel`, without this option. Bound or slow down whoever sends: a mailbox has no limit of its own.
+   * `node:diagnostics_channel`, without this option. What to do about it: give the process a bounded `mailbox`, or `offer`.
    *
    * @example
    * ```ts

@@ -2,6 +2,7 @@
 // closure begins here, a definition where it is put. A spawn that fails leaves nothing behind, no name either.
 
 import { badArgument, RumpusError } from '../errors.ts'
+import { OVERFLOW_DROP_NEWEST, OVERFLOW_DROP_OLDEST, OVERFLOW_OFFER } from '../kernel/bound.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { spawnHere } from '../kernel/life.ts'
 import { type Birth, PLAIN_BIRTH, postGiveBack, postRent, postSpawn, referenceOf } from '../kernel/post.ts'
@@ -13,6 +14,7 @@ import {
   BIRTH_IS_RENTED,
   BIRTH_LINKED,
   BIRTH_LOW,
+  BIRTH_OVERFLOW_SHIFT,
   BIRTH_WATCHED,
 } from '../kernel/words.ts'
 import type { Pid, Sendable } from '../types.ts'
@@ -23,6 +25,8 @@ import type { Closure, Definition, Place, SpawnOptions } from './shapes.ts'
 /** What is spawned. */
 export type What<N> = Closure<N> | Definition<N, readonly unknown[]>
 
+/** The most that a mailbox may be bounded to. */
+const CAPACITY_MAX = 2 ** 24
 const NO_OPTIONS: SpawnOptions = {}
 const PRIORITIES: Record<string, number> = { high: BIRTH_HIGH, normal: 0, low: BIRTH_LOW }
 
@@ -69,15 +73,16 @@ const deliver = <N>(
   ties: number,
   start: (birth: Birth) => number,
 ): Pid<Sendable<N>> => {
-  const given = ties | givenBy(parent, options)
+  const { capacity, overflow } = boundOf(options)
+  const given = ties | givenBy(parent, options) | (overflow << BIRTH_OVERFLOW_SHIFT)
   const { name } = options
   if (given === 0 && name === undefined) return start(PLAIN_BIRTH) as Pid<Sendable<N>>
-  if (name === undefined) return start({ given, parent, rented: 0 }) as Pid<Sendable<N>>
+  if (name === undefined) return start({ given, parent, rented: 0, capacity }) as Pid<Sendable<N>>
   checkName('options.name', name)
   const rented = postRent(kernel)
   try {
     registerAs(kernel, name, rented)
-    return start({ given: given | BIRTH_IS_RENTED, parent, rented }) as Pid<Sendable<N>>
+    return start({ given: given | BIRTH_IS_RENTED, parent, rented, capacity }) as Pid<Sendable<N>>
   } catch (error) {
     postGiveBack(kernel, rented)
     throw error
@@ -97,6 +102,29 @@ const givenBy = (parent: number, options: SpawnOptions): number => {
   const first = Object.hasOwn(PRIORITIES, priority) ? PRIORITIES[priority] : undefined
   if (first === undefined) throw badArgument(TypeError, 'options.priority', "'high', 'normal' or 'low'", priority)
   return (link ? BIRTH_LINKED : 0) | (monitor ? BIRTH_WATCHED : 0) | first
+}
+
+const UNBOUNDED = { capacity: 0, overflow: 0 }
+const OVERFLOWS: Record<string, number> = {
+  'drop-newest': OVERFLOW_DROP_NEWEST,
+  'drop-oldest': OVERFLOW_DROP_OLDEST,
+  offer: OVERFLOW_OFFER,
+}
+
+const boundOf = ({ mailbox }: SpawnOptions): { capacity: number; overflow: number } => {
+  if (mailbox === undefined) return UNBOUNDED
+  if (typeof mailbox !== 'object' || mailbox === null) {
+    throw badArgument(TypeError, 'options.mailbox', 'an object', mailbox)
+  }
+  const { capacity, overflow } = mailbox
+  if (!(Number.isInteger(capacity) && capacity >= 1 && capacity <= CAPACITY_MAX)) {
+    throw badArgument(RangeError, 'options.mailbox.capacity', `a whole number from 1 to ${CAPACITY_MAX}`, capacity)
+  }
+  const known = Object.hasOwn(OVERFLOWS, overflow) ? OVERFLOWS[overflow] : undefined
+  if (known === undefined) {
+    throw badArgument(TypeError, 'options.mailbox.overflow', "'drop-oldest', 'drop-newest' or 'offer'", overflow)
+  }
+  return { capacity, overflow: known }
 }
 
 const checkHere = (kernel: Kernel, options: SpawnOptions): void => {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use rumpus_runtime::envelope::Letter;
 use rumpus_runtime::process::Unstarted;
-use rumpus_runtime::{Completion, Pid, Priority, Reason, Sink};
+use rumpus_runtime::process::state::Snapshot;
+use rumpus_runtime::{Completion, Pid, Reason, Sink};
 use rumpus_sync::{Parcel, Releaser};
 
 use crate::memory::Bytes;
@@ -31,6 +32,7 @@ pub(crate) enum Kind {
     Down = 7,
     Exiting = 8,
     Due = 9,
+    Granted = 10,
 }
 
 #[derive(Debug)]
@@ -155,6 +157,9 @@ impl Sink for Completions {
             Completion::Slot { index, slot, keep } => {
                 self.head(Kind::Slot, [index as i32, slot as i32, i32::from(keep), 0, 0], 0, 0);
             }
+            Completion::Granted { index, offer, place } => {
+                self.head(Kind::Granted, [index as i32, offer as i32, i32::from(place), 0, 0], 0, 0);
+            }
             Completion::Due { index, key } => {
                 self.head(Kind::Due, [index as i32, low(key.bits()), high(key.bits()), 0, 0], 0, 0);
             }
@@ -174,9 +179,11 @@ impl Sink for Completions {
         }
     }
 
-    fn start(&mut self, pid: Pid, priority: Priority, what: &Unstarted) {
+    fn start(&mut self, pid: Pid, state: Snapshot, what: &Unstarted) {
         let bytes = what.arguments.bytes();
-        let words = [pid.index() as i32, low(pid.bits()), high(pid.bits()), what.definition as i32, priority as i32];
+        // Priority in two bits, overflow in two, capacity.
+        let life = state.priority() as i32 | (state.overflow() as i32) << 2 | (what.capacity as i32) << 4;
+        let words = [pid.index() as i32, low(pid.bits()), high(pid.bits()), what.definition as i32, life];
         self.head(Kind::Start, words, bytes.len(), what.skeleton as i32);
         self.payload(bytes);
     }

@@ -14,7 +14,7 @@ use crate::submit::{self, AT_ANY, AT_HERE, OPERATIONS};
 
 const PLACES: [(&str, i32); 2] = [("AT_ANY", AT_ANY), ("AT_HERE", AT_HERE)];
 
-const BIRTHS: [(&str, i32); 8] = [
+const BIRTHS: [(&str, i32); 10] = [
     ("BIRTH", (layout::ARGUMENTS + submit::BIRTH) as i32),
     ("BIRTH_PARENT", (layout::ARGUMENTS + submit::BIRTH_PARENT) as i32),
     ("BIRTH_RENTED", (layout::ARGUMENTS + submit::BIRTH_RENTED) as i32),
@@ -23,6 +23,8 @@ const BIRTHS: [(&str, i32); 8] = [
     ("BIRTH_IS_RENTED", submit::BIRTH_IS_RENTED),
     ("BIRTH_HIGH", submit::BIRTH_HIGH),
     ("BIRTH_LOW", submit::BIRTH_LOW),
+    ("BIRTH_OVERFLOW_SHIFT", submit::BIRTH_OVERFLOW_SHIFT),
+    ("BIRTH_CAPACITY", (layout::ARGUMENTS + submit::BIRTH_CAPACITY) as i32),
 ];
 
 const VERDICTS: [(&str, i32); 5] = [
@@ -33,7 +35,7 @@ const VERDICTS: [(&str, i32); 5] = [
     ("VERDICT_STOP", Verdict::Stop as i32),
 ];
 
-const KINDS: [(&str, i32); 9] = [
+const KINDS: [(&str, i32); 10] = [
     ("KIND_MESSAGE", Kind::Message as i32),
     ("KIND_SLOT", Kind::Slot as i32),
     ("KIND_FREED", Kind::Freed as i32),
@@ -43,6 +45,7 @@ const KINDS: [(&str, i32); 9] = [
     ("KIND_DOWN", Kind::Down as i32),
     ("KIND_EXITING", Kind::Exiting as i32),
     ("KIND_DUE", Kind::Due as i32),
+    ("KIND_GRANTED", Kind::Granted as i32),
 ];
 
 const REASONS: [(&str, i32); 8] = [
@@ -107,6 +110,8 @@ pub fn layout_constants() -> Vec<BindingConstant> {
         constant("COUNT_DROPPED_DIED", layout::DROPPED_DIED),
         constant("COUNT_DROPPED_CORRUPT", layout::DROPPED_CORRUPT),
         constant("COUNT_DROPPED_NOBODY", layout::DROPPED_NOBODY),
+        constant("COUNT_DROPPED_OLDEST", layout::DROPPED_OLDEST),
+        constant("COUNT_NATIVE_DROPPED_FULL", layout::NATIVE_DROPPED_FULL),
         constant("COUNT_NATIVE_ACCEPTED", layout::NATIVE_ACCEPTED),
         constant("COUNT_NATIVE_DROPPED_DEAD", layout::NATIVE_DROPPED_DEAD),
         constant("COUNT_NATIVE_DROPPED_DIED", layout::NATIVE_DROPPED_DIED),

@@ -148,6 +148,12 @@ impl RuntimeHandle {
         self.runtime.stop();
     }
 
+    /// Whether it is being stopped, by whatever thread.
+    #[napi(getter)]
+    pub fn stopping(&self) -> bool {
+        self.runtime.is_stopping()
+    }
+
     /// Seats, the host's included.
     #[napi(getter)]
     pub fn seats(&self) -> u32 {

@@ -3,9 +3,10 @@
 //! scratch buffer, or as typed arrays when they are too large for it. Mirror: `js/native/layout.ts`.
 
 use rumpus_runtime::layout::ARGUMENTS;
+use rumpus_runtime::process::state::Overflow;
 use rumpus_runtime::sched::wheel::Key;
 use rumpus_runtime::scheduler::{Cancelled, When};
-use rumpus_runtime::{Birth, Born, Pid, Priority, Reason, ReasonKind, Scheduler, SpawnError, Where};
+use rumpus_runtime::{Birth, Born, Envelope, Pid, Priority, Reason, ReasonKind, Scheduler, SpawnError, Where};
 use rumpus_sync::Page;
 
 use crate::error::Failure;
@@ -34,6 +35,11 @@ pub(crate) const SEND_AFTER: i32 = 20;
 pub(crate) const SEND_SLOT_AFTER: i32 = 21;
 pub(crate) const CANCEL_TIMER: i32 = 22;
 pub(crate) const EXITING: i32 = 23;
+pub(crate) const OFFER: i32 = 24;
+pub(crate) const OFFER_SLOT: i32 = 25;
+pub(crate) const WANT: i32 = 26;
+pub(crate) const GIVE_BACK_PLACE: i32 = 27;
+pub(crate) const GIVE_PLACES: i32 = 28;
 
 /// Words of a spawn, behind those of other submissions: what of the process's birth is given.
 pub(crate) const BIRTH: usize = 9;
@@ -45,6 +51,9 @@ pub(crate) const BIRTH_WATCHED: i32 = 2;
 pub(crate) const BIRTH_IS_RENTED: i32 = 4;
 pub(crate) const BIRTH_HIGH: i32 = 8;
 pub(crate) const BIRTH_LOW: i32 = 16;
+/// Two bits: what becomes of what has no place. The capacity is in a word of its own.
+pub(crate) const BIRTH_OVERFLOW_SHIFT: i32 = 5;
+pub(crate) const BIRTH_CAPACITY: usize = 14;
 
 /// A spawn may run anywhere.
 pub(crate) const AT_ANY: i32 = -1;
@@ -52,7 +61,7 @@ pub(crate) const AT_ANY: i32 = -1;
 pub(crate) const AT_HERE: i32 = -2;
 
 /// The operations by name, for the drift test of the mirror.
-pub(crate) const OPERATIONS: [(&str, i32); 23] = [
+pub(crate) const OPERATIONS: [(&str, i32); 28] = [
     ("SEND", SEND),
     ("SEND_SLOT", SEND_SLOT),
     ("SPAWN", SPAWN),
@@ -76,6 +85,11 @@ pub(crate) const OPERATIONS: [(&str, i32); 23] = [
     ("SEND_SLOT_AFTER", SEND_SLOT_AFTER),
     ("CANCEL_TIMER", CANCEL_TIMER),
     ("EXITING", EXITING),
+    ("OFFER", OFFER),
+    ("OFFER_SLOT", OFFER_SLOT),
+    ("WANT", WANT),
+    ("GIVE_BACK_PLACE", GIVE_BACK_PLACE),
+    ("GIVE_PLACES", GIVE_PLACES),
 ];
 
 /// The words of a submission.
@@ -123,6 +137,12 @@ fn birth(words: &Words<'_>) -> Birth {
     if given == 0 {
         return Birth::default();
     }
+    let overflow = match given >> BIRTH_OVERFLOW_SHIFT & 0b11 {
+        1 => Overflow::DropNewest,
+        2 => Overflow::DropOldest,
+        3 => Overflow::Offer,
+        _ => Overflow::Unbounded,
+    };
     let when = |bit: i32, word: usize| (given & bit != 0).then(|| words.pid(word));
     Birth {
         rented: when(BIRTH_IS_RENTED, BIRTH_RENTED),
@@ -133,6 +153,8 @@ fn birth(words: &Words<'_>) -> Birth {
             BIRTH_LOW => Priority::Low,
             _ => Priority::Normal,
         },
+        overflow,
+        capacity: if overflow == Overflow::Unbounded { 0 } else { words.get(BIRTH_CAPACITY) as u32 },
     }
 }
 
@@ -188,6 +210,20 @@ pub(crate) fn submit(scheduler: &mut Scheduler, pieces: &[&[u8]], now_us: impl F
         }
         CANCEL_TIMER => words.answer_cancelled(scheduler.cancel_timer(words.bits(1), now_us())),
         EXITING => scheduler.note_exiting(words.pid(1)),
+        OFFER => {
+            let envelope = Envelope::Message { skeleton: words.get(3) as u32 };
+            words.answer(scheduler.offer(words.pid(1), envelope, pieces, words.get(4) != 0) as u64);
+        }
+        OFFER_SLOT => {
+            let envelope = Envelope::Slot { slot: words.get(3) as u32 };
+            words.answer(scheduler.offer(words.pid(1), envelope, &[], words.get(4) != 0) as u64);
+        }
+        WANT => {
+            let waits = scheduler.want(words.pid(1), words.pid(3), words.get(5) as u32);
+            words.answer(u64::from(waits));
+        }
+        GIVE_BACK_PLACE => scheduler.give_back_place(words.pid(1)),
+        GIVE_PLACES => scheduler.give_places(words.pid(1), words.get(3)),
         LOADED => scheduler.definition_loaded(words.get(1) as u32),
         OVERFLOW => scheduler.overflow(words.get(1) as u32),
         _ => return Err(Failure::BadSubmission),

@@ -6,7 +6,7 @@ use rumpus_sync::Parcel;
 use crate::envelope::{Letter, Reason};
 use crate::pid::Pid;
 use crate::process::Unstarted;
-use crate::process::state::Priority;
+use crate::process::state::Snapshot;
 use crate::sched::wheel::Key;
 
 /// One thing that the JavaScript half must know.
@@ -36,6 +36,15 @@ pub enum Completion {
         index: u32,
         /// Under which key it waits.
         key: Key,
+    },
+    /// An offer that waited may be made, or never will be.
+    Granted {
+        /// Which process waits.
+        index: u32,
+        /// Under which number.
+        offer: u32,
+        /// Whether a place is kept for it; else the receiver is gone.
+        place: bool,
     },
     /// The value in this slot is wanted by nobody any more.
     Freed {
@@ -95,7 +104,7 @@ impl Completion {
             Self::Exit { reason, .. } | Self::Down { reason, .. } | Self::Exiting { reason, .. } => {
                 reason.payload().len()
             }
-            Self::Slot { .. } | Self::Due { .. } | Self::Freed { .. } | Self::Opened { .. } => 0,
+            Self::Slot { .. } | Self::Granted { .. } | Self::Due { .. } | Self::Freed { .. } | Self::Opened { .. } => 0,
         }
     }
 }
@@ -107,5 +116,5 @@ pub trait Sink {
     /// Takes one that fits; anything but a start.
     fn put(&mut self, completion: Completion);
     /// Takes a start that fits.
-    fn start(&mut self, pid: Pid, priority: Priority, what: &Unstarted);
+    fn start(&mut self, pid: Pid, state: Snapshot, what: &Unstarted);
 }

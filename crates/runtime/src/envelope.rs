@@ -112,6 +112,24 @@ pub enum Envelope {
         /// How many of the bytes describe the value.
         skeleton: u32,
     },
+    /// `from` waits for a place in the receiver's mailbox.
+    Want {
+        /// Who.
+        from: Pid,
+        /// Under which number.
+        offer: u32,
+    },
+    /// Such a place is kept, or the process it was wanted of is gone.
+    Granted {
+        /// Whose mailbox.
+        by: Pid,
+        /// The number.
+        offer: u32,
+        /// Whether there is a place.
+        place: bool,
+    },
+    /// A place that was kept is not needed.
+    GiveBack,
     /// A timer of the receiver's has been cancelled.
     Forget {
         /// Which.

@@ -37,6 +37,8 @@ pub const RECEIVED: usize = 1;
 pub const DROPPED_DIED: usize = 2;
 /// Messages whose bytes made no sense.
 pub const DROPPED_CORRUPT: usize = 3;
+/// Messages that were dropped for a newer one.
+pub const DROPPED_OLDEST: usize = 5;
 /// Messages to a name that nobody had.
 pub const DROPPED_NOBODY: usize = 4;
 /// Counters from here on are written by Rust: messages accepted into native mailboxes.
@@ -67,6 +69,8 @@ pub const WAKES_SENT: usize = 19;
 pub const SLEEPS: usize = 20;
 /// Microseconds spent awake.
 pub const BUSY_US: usize = 21;
+/// Messages for which a mailbox had no place.
+pub const NATIVE_DROPPED_FULL: usize = 22;
 /// Resumes counted by turns.
 pub const RESUMES: usize = 25;
 /// References ever given by former tenants of the seat.

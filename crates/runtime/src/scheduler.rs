@@ -6,6 +6,7 @@ mod birth;
 mod due;
 mod leave;
 mod life;
+mod offer;
 mod outbox;
 mod overflow;
 mod search;
@@ -37,6 +38,7 @@ use outbox::Outbox;
 
 pub use birth::{Birth, Born, SpawnError, Where};
 pub use due::{Cancelled, When};
+pub use offer::Offered;
 pub use turn::{Occasion, Verdict};
 
 /// A runtime, shared by all threads and counted by one: all threads contend for the inner count, none for the outer.
@@ -62,6 +64,8 @@ pub struct Scheduler {
     warm: Vec<warm::Warm>,
     /// Own processes to resume that the run ring did not take: for want of room, or for their priority.
     overflow: [VecDeque<u32>; 3],
+    /// Who waits for places in the mailboxes of own processes, in order, with their numbers.
+    wants: FxHashMap<u32, VecDeque<(Pid, u32)>>,
     /// What is due when.
     wheel: Wheel<due::Due>,
     /// The first of the messages for later for each process that has any.
@@ -72,6 +76,8 @@ pub struct Scheduler {
     beside_low: i32,
     /// Whether they have one in this turn.
     is_low_turn: bool,
+    /// Whether others go on for a while only, because some of low priority wait or have just had their share.
+    shares: bool,
     /// Definition processes handed to JavaScript whose body may not have begun, in order.
     claimed: VecDeque<Pid>,
     /// Definition processes that wait here for their definition to be loaded.
@@ -115,11 +121,13 @@ impl Scheduler {
             notified: Vec::new(),
             warm: Vec::new(),
             overflow: Default::default(),
+            wants: FxHashMap::default(),
             wheel: Wheel::new(now_us),
             timed: FxHashMap::default(),
             fired: Vec::new(),
             beside_low: 0,
             is_low_turn: false,
+            shares: false,
             claimed: VecDeque::new(),
             waiting: Vec::new(),
             loaded: Vec::new(),
@@ -183,6 +191,10 @@ impl Scheduler {
 
     fn post(&mut self, to: Pid, envelope: Envelope, pieces: &[&[u8]]) -> bool {
         self.count(layout::NATIVE_ACCEPTED);
+        if self.runtime.table.get(to).is_some_and(offer::is_full) {
+            self.count(layout::NATIVE_DROPPED_FULL);
+            return false;
+        }
         let parcel = self.arena.parcel(Letter { to, envelope }, pieces);
         if self.deliver(to, parcel).is_err() {
             self.count(layout::NATIVE_DROPPED_DEAD);

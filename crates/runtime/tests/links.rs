@@ -6,8 +6,9 @@ mod world;
 use std::sync::Arc;
 
 use rumpus_runtime::process::Unstarted;
+use rumpus_runtime::process::state::Snapshot;
 use rumpus_runtime::scheduler::Occasion;
-use rumpus_runtime::{Birth, Completion, Pid, Priority, Reason, ReasonKind, Runtime, Scheduler, Sink};
+use rumpus_runtime::{Birth, Completion, Pid, Reason, ReasonKind, Runtime, Scheduler, Sink};
 use world::body::Ears;
 use world::options;
 
@@ -42,7 +43,7 @@ impl Sink for Told {
         self.exits += 1;
     }
 
-    fn start(&mut self, pid: Pid, _priority: Priority, _what: &Unstarted) {
+    fn start(&mut self, pid: Pid, _state: Snapshot, _what: &Unstarted) {
         panic!("{pid:?} is a closure");
     }
 }

@@ -6,10 +6,11 @@ mod world;
 use std::sync::Arc;
 
 use rumpus_runtime::process::Unstarted;
+use rumpus_runtime::process::state::Snapshot;
 use rumpus_runtime::sched::grant::LOOP_US;
 use rumpus_runtime::scheduler::Occasion;
 use rumpus_runtime::{
-    Birth, Completion, Options, Pid, Priority, Reason, ReasonKind, Runtime, Scheduler, Sink, Verdict, Where, layout,
+    Birth, Completion, Options, Pid, Reason, ReasonKind, Runtime, Scheduler, Sink, Verdict, Where, layout,
 };
 use world::body::Ears;
 use world::options;
@@ -27,7 +28,7 @@ impl Sink for All {
         self.0.push(format!("{completion:?}"));
     }
 
-    fn start(&mut self, pid: Pid, _priority: Priority, _what: &Unstarted) {
+    fn start(&mut self, pid: Pid, _state: Snapshot, _what: &Unstarted) {
         self.0.push(format!("Start {pid:?}"));
     }
 }

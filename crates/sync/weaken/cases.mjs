@@ -20,6 +20,7 @@ const bell = 'src/bell.rs'
 const steal = 'src/steal.rs'
 const slab = 'src/slab.rs'
 const claim = 'src/claim.rs'
+const places = 'src/places.rs'
 const idle = '../runtime/src/sched/idle.rs'
 
 const pushExchange = 'compare_exchange_weak(seen, node as usize, '
@@ -29,6 +30,15 @@ const endExchange = 'compare_exchange_weak(head, pack(real, real), '
 
 /** @type {Case[]} */
 export const cases = [
+  {
+    part: 'places',
+    name: 'take looks, then takes',
+    file: places,
+    find: 'match self.0.compare_exchange_weak(free, free - 1, Ordering::Relaxed, Ordering::Relaxed) {',
+    replace: 'match Ok::<i32, i32>(self.0.fetch_sub(1, Ordering::Relaxed)) {',
+    test: 'loom_places',
+    model: 'never_more_are_taken_than_there_are',
+  },
   {
     part: 'claim',
     name: 'take looks, then stores',

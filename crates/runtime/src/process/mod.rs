@@ -8,6 +8,7 @@
 //!   process from a queue) takes, parks and closes;
 //! - the inlet link: whoever got `Notify` from the mailbox;
 //! - `unstarted`: the spawner, then whoever has claimed it;
+//! - `places`: any sender, before it pushes; the owner;
 //! - `named` and `ended`: whoever registers it, whoever ends it; both under the lock, so that no dead process keeps a name.
 //!
 //! A slot is freed only when it is in nobody's inlet. A process that dies while it is (its mailbox was not idle) stays
@@ -20,7 +21,7 @@ pub mod state;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rumpus_sync::shim::AtomicU32;
-use rumpus_sync::{Links, Mailbox, Parcel, Slab, Ticket};
+use rumpus_sync::{Links, Mailbox, Parcel, Places, Slab, Ticket};
 
 use crate::envelope::Letter;
 use crate::pid::{GENERATION_MAX, Pid};
@@ -31,6 +32,8 @@ use state::State;
 pub struct Unstarted {
     /// Which definition.
     pub definition: u32,
+    /// Messages that may wait; 0: as many as come.
+    pub capacity: u32,
     /// Leading bytes of `arguments` that describe the values.
     pub skeleton: u32,
     /// Encoded arguments.
@@ -48,6 +51,8 @@ pub struct Process {
     pub state: State,
     /// Messages and signals from other threads.
     pub mailbox: Mailbox<Letter>,
+    /// How much more the mailbox takes, if it is bounded.
+    pub places: Places,
     link: AtomicU32,
     seldom: Mutex<Seldom>,
 }

@@ -2,7 +2,7 @@
 //!
 //! Bits, low to high: 3 phase; 1 `TRAPS` (exit signals become messages; set and cleared by the owner); 1 `OPEN` (nothing
 //! from its own scheduler is under way to it, so local signals may act at once; set once by the owner, as JavaScript hears
-//! of it); 1 `BEHIND` (something of its own scheduler has come since it began; before it is open only); 2 priority and 1 `BOUNDED` (set
+//! of it); 1 `BEHIND` (something of its own scheduler has come since it began; before it is open only); 2 priority and 2 overflow (set
 //! by the spawner, for life); 8 seat.
 //!
 //! Arrows, with who makes them: `Free → Unstarted` and `Free → Running` the spawner; `Unstarted → Running` the scheduler
@@ -32,10 +32,10 @@ const TRAPS: u32 = 1 << 3;
 const OPEN: u32 = 1 << 4;
 const BEHIND: u32 = 1 << 5;
 const PRIORITY_SHIFT: u32 = 6;
-const BOUNDED: u32 = 1 << 8;
-const SEAT_SHIFT: u32 = 9;
+const OVERFLOW_SHIFT: u32 = 8;
+const SEAT_SHIFT: u32 = 10;
 /// What stays while the phase and the scheduler change.
-const FOR_LIFE: u32 = 0b11 << PRIORITY_SHIFT | BOUNDED;
+const FOR_LIFE: u32 = 0b11 << PRIORITY_SHIFT | 0b11 << OVERFLOW_SHIFT;
 
 /// Whose turn comes first on a scheduler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,6 +48,21 @@ pub enum Priority {
     Normal = 0,
     /// When nobody else has anything to do, and now and then.
     Low = 2,
+}
+
+/// What becomes of a message for which a mailbox has no place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[repr(u32)]
+pub enum Overflow {
+    /// There is always one.
+    #[default]
+    Unbounded = 0,
+    /// It is dropped.
+    DropNewest = 1,
+    /// The oldest that waits is dropped for it.
+    DropOldest = 2,
+    /// It is dropped, unless its sender offers it and waits for a place.
+    Offer = 3,
 }
 
 /// A copy of the word.
@@ -97,7 +112,17 @@ impl Snapshot {
 
     /// Whether its mailbox has a capacity.
     pub fn is_bounded(self) -> bool {
-        self.0 & BOUNDED != 0
+        self.overflow() != Overflow::Unbounded
+    }
+
+    /// What becomes of what has no place in its mailbox.
+    pub fn overflow(self) -> Overflow {
+        match self.0 >> OVERFLOW_SHIFT & 0b11 {
+            1 => Overflow::DropNewest,
+            2 => Overflow::DropOldest,
+            3 => Overflow::Offer,
+            _ => Overflow::Unbounded,
+        }
     }
 
     /// Whether all its mail passes its mailbox, for its priority or its capacity: it is never open.
@@ -134,8 +159,8 @@ impl State {
     }
 
     /// Says, before anybody knows the process, what it will be for life.
-    pub fn be(&self, priority: Priority, bounded: bool) {
-        self.set((priority as u32) << PRIORITY_SHIFT | if bounded { BOUNDED } else { 0 });
+    pub fn be(&self, priority: Priority, overflow: Overflow) {
+        self.set((priority as u32) << PRIORITY_SHIFT | (overflow as u32) << OVERFLOW_SHIFT);
     }
 
     /// `Free → Unstarted`, at the door of `seat`.

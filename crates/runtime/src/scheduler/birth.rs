@@ -8,7 +8,7 @@ use crate::envelope::{Envelope, Letter};
 use crate::layout;
 use crate::pid::Pid;
 use crate::process::Unstarted;
-use crate::process::state::Priority;
+use crate::process::state::{Overflow, Priority};
 use crate::sched::place::place;
 
 /// Where a definition process may run.
@@ -33,6 +33,20 @@ pub struct Birth {
     pub watcher: Option<Pid>,
     /// Its priority.
     pub priority: Priority,
+    /// Messages that may wait for it; 0: as many as come.
+    pub capacity: u32,
+    /// What becomes of those beyond.
+    pub overflow: Overflow,
+}
+
+/// What drops the oldest takes in so many more, until its scheduler comes to drop them.
+const SLACK: u32 = 64;
+
+impl Birth {
+    fn places(&self) -> i32 {
+        let slack = if self.overflow == Overflow::DropOldest { self.capacity.max(SLACK) } else { 0 };
+        i32::try_from(self.capacity.saturating_add(slack)).unwrap_or(i32::MAX)
+    }
 }
 
 /// A process that has been spawned.
@@ -70,7 +84,8 @@ impl Scheduler {
         let runtime = Rc::clone(&self.runtime);
         let pid = birth.rented.or_else(|| runtime.table.acquire()).ok_or(SpawnError::TooMany)?;
         let Some(process) = runtime.table.get(pid) else { return Err(SpawnError::TooMany) };
-        process.state.be(birth.priority, false);
+        process.state.be(birth.priority, birth.overflow);
+        process.places.set(birth.places());
         process.state.run(self.seat);
         process.mailbox.open();
         let parked = process.mailbox.park();
@@ -108,9 +123,11 @@ impl Scheduler {
             None if runtime.options.placement => self.place(),
             None => self.seat,
         };
-        let what = Unstarted { definition, skeleton, arguments, early: Vec::new(), pinned };
+        let capacity = birth.capacity;
+        let what = Unstarted { definition, capacity, skeleton, arguments, early: Vec::new(), pinned };
         process.seldom().unstarted = Some(Box::new(what));
-        process.state.be(birth.priority, false);
+        process.state.be(birth.priority, birth.overflow);
+        process.places.set(birth.places());
         process.state.await_start(door);
         process.mailbox.open();
         self.count(layout::SPAWNED);

@@ -103,6 +103,9 @@ impl Scheduler {
                 }
             }
             Envelope::Forget { timer } => self.hear_forget(timer),
+            Envelope::Want { from, offer } => self.hear_want(pid, process, from, offer),
+            Envelope::Granted { offer, place, .. } => self.hear(process, Completion::Granted { index, offer, place }),
+            Envelope::GiveBack => self.give_places(pid, 1),
             Envelope::Message { .. } | Envelope::Slot { .. } | Envelope::After { .. } => {
                 unreachable!("a message is no signal")
             }
@@ -131,6 +134,7 @@ impl Scheduler {
         } else if state.traps() {
             self.hear(process, Completion::Exit { index, from, reason });
         } else if (kind != ReasonKind::Normal || from == pid) && process.state.exit() {
+            self.refuse_wants(pid);
             self.hear(process, Completion::Exiting { index, reason, dead: false });
         }
     }
@@ -139,6 +143,7 @@ impl Scheduler {
     pub fn note_exiting(&mut self, pid: Pid) {
         if let Some(process) = self.runtime.table.get(pid) {
             let _ = process.state.exit();
+            self.refuse_wants(pid);
         }
     }
 
@@ -156,6 +161,7 @@ impl Scheduler {
         process.state.die();
         self.forget_name(pid);
         self.drop_timers(pid.index());
+        self.refuse_wants(pid);
         let (left, idle) = process.mailbox.close();
         self.refuse_all(pid, left, reason);
         if let Some(ties) = self.relations.cut(pid.index()) {
@@ -236,6 +242,10 @@ impl Scheduler {
             Envelope::Unlink { from, number } => {
                 self.signal(from, Envelope::Unlinked { from: pid, number });
             }
+            Envelope::Want { from, offer } => {
+                self.signal(from, Envelope::Granted { by: pid, offer, place: false });
+            }
+            Envelope::Granted { by, place: true, .. } => self.give_back_place(by),
             _ => {}
         }
     }
@@ -254,6 +264,8 @@ impl Scheduler {
                 self.answer(from, Envelope::Down { reference, from: former, reason })
             }
             Envelope::Unlink { from, number } => self.answer(from, Envelope::Unlinked { from: former, number }),
+            Envelope::Want { from, offer } => self.answer(from, Envelope::Granted { by: former, offer, place: false }),
+            Envelope::Granted { by, place: true, .. } => self.answer(by, Envelope::GiveBack),
             _ => {}
         }
     }

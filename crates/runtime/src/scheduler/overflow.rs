@@ -53,6 +53,7 @@ impl Scheduler {
             self.beside_low = 0;
         }
         self.is_low_turn = alone || share;
+        self.shares = share || self.has_low();
         let mut lows = if alone { usize::MAX } else { usize::from(share) };
         while lows > 0 && self.overflow[low].front().is_some_and(|&index| ring.push(index)) {
             self.overflow[low].pop_front();

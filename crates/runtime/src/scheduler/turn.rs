@@ -257,7 +257,7 @@ impl Scheduler {
                 let runtime = Rc::clone(&self.runtime);
                 let Some(process) = runtime.table.get(pid) else { return };
                 if let Some(what) = process.seldom().unstarted.as_deref() {
-                    sink.start(pid, process.state.load().priority(), what);
+                    sink.start(pid, process.state.load(), what);
                 }
             }
             Completion::Opened { pid } => self.open_gate(pid, sink),
@@ -302,7 +302,13 @@ impl Scheduler {
     pub(super) fn untaken(&self) -> f64 {
         let count = |counter| self.seat().page.count(counter);
         let came = count(layout::LOCAL_ACCEPTED) + count(layout::NATIVE_DELIVERED);
-        let gone = [layout::RECEIVED, layout::DROPPED_DIED, layout::DROPPED_CORRUPT, layout::DROPPED_NOBODY];
+        let gone = [
+            layout::RECEIVED,
+            layout::DROPPED_DIED,
+            layout::DROPPED_CORRUPT,
+            layout::DROPPED_NOBODY,
+            layout::DROPPED_OLDEST,
+        ];
         came - gone.into_iter().map(count).sum::<f64>()
     }
 
@@ -359,7 +365,7 @@ impl Scheduler {
 
     fn end_turn(&mut self, occasion: Occasion, verdict: Verdict) {
         let now = occasion.now_us;
-        let most = if self.has_low() { BESIDE_LOW } else { i32::MAX };
+        let most = if self.shares { BESIDE_LOW } else { i32::MAX };
         self.pace.granted = if verdict == Verdict::Run { self.grant.resumes().min(most) } else { 0 };
         self.pace.last = verdict;
         self.seat().page.set(layout::GRANT, self.pace.granted);

@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 
 use rumpus_runtime::process::Unstarted;
-use rumpus_runtime::{Completion, Pid, Priority, Reason, Sink, Waker};
+use rumpus_runtime::process::state::Snapshot;
+use rumpus_runtime::{Completion, Pid, Reason, Sink, Waker};
 use rumpus_sync::shim::{AtomicU32, Ordering};
 
 use super::books::Item;
@@ -83,7 +84,7 @@ impl Sink for Tray {
         self.told.push(Told::Else(completion));
     }
 
-    fn start(&mut self, pid: Pid, _priority: Priority, what: &Unstarted) {
+    fn start(&mut self, pid: Pid, _state: Snapshot, what: &Unstarted) {
         assert!(self.fits(0) && what.skeleton == 24);
         self.told.push(Told::Start(pid, what.definition, what.arguments.bytes().to_vec()));
     }

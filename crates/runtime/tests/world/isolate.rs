@@ -200,6 +200,7 @@ impl Isolate {
                 assert_eq!(skeleton, 24);
                 self.receive(index, Item::Message(Tag::of(parcel.bytes())), books);
             }
+            Completion::Granted { .. } => unreachable!("nobody of this world offers"),
             Completion::Due { .. } => unreachable!("bodies of this world wait for no time"),
             Completion::Slot { index, slot, .. } => {
                 let Some(item) = self.slots.remove(&slot) else { panic!("slot {slot} is empty") };

@@ -1,0 +1,220 @@
+// Bounded mailboxes: what is dropped and counted, what is never dropped, and offers that wait for their place.
+
+import { Down, exit, isAlive, offer, send } from 'rumpus'
+import { describe, expect, it } from 'vitest'
+import { offers, slowly } from '../fixtures/bound-bodies.mjs'
+import { type AnyPid, type AnySelf, balanced, inside, rejectionOf, thrownBy, turns } from './world.ts'
+
+type Overflow = 'drop-newest' | 'drop-oldest' | 'offer'
+
+/** A process that waits for 'go', then takes all there is; where it is. */
+const places = (self: AnySelf, overflow: Overflow, capacity: number): [string, AnyPid][] => {
+  const mailbox = { capacity, overflow }
+  const closure = self.spawn(
+    async (me: AnySelf) => {
+      const to = await me.receive({ match: (m) => typeof m === 'object' && 'go' in m })
+      await me.sleep(1)
+      const all: unknown[] = []
+      for (let m = me.tryReceive(); m !== undefined; m = me.tryReceive()) all.push(m)
+      send(to.go, all)
+    },
+    { mailbox },
+  )
+  return [
+    ['closure', closure as AnyPid],
+    ['elsewhere', self.spawn(slowly.with({ on: 1, mailbox })) as AnyPid],
+  ]
+}
+
+describe('a bounded mailbox', () => {
+  it.each([
+    ['drop-newest', [1, 2, 3]],
+    ['offer', [1, 2, 3]],
+    ['drop-oldest', [7, 8, 9]],
+  ] as const)('%s keeps so many of what send sends, and counts the others', (overflow, kept) =>
+    inside(async (self) => {
+      for (const [, pid] of places(self, overflow, 4)) {
+        const before = self.runtime.inspect().messages.dropped.full
+        await self.sleep(20)
+        // The word to go on takes a place, too: the first, or the last that was sent.
+        if (overflow !== 'drop-oldest') send(pid, { go: self.pid })
+        for (let i = 1; i <= 9; i++) send(pid, i)
+        if (overflow === 'drop-oldest') send(pid, { go: self.pid })
+        expect(await self.receive()).toEqual(kept)
+        await self.sleep(5)
+        expect(self.runtime.inspect().messages.dropped.full - before).toBe(6)
+      }
+      await self.sleep(10)
+      balanced(self.runtime.inspect())
+    }),
+  )
+
+  it('places are free again when messages have been taken, by every verb', () =>
+    inside(async (self) => {
+      const got: unknown[] = []
+      const verbs = [
+        (me: AnySelf) => me.receive(),
+        (me: AnySelf) => me.receive({ match: () => true }),
+        async (me: AnySelf) => me.tryReceive() ?? me.receive(),
+      ]
+      for (const verb of verbs) {
+        const pid = self.spawn(
+          async (me: AnySelf) => {
+            for (;;) got.push(await verb(me))
+          },
+          { mailbox: { capacity: 2, overflow: 'drop-newest' } },
+        )
+        for (let i = 0; i < 50; i++) {
+          send(pid, i)
+          await turns()
+        }
+        expect(got.splice(0)).toEqual(Array.from({ length: 50 }, (_, i) => i))
+        exit(pid, 'kill')
+      }
+      const flushes = self.spawn(
+        async (me: AnySelf) => {
+          for (;;) {
+            await me.sleep(1)
+            got.push(me.flush())
+          }
+        },
+        { mailbox: { capacity: 3, overflow: 'drop-newest' } },
+      )
+      for (let i = 0; i < 3; i++) {
+        await self.sleep(10)
+        for (let n = 0; n < 5; n++) send(flushes, n)
+      }
+      await self.sleep(10)
+      expect(got.filter((count) => count !== 0)).toEqual([3, 3, 3])
+    }))
+
+  it.each(['drop-newest', 'drop-oldest', 'offer'] as const)('%s drops no signal, and counts none', (overflow) =>
+    inside(async (self) => {
+      const heard: unknown[] = []
+      const pid = self.spawn(
+        async (me: AnySelf) => {
+          me.trapExit()
+          for (let i = 0; i < 5; i++) me.spawnMonitor(async () => {})
+          await me.sleep(20)
+          for (let m = me.tryReceive(); m !== undefined; m = me.tryReceive()) heard.push(m)
+          send(self.pid, 'done')
+          await me.receive()
+        },
+        { mailbox: { capacity: 2, overflow } },
+      )
+      await self.sleep(5)
+      for (let i = 0; i < 6; i++) send(pid, i)
+      expect(await self.receive()).toBe('done')
+      expect(heard.filter((m) => m instanceof Down).length).toBe(5)
+      expect(heard.filter((m) => !(m instanceof Down))).toEqual(overflow === 'drop-oldest' ? [4, 5] : [0, 1])
+    }),
+  )
+
+  it('options of a mailbox must be sound', () =>
+    inside(async (self) => {
+      const bad = [1, null, {}, { capacity: 0, overflow: 'offer' }, { capacity: 1.5, overflow: 'offer' }]
+      for (const mailbox of [...bad, { capacity: 1 }, { capacity: 1, overflow: 'wait' }]) {
+        expect(thrownBy(() => self.spawn(async () => {}, { mailbox: mailbox as never })).code).toMatch(
+          /^ERR_RUMPUS_(BAD_ARGUMENT|OUT_OF_RANGE)$/,
+        )
+      }
+    }))
+})
+
+describe('offer', () => {
+  it('offer waits for its place, first come, first served; nothing is dropped', () =>
+    inside(async (self) => {
+      const got: number[] = []
+      const pid = self.spawn(
+        async (me: AnySelf) => {
+          for (let i = 0; i < 40; i++) {
+            got.push(await me.receive())
+            await me.yield()
+          }
+        },
+        { mailbox: { capacity: 3, overflow: 'offer' } },
+      )
+      const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => offer(pid, i)))
+      expect(new Set(answers)).toEqual(new Set(['accepted']))
+      await self.sleep(5)
+      expect(got).toEqual(Array.from({ length: 40 }, (_, i) => i))
+      expect(self.runtime.inspect().messages.dropped.full).toBe(0)
+    }))
+
+  it('offer holds back senders on every scheduler', () =>
+    inside(async (self) => {
+      let [most, sum] = [0, 0]
+      const senders = 3
+      const each = 200
+      const sink = self.spawn(
+        async (me: AnySelf) => {
+          for (let i = 0; i < senders * each; i++) {
+            sum += await me.receive()
+            most = Math.max(most, self.runtime.inspect().messages.dropped.full)
+          }
+          send(self.pid, 'all')
+        },
+        { mailbox: { capacity: 8, overflow: 'offer' } },
+      )
+      for (let i = 0; i < senders; i++) self.spawn(offers.with({ on: i }), sink, each)
+      expect(await self.receive()).toBe('all')
+      expect([sum, most]).toEqual([senders * each, 0])
+      await self.sleep(10)
+      balanced(self.runtime.inspect())
+    }))
+
+  it('offer answers full in time, noproc of the dead and of those that die, and accepts where there is no bound', () =>
+    inside(async (self) => {
+      const spawnSleeper = (): AnyPid =>
+        self.spawn(async (me: AnySelf) => me.sleep(10_000), { mailbox: { capacity: 1, overflow: 'offer' } }) as AnyPid
+      const pid = spawnSleeper()
+      expect(await offer(pid, 1)).toBe('accepted')
+      expect(await offer(pid, 2, { timeout: 0 })).toBe('full')
+      expect(await offer(pid, 2, { timeout: 5 })).toBe('full')
+      const waiting = offer(pid, 3)
+      exit(pid, 'shutdown')
+      expect(await waiting).toBe('noproc')
+      await turns()
+      expect(isAlive(pid)).toBe(false)
+      expect(await offer(pid, 4)).toBe('noproc')
+      expect(await offer(self.pid as AnyPid, 'mine')).toBe('accepted')
+      expect(await self.receive()).toBe('mine')
+    }))
+
+  it('offer that is given up leaves its place to the next', () =>
+    inside(async (self) => {
+      const got: unknown[] = []
+      const pid = self.spawn(
+        async (me: AnySelf) => {
+          await me.sleep(30)
+          for (;;) got.push(await me.receive())
+        },
+        { mailbox: { capacity: 1, overflow: 'offer' } },
+      )
+      const giveUp = new AbortController()
+      const [first, second, third] = [
+        offer(pid, 1),
+        rejectionOf(offer(pid, 2, { signal: giveUp.signal })),
+        offer(pid, 3),
+      ]
+      giveUp.abort()
+      expect(await first).toBe('accepted')
+      expect(await second).toMatchObject({ code: 'ABORT_ERR' })
+      expect(await third).toBe('accepted')
+      expect(await offer(pid, 4)).toBe('accepted')
+      await self.sleep(10)
+      expect(got).toEqual([1, 3, 4])
+      expect(await rejectionOf(offer(pid, 5, { signal: giveUp.signal }))).toMatchObject({ code: 'ABORT_ERR' })
+    }))
+
+  it('offer refuses what cannot cross, and options that are none, at the call', () =>
+    inside(async (self) => {
+      const there = self.spawn(slowly.with({ on: 1, mailbox: { capacity: 1, overflow: 'offer' } })) as AnyPid
+      expect(thrownBy(() => void offer(there, () => {}))).toMatchObject({ code: 'ERR_RUMPUS_UNCROSSABLE' })
+      expect(thrownBy(() => void offer(there, 1, { timeout: -1 }))).toMatchObject({ code: 'ERR_RUMPUS_OUT_OF_RANGE' })
+      expect(thrownBy(() => void offer(there, 1, { signal: 1 as never }))).toMatchObject({
+        code: 'ERR_RUMPUS_BAD_ARGUMENT',
+      })
+      expect(thrownBy(() => void offer(0 as never, 1 as never))).toMatchObject({ code: 'ERR_RUMPUS_BAD_ARGUMENT' })
+    }))
+})
