@@ -246,7 +246,7 @@ export interface RuntimeOptions {
   /**
    * What the receiver of a message on its sender's own scheduler gets: the value (`'reference'`, unless given), the value
    * frozen as deep as it crosses (`'freeze'`), or a copy (`'clone'`). The last two refuse at `send` what could not cross to
-   * another scheduler: for tests and for finding who changes what it has sent, at about three times the time a message takes.
+   * another scheduler: for tests and for finding who changes what it has sent, for every message takes the way through Rust.
    * What JavaScript cannot freeze stays as it is: the entries of a Map or a Set, binary data, a Date, a RegExp, a Proxy,
    * private fields.
    *
