@@ -8,7 +8,7 @@ import { groupsOf } from '../../js/kernel/codec/order.ts'
 import * as m from '../fixtures/messages.mjs'
 import { dice } from '../fixtures/random.mjs'
 import { Stranger } from '../fixtures/stranger.mjs'
-import { type AnyPid, type AnySelf, balanced, endOf, inside, thrownBy, until } from '../process/world.ts'
+import { type AnyPid, type AnySelf, balanced, inside, thrownBy, until } from '../process/world.ts'
 
 type Trip = (value: unknown) => Promise<unknown>
 
@@ -146,9 +146,10 @@ describe('registered classes', () => {
     abroad(async (_, __, self) => {
       const far = self.spawn(m.echo.with({ on: 1 }), self.pid, [new m.Money(5)])
       expect(((await self.receive()) as m.Money[])[0].cents).toBe(5)
+      self.monitor(far)
+      const ending = self.receive() as Promise<Down>
       exit(far, new m.Money(6) as never)
-      const reason = await endOf(self, far)
-      expect(reason).toEqual({ kind: 'user', value: expect.any(m.Money) })
+      expect((await ending).reason).toEqual({ kind: 'user', value: expect.any(m.Money) })
       const [other] = self.spawnMonitor(m.leave.with({ on: 1 }))
       send(other as AnyPid, new m.Money(7))
       const { reason: left } = (await self.receive()) as Down
