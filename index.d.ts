@@ -108,7 +108,7 @@ declare class UncrossableError extends TypeError {
   readonly code = "ERR_RUMPUS_UNCROSSABLE";
   /** Where in the value, as an expression: `message.reply.fn`. */
   readonly path: string;
-  constructor(path: string, what: string);
+  constructor(path: string, what: string, options?: ErrorOptions);
 }
 /** One scheduler; number 0 is the host. */
 interface SchedulerView {
@@ -175,12 +175,42 @@ declare const accepts: unique symbol;
 type Pid<M = never> = number & {
   readonly [accepts]: (message: M) => void;
 };
+/**
+* Classes that `registerMessage` was called for, as the compiler knows them: empty, for you to add yours to. Needed where a
+* class has methods, which the compiler takes for functions that cannot cross.
+*
+* @example
+* ```ts
+* import { define, registerMessage } from 'rumpus'
+* import type { Self } from 'rumpus'
+*
+* declare module 'rumpus' {
+*   interface RegisteredMessages {
+*     Celsius: Celsius
+*   }
+* }
+*
+* class Celsius {
+*   degrees = 0
+*   isFrost(): boolean {
+*     return this.degrees < 0
+*   }
+* }
+* registerMessage(Celsius, {
+*   encode: ({ degrees }) => degrees,
+*   decode: (degrees) => Object.assign(new Celsius(), { degrees }),
+* })
+*
+* define(import.meta.url, 'thermometer', async (self: Self<Celsius>) => (await self.receive()).isFrost())
+* ```
+*/
+interface RegisteredMessages {}
 /** What can cross to another scheduler. Functions, symbols, promises, weak collections and unknown classes cannot. */
-type Crossable = undefined | null | boolean | number | bigint | string | Date | RegExp | Error | ArrayBuffer | ArrayBufferView | readonly Crossable[] | ReadonlyMap<Crossable, Crossable> | ReadonlySet<Crossable> | {
+type Crossable = undefined | null | boolean | number | bigint | string | Date | RegExp | Error | ArrayBuffer | ArrayBufferView | readonly Crossable[] | ReadonlyMap<Crossable, Crossable> | ReadonlySet<Crossable> | Down | Exit | RegisteredMessages[keyof RegisteredMessages] | {
   readonly [key: string]: Crossable;
 };
 type Uncrossable = ((...args: never[]) => unknown) | symbol | PromiseLike<unknown> | WeakMap<WeakKey, unknown> | WeakSet<WeakKey>;
-type Known = undefined | null | boolean | number | bigint | string | Date | RegExp | Error | ArrayBuffer | ArrayBufferView | Down | Exit;
+type Known = undefined | null | boolean | number | bigint | string | Date | RegExp | Error | ArrayBuffer | ArrayBufferView | Down | Exit | RegisteredMessages[keyof RegisteredMessages];
 /**
 * Whether values of type `T` can cross, as far as types tell: `false` (or `boolean` for a union) when a part within four
 * levels cannot. What types do not tell, `send` does.
@@ -238,6 +268,17 @@ declare class Exit {
 type ReasonGiven = "normal" | "shutdown" | "kill" | Error | ExitReason | Crossable;
 /** Messages that others may send to a process whose `receive` gives `M`: its signals come from the runtime only. */
 type Sendable<M> = Exclude<M, Down | Exit>;
+/** What the receiver of a message on the sender's own scheduler gets: the value, the value frozen, or a copy. */
+type MessageMode = "reference" | "freeze" | "clone";
+/** A process lets messages wait. */
+interface HighWaterReport {
+  /** Which. */
+  readonly pid: Pid;
+  /** On which scheduler. */
+  readonly scheduler: number;
+  /** How many messages its inbox had when that was noticed. */
+  readonly waiting: number;
+}
 /** A crash as data. */
 interface CrashReport {
   /** The process, or 0 when none is known. */
@@ -544,6 +585,62 @@ interface RuntimeOptions {
   readonly heapMb?: number;
   /** Hears of crashes; without it they are written to stderr. */
   readonly onCrash?: (report: CrashReport) => void;
+  /**
+  * What the receiver of a message on its sender's own scheduler gets: the value (`'reference'`, unless given), the value
+  * frozen as deep as it crosses (`'freeze'`), or a copy (`'clone'`). The last two refuse at `send` what could not cross to
+  * another scheduler: for tests and for finding who changes what it has sent, for every message takes the way through Rust.
+  * What JavaScript cannot freeze stays as it is: the entries of a Map or a Set, binary data, a Date, a RegExp, a Proxy,
+  * private fields.
+  *
+  * @example
+  * ```ts
+  * import { run, send } from 'rumpus'
+  * import assert from 'node:assert/strict'
+  *
+  * const body = async (self) => {
+  *   const job = { steps: ['one'] }
+  *   send(self.pid, job)
+  *   return [job, await self.receive()]
+  * }
+  * const [lent, taken] = await run(body, { messages: 'freeze' })
+  * assert(lent === taken && Object.isFrozen(taken.steps))
+  * const [kept, copy] = await run(body, { messages: 'clone' })
+  * assert.deepEqual(kept, copy)
+  * assert.notEqual(kept, copy)
+  * await assert.rejects(run(async (self) => send(self.pid, [() => 1]), { messages: 'clone' }), { path: 'message[0]' })
+  * ```
+  */
+  readonly messages?: MessageMode;
+  /**
+  * So many messages in the inbox of one process are worth telling, 100 000 unless given, 0 for never. It is looked at when an
+  * inbox must grow, at 8, 16, 32 and so on: told with the first message beyond such a number that is not below this one, and
+  * again at each doubling. An inbox keeps its room: one that is emptied and fills again is told of when it grows further.
+  */
+  readonly highWater?: number;
+  /**
+  * Hears of that, on the host's thread, behind what runs there. So do subscribers of `rumpus:high-water` in
+  * `node:diagnostics_channel`, without this option. What to do about it: give the process a bounded `mailbox`, or `offer`.
+  *
+  * @example
+  * ```ts
+  * import { exit, run, send } from 'rumpus'
+  * import assert from 'node:assert/strict'
+  *
+  * const reports = []
+  * const onHighWater = (report) => {
+  *   reports.push(report)
+  *   exit(report.pid, 'kill')
+  * }
+  * await run(async (self) => {
+  *   const [slow] = self.spawnMonitor(async () => new Promise(() => {}))
+  *   for (let i = 0; i < 2000; i++) send(slow, i)
+  *   await self.receive()
+  *   assert.equal(reports[0].pid, slow)
+  *   assert.equal(reports[0].waiting, 1025)
+  * }, { highWater: 1024, onHighWater })
+  * ```
+  */
+  readonly onHighWater?: (report: HighWaterReport) => void;
 }
 /** A runtime: its scheduler threads and the processes on them. */
 interface Runtime extends AsyncDisposable {
@@ -709,11 +806,61 @@ interface OfferOptions {
 * ```
 */
 declare const offer: <M>(pid: Pid<M>, message: NoInfer<M>, options?: OfferOptions) => Promise<Offered>;
+/** How instances of a class cross. */
+interface MessageOptions<T extends object, V> {
+  /** What the class is called on the way, unique in a thread; its own name unless given. Minifiers change that. */
+  readonly name?: string;
+  /** What crosses in place of an instance: anything that can cross. */
+  readonly encode: (instance: T) => V;
+  /** An instance, made of what `encode` answered. */
+  readonly decode: (value: V) => T;
+}
+/**
+* Has instances of `Class` cross to other schedulers, wherever they are in a message, an argument or an exit reason.
+*
+* Call it at the top level of the module that has the class, and have the module of every definition that receives such
+* messages import it: a thread that does not know the class drops the message, counts it as corrupt and says so in a crash
+* report. Subclasses are classes of their own. On one scheduler instances travel by reference anyway. For data without
+* behaviour a plain object is faster and needs none of this.
+*
+* For `define` to accept the class where it has methods, tell the compiler in {@link RegisteredMessages}.
+*
+* @param Class - whose instances
+* @param options - its name and the two functions; what `encode` answers must not lead back to the instance
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT` if `Class` is no class, or an option not what it must be
+* @throws RangeError `ERR_RUMPUS_OUT_OF_RANGE` if another class has the name, the class has another name, or crosses already
+* @example
+* ```ts
+* import { define, registerMessage, run, send } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* class Money {
+*   constructor(cents) {
+*     this.cents = cents
+*   }
+*   toString() {
+*     return `${(this.cents / 100).toFixed(2)} €`
+*   }
+* }
+* registerMessage(Money, { encode: (money) => money.cents, decode: (cents) => new Money(cents) })
+*
+* const till = define(import.meta.url, 'till', async (self, customer) => {
+*   const { price } = await self.receive()
+*   send(customer, `that is ${price}`)
+* })
+*
+* await run(async (self) => {
+*   send(self.spawn(till, self.pid), { price: new Money(250) })
+*   assert.equal(await self.receive(), 'that is 2.50 €')
+* })
+* ```
+*/
+declare const registerMessage: <T extends object, V>(Class: abstract new (...args: never[]) => T, options: MessageOptions<T, V>) => void;
 /**
 * Sends `message` to the process `to`, a pid or a registered name. It is visible to the receiver when `send` returns, in the order sent.
 *
 * On the same scheduler the value itself travels, so treat messages as immutable, and send no promise: `receive`, being one
-* itself, would wait for it. To another scheduler it is encoded. A
+* itself, would wait for it. To another scheduler it is encoded, instances of classes by `registerMessage`. A
 * message to a dead process, or to a name that nobody has, is dropped and counted: use a monitor to hear of a death. Send never waits: for a receiver that
 * may fall behind, have it answer.
 *
@@ -865,6 +1012,8 @@ interface SimulateOptions {
   readonly placement?: boolean;
   /** Which way local messages take; `RUMPUS_LANE` unless given. */
   readonly lane?: "js" | "native";
+  /** As for `run`. */
+  readonly messages?: MessageMode;
   /** Hears of crashes; without it they are written to stderr. */
   readonly onCrash?: (report: CrashReport) => void;
 }
@@ -906,4 +1055,4 @@ interface Simulated {
 * ```
 */
 declare const simulate: <T, M = unknown>(options: SimulateOptions, main: (self: Self<M>, simulation: Simulated) => T | PromiseLike<T>) => Promise<T>;
-export { AbortError, type Call, type CallOptions, type Closure, type CrashReport, type Crossable, type Crosses, type Definition, type DemonitorOptions, Down, type ErrorDescription, Exit, type ExitReason, type MailboxOptions, type Mark, type Monitor, type OfferOptions, type Offered, type Pid, type Place, ProcessExit, type ReasonGiven, type ReceiveOptions, type ReplyTo, RumpusError, type Runtime, type RuntimeOptions, type RuntimeView, type SchedulerView, type Self, type Sendable, type SimulateOptions, type Simulated, type SpawnOptions, TimeoutError, type TimerRef, type TryReceiveOptions, UncrossableError, call, cancelTimer, define, exit, formatPid, isAlive, monitor, offer, reply, run, send, sendAfter, sendInterval, simulate, start };
+export { AbortError, type Call, type CallOptions, type Closure, type CrashReport, type Crossable, type Crosses, type Definition, type DemonitorOptions, Down, type ErrorDescription, Exit, type ExitReason, type HighWaterReport, type MailboxOptions, type Mark, type MessageMode, type MessageOptions, type Monitor, type OfferOptions, type Offered, type Pid, type Place, ProcessExit, type ReasonGiven, type ReceiveOptions, type RegisteredMessages, type ReplyTo, RumpusError, type Runtime, type RuntimeOptions, type RuntimeView, type SchedulerView, type Self, type Sendable, type SimulateOptions, type Simulated, type SpawnOptions, TimeoutError, type TimerRef, type TryReceiveOptions, UncrossableError, call, cancelTimer, define, exit, formatPid, isAlive, monitor, offer, registerMessage, reply, run, send, sendAfter, sendInterval, simulate, start };

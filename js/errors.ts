@@ -131,8 +131,8 @@ export class UncrossableError extends TypeError {
   /** Where in the value, as an expression: `message.reply.fn`. */
   readonly path: string
 
-  constructor(path: string, what: string) {
-    super(`${path} cannot cross to another scheduler: ${what}`)
+  constructor(path: string, what: string, options?: ErrorOptions) {
+    super(`${path} cannot cross to another scheduler: ${what}`, options)
     this.name = 'UncrossableError'
     this.path = path
   }

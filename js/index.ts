@@ -2,12 +2,15 @@
 
 export { AbortError, ProcessExit, RumpusError, TimeoutError, UncrossableError } from './errors.ts'
 export type { RuntimeView, SchedulerView } from './kernel/inspect.ts'
-export type { CrashReport } from './kernel/kernel.ts'
+export type { HighWaterReport } from './kernel/process.ts'
+export type { CrashReport } from './kernel/reports.ts'
+export type { MessageMode } from './kernel/settings.ts'
 export { type Call, type CallOptions, call, type ReplyTo, reply } from './process/call.ts'
 export { define } from './process/define.ts'
 export { exit, formatPid, isAlive } from './process/exit.ts'
 export { type Monitor, monitor } from './process/monitor.ts'
 export { type Offered, type OfferOptions, offer } from './process/offer.ts'
+export { type MessageOptions, registerMessage } from './process/register-message.ts'
 export { send } from './process/send.ts'
 export type {
   Closure,
@@ -35,5 +38,6 @@ export {
   type ExitReason,
   type Pid,
   type ReasonGiven,
+  type RegisteredMessages,
   type Sendable,
 } from './types.ts'

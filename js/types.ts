@@ -10,6 +10,38 @@ declare const accepts: unique symbol
  */
 export type Pid<M = never> = number & { readonly [accepts]: (message: M) => void }
 
+/**
+ * Classes that `registerMessage` was called for, as the compiler knows them: empty, for you to add yours to. Needed where a
+ * class has methods, which the compiler takes for functions that cannot cross.
+ *
+ * @example
+ * ```ts
+ * import { define, registerMessage } from 'rumpus'
+ * import type { Self } from 'rumpus'
+ *
+ * declare module 'rumpus' {
+ *   interface RegisteredMessages {
+ *     Celsius: Celsius
+ *   }
+ * }
+ *
+ * class Celsius {
+ *   degrees = 0
+ *   isFrost(): boolean {
+ *     return this.degrees < 0
+ *   }
+ * }
+ * registerMessage(Celsius, {
+ *   encode: ({ degrees }) => degrees,
+ *   decode: (degrees) => Object.assign(new Celsius(), { degrees }),
+ * })
+ *
+ * define(import.meta.url, 'thermometer', async (self: Self<Celsius>) => (await self.receive()).isFrost())
+ * ```
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: others add to it
+export interface RegisteredMessages {}
+
 /** What can cross to another scheduler. Functions, symbols, promises, weak collections and unknown classes cannot. */
 export type Crossable =
   | undefined
@@ -26,6 +58,9 @@ export type Crossable =
   | readonly Crossable[]
   | ReadonlyMap<Crossable, Crossable>
   | ReadonlySet<Crossable>
+  | Down
+  | Exit
+  | RegisteredMessages[keyof RegisteredMessages]
   | { readonly [key: string]: Crossable }
 
 type Uncrossable =
@@ -48,6 +83,7 @@ type Known =
   | ArrayBufferView
   | Down
   | Exit
+  | RegisteredMessages[keyof RegisteredMessages]
 
 /**
  * Whether values of type `T` can cross, as far as types tell: `false` (or `boolean` for a union) when a part within four

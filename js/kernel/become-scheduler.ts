@@ -6,10 +6,12 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { addon } from '../native/load.ts'
 import { guarded } from './crash.ts'
 import type { SchedulerData, SchedulerNote } from './host.ts'
-import type { CrashReport, Kernel, Surroundings } from './kernel.ts'
+import type { Kernel, Surroundings } from './kernel.ts'
 import { isolate } from './kernels.ts'
 import { openKernel } from './open-kernel.ts'
+import type { HighWaterReport } from './process.ts'
 import { describe, wordsOf } from './reasons.ts'
+import type { CrashReport } from './reports.ts'
 import { takeDown } from './take-down.ts'
 
 const tell = (note: SchedulerNote): void => parentPort?.postMessage(note)
@@ -26,7 +28,7 @@ const crashed = (report: CrashReport): void => {
 
 /** Makes this thread a scheduler. */
 export const becomeScheduler = (makeProcess: Surroundings['makeProcess']): void => {
-  const { key, seat, nativeLane, broken, settleMs } = workerData as SchedulerData
+  const { key, seat, settings, broken, settleMs } = workerData as SchedulerData
   let stopping = false
   const stopped = (kernel: Kernel): void => {
     if (stopping) return
@@ -40,10 +42,11 @@ export const becomeScheduler = (makeProcess: Surroundings['makeProcess']): void 
     makeProcess,
     stopped,
     crashed: guarded(crashed),
+    highWater: (highWater: HighWaterReport) => tell({ rumpus: 'high-water', highWater }),
     resolve: (url: string) => url,
     spawning: () => {},
   }
-  const { kernel, definitions } = openKernel(addon.openRuntime(key), seat, nativeLane, role)
+  const { kernel, definitions } = openKernel(addon.openRuntime(key), seat, settings, role)
   isolate.scheduler = { reachedRun: () => definitions.reachedRun() }
   process.on('unhandledRejection', (error) => {
     crashed({ pid: 0, scheduler: seat, what: 'a promise was rejected and nobody handled it', error })

@@ -1,8 +1,9 @@
 // Crash reports: what happened to a process, as data, for whoever listens and else for stderr. Never throws, never keeps a
 // process alive.
 
-import type { CrashReport, Kernel } from './kernel.ts'
+import type { Kernel } from './kernel.ts'
 import { describe } from './reasons.ts'
+import type { CrashReport } from './reports.ts'
 
 /** Reports a crash of `pid`. */
 export const crashReport = (kernel: Kernel, pid: number, what: string, error: unknown): void =>
@@ -15,11 +16,11 @@ export const crashReport = (kernel: Kernel, pid: number, what: string, error: un
 
 /** The same listener, whose own failure goes to stderr: nothing that must go on after a report may depend on it. */
 export const guarded =
-  (report: (report: CrashReport) => void) =>
-  (crash: CrashReport): void => {
+  <Report = CrashReport>(listener: (report: Report) => void, what = 'a crash report') =>
+  (report: Report): void => {
     try {
-      report(crash)
+      listener(report)
     } catch (failure) {
-      process.stderr.write(`rumpus: a crash report failed: ${describe(failure).message}\n`)
+      process.stderr.write(`rumpus: ${what} failed: ${describe(failure).message}\n`)
     }
   }

@@ -5,14 +5,16 @@ import { Worker } from 'node:worker_threads'
 import { RumpusError } from '../errors.ts'
 import { SEAT_TAKEN } from '../native/layout.ts'
 import type { RuntimeHandle } from '../native/load.ts'
-import type { CrashReport } from './kernel.ts'
+import type { HighWaterReport } from './process.ts'
+import type { CrashReport } from './reports.ts'
+import type { Settings } from './settings.ts'
 
 /** What a scheduler thread is started with. */
 export interface SchedulerData {
   readonly rumpus: 1
   readonly key: number
   readonly seat: number
-  readonly nativeLane: boolean
+  readonly settings: Settings
   /** Modules that are not to be loaded: threads ended of them. */
   readonly broken: readonly string[]
   /** How long to watch what each module does before the next is loaded, in milliseconds. */
@@ -21,8 +23,9 @@ export interface SchedulerData {
 
 /** What a scheduler thread tells its host beside what goes through the core. */
 export interface SchedulerNote {
-  readonly rumpus: 'ready' | 'crash' | 'loading' | 'loaded'
+  readonly rumpus: 'ready' | 'crash' | 'high-water' | 'loading' | 'loaded'
   readonly report?: CrashReport
+  readonly highWater?: HighWaterReport
   /** Which module. */
   readonly url?: string
 }
@@ -58,9 +61,10 @@ interface Thread {
 
 export class Host {
   private readonly handle: RuntimeHandle
-  private readonly nativeLane: boolean
+  private readonly settings: Settings
   private readonly heapMb: number | undefined
   private readonly report: (report: CrashReport) => void
+  private readonly highWater: (report: HighWaterReport) => void
   private readonly threads: Thread[] = []
   /** Threads in a row that ended while a module was loading. */
   private readonly endedBy = new Map<string, number>()
@@ -70,14 +74,16 @@ export class Host {
 
   constructor(
     handle: RuntimeHandle,
-    nativeLane: boolean,
+    settings: Settings,
     heapMb: number | undefined,
     report: (report: CrashReport) => void,
+    highWater: (report: HighWaterReport) => void,
   ) {
     this.handle = handle
-    this.nativeLane = nativeLane
+    this.settings = settings
     this.heapMb = heapMb
     this.report = report
+    this.highWater = highWater
   }
 
   /** Whether the threads have been started. */
@@ -125,7 +131,7 @@ export class Host {
       rumpus: 1,
       key: this.handle.key,
       seat,
-      nativeLane: this.nativeLane,
+      settings: this.settings,
       broken: [...this.endedBy].filter(([, times]) => times >= BROKEN_AFTER).map(([url]) => url),
       settleMs: thread.failures > 0 || this.endedBy.size > 0 ? SETTLE_MS : 0,
     }
@@ -148,6 +154,7 @@ export class Host {
 
   private heard(thread: Thread, note: SchedulerNote): void {
     if (note?.rumpus === 'crash' && note.report !== undefined) this.report(note.report)
+    if (note?.rumpus === 'high-water' && note.highWater !== undefined) this.highWater(note.highWater)
     if (note?.rumpus === 'loading') thread.loading = note.url
     if (note?.rumpus === 'loaded') {
       thread.loading = undefined

@@ -31,6 +31,7 @@ import type { Loop } from './loop.ts'
 import { Names } from './names.ts'
 import {
   type Body,
+  type Hearer,
   PRIORITY_HIGH,
   PRIORITY_NORMAL,
   type Process,
@@ -40,6 +41,8 @@ import {
   QUEUED_WAKE,
   RUNNING,
 } from './process.ts'
+import type { CrashReport } from './reports.ts'
+import type { Settings } from './settings.ts'
 
 const RING_MASK = RING_CAPACITY - 1
 /** A streak beyond any limit: the ring goes before the slot. */
@@ -48,18 +51,6 @@ const STREAK_OVER = 2 ** 31 - 1
 const ANSWER_WORDS = 4
 const settled = Promise.resolve()
 
-/** A crash as data. */
-export interface CrashReport {
-  /** The process, or 0 when none is known. */
-  readonly pid: number
-  /** On which scheduler. */
-  readonly scheduler: number
-  /** What happened. */
-  readonly what: string
-  /** What was thrown. */
-  readonly error: unknown
-}
-
 /** Where ordinary code waits, as far as completions must know it. */
 export interface Desk {
   /** A place that was wanted is kept, or its process is gone. */
@@ -67,7 +58,7 @@ export interface Desk {
 }
 
 /** What the kernel leaves to others: `open-kernel.ts` puts them together. */
-export interface Surroundings {
+export interface Surroundings extends Hearer {
   /** Makes the object that a body is given. */
   makeProcess(kernel: Kernel, pid: number, index: number, gate: number, body: Body, args: unknown[]): Process
   /** Does the completions of a turn. */
@@ -96,6 +87,7 @@ export class Kernel {
   readonly handle: RuntimeHandle
   readonly native: Seat
   readonly id: number
+  readonly settings: Settings
   readonly nativeLane: boolean
   readonly around: Surroundings
   readonly words: Int32Array
@@ -150,10 +142,11 @@ export class Kernel {
   }
   private readonly onRung = (): void => this.turn(1)
 
-  constructor(handle: RuntimeHandle, id: number, nativeLane: boolean, around: Surroundings, loop: Loop) {
+  constructor(handle: RuntimeHandle, id: number, settings: Settings, around: Surroundings, loop: Loop) {
     this.handle = handle
     this.id = id
-    this.nativeLane = nativeLane
+    this.settings = settings
+    this.nativeLane = settings.nativeLane
     this.around = around
     this.loop = loop
     this.native = handle.attach(id, () => loop.rung(this.onRung)) as Seat

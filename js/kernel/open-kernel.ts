@@ -6,18 +6,22 @@ import { RUNTIMES_MAX } from '../native/layout.ts'
 import { addon, type RuntimeHandle } from '../native/load.ts'
 import { apply } from './completions.ts'
 import { Definitions, type Loading } from './definitions.ts'
-import { type CrashReport, Kernel, type Surroundings } from './kernel.ts'
+import { Kernel, type Surroundings } from './kernel.ts'
 import { isolate, kernels } from './kernels.ts'
 import { beginBody } from './life.ts'
 import { look, watch } from './look.ts'
 import { EventLoop, type Loop } from './loop.ts'
 import { settleBounds } from './places.ts'
+import type { HighWaterReport } from './process.ts'
+import type { CrashReport } from './reports.ts'
+import type { Settings } from './settings.ts'
 
 /** What differs between the host and a scheduler thread. */
 export interface Role {
   readonly makeProcess: Surroundings['makeProcess']
   readonly stopped: (kernel: Kernel) => void
   readonly crashed: (report: CrashReport) => void
+  readonly highWater: (report: HighWaterReport) => void
   /** Maps the URL of a module that defines to the one that schedulers load. */
   readonly resolve: (url: string) => string
   readonly loading: Loading
@@ -33,7 +37,7 @@ export interface Open {
 }
 
 /** Takes `seat` of a runtime for this isolate. */
-export const openKernel = (handle: RuntimeHandle, seat: number, nativeLane: boolean, role: Role): Open => {
+export const openKernel = (handle: RuntimeHandle, seat: number, settings: Settings, role: Role): Open => {
   let definitions: Definitions | undefined
   const around: Surroundings = {
     makeProcess: role.makeProcess,
@@ -50,8 +54,9 @@ export const openKernel = (handle: RuntimeHandle, seat: number, nativeLane: bool
     definition: (_, id) => definitions?.get(id) ?? { error: new Error('definitions are not open yet') },
     stopped: role.stopped,
     crashed: (_, report) => role.crashed(report),
+    highWater: role.highWater,
   }
-  const kernel = new Kernel(handle, seat, nativeLane, around, role.loop ?? new EventLoop())
+  const kernel = new Kernel(handle, seat, settings, around, role.loop ?? new EventLoop())
   definitions = new Definitions(kernel, role.resolve, role.loading)
   kernels[handle.number] = kernel
   return { kernel, definitions }

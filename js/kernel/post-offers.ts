@@ -10,7 +10,7 @@ import {
   SCRATCH_LEN,
 } from '../native/layout.ts'
 import type { Kernel } from './kernel.ts'
-import { byReference, putLong } from './post.ts'
+import { byReference, lend, putLong } from './post.ts'
 
 /** The receiver is gone. */
 export const OFFER_NOPROC = 0
@@ -24,7 +24,7 @@ export const postOffer = (kernel: Kernel, pid: number, message: unknown, isGrant
   const { words } = kernel
   const local = byReference(kernel, pid)
   const length = local ? 0 : kernel.codec.encode(message, 'message')
-  const slot = local ? kernel.keepSlot(message) : 0
+  const slot = local ? lend(kernel, message) : 0
   words[ARGUMENTS] = local ? OP_OFFER_SLOT : OP_OFFER
   putLong(words, ARGUMENTS + 1, pid)
   words[ARGUMENTS + 3] = local ? slot : length

@@ -12,7 +12,7 @@ import {
   SCRATCH_LEN,
 } from '../native/layout.ts'
 import type { Kernel } from './kernel.ts'
-import { answer, byReference, putLong } from './post.ts'
+import { answer, byReference, lend, putLong } from './post.ts'
 import type { Process } from './process.ts'
 
 const microseconds = (ms: number): number => Math.ceil(ms * 1000)
@@ -47,7 +47,7 @@ export const postAfter = (kernel: Kernel, pid: number, message: unknown, ms: num
   const length = local ? 0 : kernel.codec.encode(message, 'message')
   words[ARGUMENTS] = local ? OP_SEND_SLOT_AFTER : OP_SEND_AFTER
   putLong(words, ARGUMENTS + 1, pid)
-  words[ARGUMENTS + 3] = local ? kernel.keepSlot(message) : length
+  words[ARGUMENTS + 3] = local ? lend(kernel, message) : length
   putLong(words, ARGUMENTS + 4, microseconds(ms))
   putLong(words, ARGUMENTS + 6, microseconds(period))
   words[SCRATCH_LEN] = length

@@ -41,6 +41,7 @@ import {
   STOCKED,
 } from '../native/layout.ts'
 import type { ExitReason } from '../types.ts'
+import { freezeDeep } from './codec/freeze.ts'
 import type { Kernel } from './kernel.ts'
 import { kernels } from './kernels.ts'
 import { GATE_NATIVE, highOf, PRIORITY_HIGH, PRIORITY_LOW, PRIORITY_NORMAL, QUEUED_BEGIN } from './process.ts'
@@ -75,8 +76,9 @@ export const putLong = (words: Int32Array, at: number, long: number): void => {
 export const answer = (words: Int32Array, at: number = ARGUMENTS + 1): number =>
   words[at + 1]! * HIGH + (words[at]! >>> 0)
 
-/** Whether messages to `pid` stay in this isolate: it has begun here, so it will go nowhere. */
+/** Whether messages to `pid` stay in this isolate: it has begun here, so it will go nowhere, and nobody asked for copies. */
 export const byReference = (kernel: Kernel, pid: number): boolean => {
+  if (kernel.settings.messages === 'clone') return false
   const process = kernel.procs[pid & INDEX_MASK]
   if (process === undefined || process.high !== highOf(pid)) return false
   if (process.gate !== GATE_NATIVE) return true
@@ -97,9 +99,18 @@ export const postMessage = (kernel: Kernel, pid: number, message: unknown): void
   kernel.submit()
 }
 
+/** The slot in which a message for this isolate waits. In the mode 'freeze' it must be able to cross, and is frozen. */
+export const lend = (kernel: Kernel, message: unknown): number => {
+  if (kernel.settings.messages === 'freeze') {
+    kernel.codec.check(message, 'message')
+    freezeDeep(message)
+  }
+  return kernel.keepSlot(message)
+}
+
 const postSlot = (kernel: Kernel, pid: number, message: unknown): void => {
   const { words } = kernel
-  const slot = kernel.keepSlot(message)
+  const slot = lend(kernel, message)
   words[ARGUMENTS] = OP_SEND_SLOT
   putLong(words, ARGUMENTS + 1, pid)
   words[ARGUMENTS + 3] = slot

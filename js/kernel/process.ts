@@ -3,9 +3,10 @@
 // message touches comes first, within two lines of the cache, and lies in no other object.
 
 import { ProcessExit } from '../errors.ts'
-import type { ExitReason } from '../types.ts'
+import type { ExitReason, Pid } from '../types.ts'
 import type { Bound } from './bound.ts'
 import type { Selection } from './selection.ts'
+import type { Settings } from './settings.ts'
 
 /** The body runs, or awaits something that is not ours. */
 export const RUNNING = 0
@@ -54,9 +55,32 @@ export const PRIORITY_LOW = 2
 
 export type Body = (self: never, ...args: never[]) => unknown
 
+/** A process lets messages wait. */
+export interface HighWaterReport {
+  /** Which. */
+  readonly pid: Pid
+  /** On which scheduler. */
+  readonly scheduler: number
+  /** How many messages its inbox had when that was noticed. */
+  readonly waiting: number
+}
+
+/** Who hears of that. */
+export interface Hearer {
+  /** Called within a send: whoever is told must not act before that is over. */
+  highWater(report: HighWaterReport): void
+}
+
+/** What a process asks of the kernel it lives on. */
+export interface Home {
+  readonly id: number
+  readonly settings: Settings
+  readonly around: Hearer
+}
+
 export class Process {
   /** The kernel it lives on, which those who know kernels give a type. */
-  readonly home: unknown
+  readonly home: Home
   parked: number
   gate: number
   readonly index: number
@@ -101,7 +125,7 @@ export class Process {
   /** Told when it has ended: the reason, the body's value, what it threw. */
   settled: ((reason: ExitReason, value: unknown, thrown: Thrown | undefined) => void) | undefined
 
-  constructor(home: unknown, pid: number, index: number, gate: number, body: Body, args: unknown[]) {
+  constructor(home: Home, pid: number, index: number, gate: number, body: Body, args: unknown[]) {
     this.home = home
     this.parked = QUEUED_BEGIN
     this.gate = gate
@@ -191,6 +215,12 @@ export class Process {
     this.mask = items.length - 1
     this.head = 0
     this.tail = waiting
+    if (waiting >= this.home.settings.highWater) this.tellHighWater(waiting + 1)
+  }
+
+  private tellHighWater(waiting: number): void {
+    const { id, around } = this.home
+    around.highWater({ pid: this.pid as Pid, scheduler: id, waiting })
   }
 
   /** Throws if the process must end. */

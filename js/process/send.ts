@@ -13,7 +13,7 @@ import type { Pid } from '../types.ts'
  * Sends `message` to the process `to`, a pid or a registered name. It is visible to the receiver when `send` returns, in the order sent.
  *
  * On the same scheduler the value itself travels, so treat messages as immutable, and send no promise: `receive`, being one
- * itself, would wait for it. To another scheduler it is encoded. A
+ * itself, would wait for it. To another scheduler it is encoded, instances of classes by `registerMessage`. A
  * message to a dead process, or to a name that nobody has, is dropped and counted: use a monitor to hear of a death. Send never waits: for a receiver that
  * may fall behind, have it answer.
  *

@@ -2,7 +2,9 @@
 // One file, because each speaks of the others.
 
 import type { RuntimeView } from '../kernel/inspect.ts'
-import type { CrashReport } from '../kernel/kernel.ts'
+import type { HighWaterReport } from '../kernel/process.ts'
+import type { CrashReport } from '../kernel/reports.ts'
+import type { MessageMode } from '../kernel/settings.ts'
 import type { Pid, ReasonGiven, Sendable } from '../types.ts'
 
 /** Where a spawned process may run: on any scheduler, on the spawner's, or on the one with this number (0 is the host). */
@@ -241,6 +243,62 @@ export interface RuntimeOptions {
   readonly heapMb?: number
   /** Hears of crashes; without it they are written to stderr. */
   readonly onCrash?: (report: CrashReport) => void
+  /**
+   * What the receiver of a message on its sender's own scheduler gets: the value (`'reference'`, unless given), the value
+   * frozen as deep as it crosses (`'freeze'`), or a copy (`'clone'`). The last two refuse at `send` what could not cross to
+   * another scheduler: for tests and for finding who changes what it has sent, for every message takes the way through Rust.
+   * What JavaScript cannot freeze stays as it is: the entries of a Map or a Set, binary data, a Date, a RegExp, a Proxy,
+   * private fields.
+   *
+   * @example
+   * ```ts
+   * import { run, send } from 'rumpus'
+   * import assert from 'node:assert/strict'
+   *
+   * const body = async (self) => {
+   *   const job = { steps: ['one'] }
+   *   send(self.pid, job)
+   *   return [job, await self.receive()]
+   * }
+   * const [lent, taken] = await run(body, { messages: 'freeze' })
+   * assert(lent === taken && Object.isFrozen(taken.steps))
+   * const [kept, copy] = await run(body, { messages: 'clone' })
+   * assert.deepEqual(kept, copy)
+   * assert.notEqual(kept, copy)
+   * await assert.rejects(run(async (self) => send(self.pid, [() => 1]), { messages: 'clone' }), { path: 'message[0]' })
+   * ```
+   */
+  readonly messages?: MessageMode
+  /**
+   * So many messages in the inbox of one process are worth telling, 100 000 unless given, 0 for never. It is looked at when an
+   * inbox must grow, at 8, 16, 32 and so on: told with the first message beyond such a number that is not below this one, and
+   * again at each doubling. An inbox keeps its room: one that is emptied and fills again is told of when it grows further.
+   */
+  readonly highWater?: number
+  /**
+   * Hears of that, on the host's thread, behind what runs there. So do subscribers of `rumpus:high-water` in
+   * `node:diagnostics_channel`, without this option. What to do about it: give the process a bounded `mailbox`, or `offer`.
+   *
+   * @example
+   * ```ts
+   * import { exit, run, send } from 'rumpus'
+   * import assert from 'node:assert/strict'
+   *
+   * const reports = []
+   * const onHighWater = (report) => {
+   *   reports.push(report)
+   *   exit(report.pid, 'kill')
+   * }
+   * await run(async (self) => {
+   *   const [slow] = self.spawnMonitor(async () => new Promise(() => {}))
+   *   for (let i = 0; i < 2000; i++) send(slow, i)
+   *   await self.receive()
+   *   assert.equal(reports[0].pid, slow)
+   *   assert.equal(reports[0].waiting, 1025)
+   * }, { highWater: 1024, onHighWater })
+   * ```
+   */
+  readonly onHighWater?: (report: HighWaterReport) => void
 }
 
 /** A runtime: its scheduler threads and the processes on them. */

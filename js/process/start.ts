@@ -2,18 +2,23 @@
 
 import { badArgument, RumpusError } from '../errors.ts'
 import { guarded } from '../kernel/crash.ts'
+import { tellHighWater } from '../kernel/high-water.ts'
 import { Host } from '../kernel/host.ts'
-import type { CrashReport } from '../kernel/kernel.ts'
 import { isolate } from '../kernel/kernels.ts'
 import { heapPerThread, SCHEDULERS_MAX, schedulersByDefault } from '../kernel/machine.ts'
 import { createRuntime, openKernel } from '../kernel/open-kernel.ts'
 import { describe } from '../kernel/reasons.ts'
+import type { CrashReport } from '../kernel/reports.ts'
+import type { MessageMode, Settings } from '../kernel/settings.ts'
 import type { ErrorDescription } from '../types.ts'
 import { makeLive } from './live.ts'
 import { HeldRuntime, runtimeOf } from './runtime.ts'
 import type { Runtime, RuntimeOptions, Self } from './shapes.ts'
 
 const never = new Promise<never>(() => {})
+const HIGH_WATER = 100_000
+/** The modes of messages. */
+export const MODES: readonly unknown[] = ['reference', 'freeze', 'clone'] satisfies MessageMode[]
 
 /**
  * Starts a runtime on this thread and answers its handle. Stop it when you are done.
@@ -82,18 +87,22 @@ export const run = async <T, M = unknown>(
 
 const check = (options: RuntimeOptions): void => {
   if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
-  const { schedulers, heapMb } = options
+  const { schedulers, heapMb, messages = 'reference', highWater = 0 } = options
   if (schedulers !== undefined && !(Number.isInteger(schedulers) && schedulers >= 1 && schedulers <= SCHEDULERS_MAX)) {
     throw badArgument(RangeError, 'options.schedulers', `a whole number from 1 to ${SCHEDULERS_MAX}`, schedulers)
   }
   if (heapMb !== undefined && !(Number.isFinite(heapMb) && heapMb >= 16))
     throw badArgument(RangeError, 'options.heapMb', 'a number from 16', heapMb)
+  if (!MODES.includes(messages))
+    throw badArgument(TypeError, 'options.messages', "'reference', 'freeze' or 'clone'", messages)
+  if (!Number.isSafeInteger(highWater) || highWater < 0)
+    throw badArgument(RangeError, 'options.highWater', 'a whole number from 0', highWater)
   for (const flag of ['hostWorks', 'placement', 'eager'] as const) {
     const value = options[flag]
     if (value !== undefined && typeof value !== 'boolean')
       throw badArgument(TypeError, `options.${flag}`, 'true or false', value)
   }
-  for (const hook of ['resolve', 'onCrash'] as const) {
+  for (const hook of ['resolve', 'onCrash', 'onHighWater'] as const) {
     const value = options[hook]
     if (value !== undefined && typeof value !== 'function')
       throw badArgument(TypeError, `options.${hook}`, 'a function', value)
@@ -101,16 +110,19 @@ const check = (options: RuntimeOptions): void => {
 }
 
 const begin = async (options: RuntimeOptions): Promise<Runtime> => {
-  const nativeLane = process.env.RUMPUS_LANE === 'native'
   const schedulers = options.schedulers ?? schedulersByDefault()
   const report = guarded(options.onCrash ?? writeCrash)
-  const { hostWorks = false, placement = true } = options
+  const { hostWorks = false, placement = true, messages = 'reference', highWater = HIGH_WATER } = options
+  const nativeLane = messages !== 'reference' || process.env.RUMPUS_LANE === 'native'
+  const settings: Settings = { nativeLane, messages, highWater: highWater || Number.POSITIVE_INFINITY }
+  const water = tellHighWater(options.onHighWater)
   const handle = createRuntime({ schedulers, hostWorks, placement, nativeLane })
-  const host = new Host(handle, nativeLane, options.heapMb ?? heapPerThread(schedulers), report)
-  const { kernel } = openKernel(handle, 0, nativeLane, {
+  const host = new Host(handle, settings, options.heapMb ?? heapPerThread(schedulers), report, water)
+  const { kernel } = openKernel(handle, 0, settings, {
     makeProcess: makeLive,
     stopped: (kernel) => void runtimeOf(kernel).stop(),
     crashed: report,
+    highWater: water,
     loading: { broken: [], settleMs: 0, tell: () => {} },
     resolve: options.resolve ?? ((url) => url),
     spawning: () => host.boot(),

@@ -3,12 +3,13 @@
 
 import { badArgument, ProcessExit, RumpusError } from '../errors.ts'
 import { guarded } from '../kernel/crash.ts'
-import type { CrashReport } from '../kernel/kernel.ts'
 import { spawnHere } from '../kernel/life.ts'
 import { SCHEDULERS_MAX } from '../kernel/machine.ts'
 import type { Body } from '../kernel/process.ts'
+import type { CrashReport } from '../kernel/reports.ts'
+import type { MessageMode } from '../kernel/settings.ts'
 import type { Self } from '../process/shapes.ts'
-import { writeCrash } from '../process/start.ts'
+import { MODES, writeCrash } from '../process/start.ts'
 import { Simulation } from './simulation.ts'
 
 /** How a simulation is made. */
@@ -23,6 +24,8 @@ export interface SimulateOptions {
   readonly placement?: boolean
   /** Which way local messages take; `RUMPUS_LANE` unless given. */
   readonly lane?: 'js' | 'native'
+  /** As for `run`. */
+  readonly messages?: MessageMode
   /** Hears of crashes; without it they are written to stderr. */
   readonly onCrash?: (report: CrashReport) => void
 }
@@ -74,12 +77,17 @@ export const simulate = <T, M = unknown>(
   const { seed = Math.floor(Math.random() * 2 ** 32), schedulers = 2 } = check(options)
   if (typeof main !== 'function') throw badArgument(TypeError, 'main', 'a function', main)
   const lane = options.lane ?? process.env.RUMPUS_LANE
+  const messages = options.messages ?? 'reference'
   const simulation = new Simulation({
     seed,
     schedulers,
     hostWorks: options.hostWorks ?? false,
     placement: options.placement ?? true,
-    nativeLane: lane === 'native',
+    settings: {
+      nativeLane: lane === 'native' || messages !== 'reference',
+      messages,
+      highWater: Number.POSITIVE_INFINITY,
+    },
     crashed: guarded(options.onCrash ?? writeCrash),
   })
   return simulateMain(simulation, seed, main as (self: never, simulation: Simulated) => unknown) as Promise<T>
@@ -122,6 +130,9 @@ const check = (options: SimulateOptions): SimulateOptions => {
   }
   if (lane !== undefined && lane !== 'js' && lane !== 'native') {
     throw badArgument(TypeError, 'options.lane', "'js' or 'native'", lane)
+  }
+  if (options.messages !== undefined && !MODES.includes(options.messages)) {
+    throw badArgument(TypeError, 'options.messages', "'reference', 'freeze' or 'clone'", options.messages)
   }
   for (const flag of ['hostWorks', 'placement'] as const) {
     const value = options[flag]

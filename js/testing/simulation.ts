@@ -3,12 +3,14 @@
 // once, a look at a real clock, a number of chance that does not come from the seed.
 
 import { RumpusError } from '../errors.ts'
-import type { CrashReport, Kernel } from '../kernel/kernel.ts'
+import type { Kernel } from '../kernel/kernel.ts'
 import { kernels } from '../kernel/kernels.ts'
 import { endByOrder } from '../kernel/life.ts'
 import type { Loop } from '../kernel/loop.ts'
 import { createRuntime, openKernel } from '../kernel/open-kernel.ts'
 import { type Process, QUEUED_BEGIN, RECEIVING, RUNNING, SELECTING } from '../kernel/process.ts'
+import type { CrashReport } from '../kernel/reports.ts'
+import type { Settings } from '../kernel/settings.ts'
 import { DUE_IN } from '../native/layout.ts'
 import type { RuntimeHandle } from '../native/load.ts'
 import { makeLive } from '../process/live.ts'
@@ -60,7 +62,7 @@ export interface Given {
   readonly schedulers: number
   readonly hostWorks: boolean
   readonly placement: boolean
-  readonly nativeLane: boolean
+  readonly settings: Settings
   readonly crashed: (report: CrashReport) => void
 }
 
@@ -72,15 +74,17 @@ export class Simulation {
   private timers: { atUs: number; then: () => void }[] = []
 
   constructor(given: Given) {
-    const { schedulers, hostWorks, placement, nativeLane, seed } = given
+    const { schedulers, hostWorks, placement, settings, seed } = given
+    const { nativeLane } = settings
     this.dice = new Dice(seed)
     this.handle = createRuntime({ schedulers, hostWorks, placement, nativeLane, seed: this.dice.below(2 ** 31) })
     for (let seat = 0; seat <= schedulers; seat++) {
       const place = new Place(this)
-      const { kernel } = openKernel(this.handle, seat, nativeLane, {
+      const { kernel } = openKernel(this.handle, seat, settings, {
         makeProcess: makeLive,
         stopped: () => {},
         crashed: given.crashed,
+        highWater: () => {},
         loading: { broken: [], settleMs: 0, tell: () => {} },
         loop: place,
         resolve: (url) => url,

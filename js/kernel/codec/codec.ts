@@ -75,6 +75,12 @@ export class Codec extends Decoder {
     }
   }
 
+  /** Throws if `value` cannot cross. */
+  check(value: unknown, name: string): void {
+    this.encode(value, name)
+    this.pieces = undefined
+  }
+
   /** The pieces of the last value, once. */
   takePieces(): Uint8Array[] {
     const pieces = this.pieces ?? []

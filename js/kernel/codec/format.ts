@@ -93,3 +93,11 @@ export const binaryFrom = (kind: number, bytes: Uint8Array<ArrayBuffer>): unknow
   if (Class === undefined) throw new RangeError(`no binary class ${kind}`)
   return new Class(bytes.buffer)
 }
+
+const CROSSING: readonly { readonly prototype: object }[] = [
+  ...[Object, Array, Map, Set, Date, RegExp, ArrayBuffer, Buffer, ...BINARY_CLASSES],
+  ...[Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError, AggregateError],
+]
+
+/** Whether objects with this very prototype cross as what they are. */
+export const crossesAlready = (prototype: object): boolean => CROSSING.some((Class) => Class.prototype === prototype)

@@ -1,11 +1,32 @@
 // Nested values. A walk decides what crosses and names the path of what does not; msgpackr gets only what the walk has
 // passed and only in forms that it keeps: a plain tree as it is, anything else (shared or cyclic references, Map, Set,
-// Error, Date, undefined, binary data, `__proto__`, deep nesting) as a flat table of nodes. Never touches prototypes.
+// Error, Date, undefined, binary data, registered classes, `__proto__`, deep nesting) as a flat table of nodes. Never touches
+// prototypes.
 
 import { createRequire } from 'node:module'
 import { types } from 'node:util'
-import { UncrossableError } from '../../errors.ts'
-import { binaryFrom, binaryOf } from './format.ts'
+import { type RumpusError, UncrossableError } from '../../errors.ts'
+import { binaryOf } from './format.ts'
+import { groupsOf } from './order.ts'
+import { raise } from './raise.ts'
+import { type Registered, registrationOf } from './registered.ts'
+import {
+  BARE_OBJECT,
+  type Cell,
+  DATA,
+  DATE,
+  ERROR,
+  edgesOf,
+  INSTANCE,
+  LIST,
+  MAP,
+  type Node,
+  OBJECT,
+  REGEXP,
+  SET,
+  type Table,
+  wordsOf,
+} from './table.ts'
 
 /** Trees deeper than this become node tables, so that nothing recurses with the user's data. */
 const TREE_DEPTH = 64
@@ -82,32 +103,6 @@ const isTree = (value: unknown, depth: number, seen: Set<object>): boolean => {
   return true
 }
 
-// The node table: a list of nodes, the first being the value. A cell is a string that UTF-8 leaves as it is, a number, a
-// boolean or null as itself, or a list: [0] undefined, [1, node] a reference, [2, hex] a bigint, [3] -0, [4, bytes] any
-// other string, in UTF-16, [5] a hole.
-type Cell = string | number | boolean | null | [number, ...unknown[]]
-type Node = [kind: number, ...parts: unknown[]]
-type Table = Node[]
-
-const OBJECT = 0
-const BARE_OBJECT = 1
-const LIST = 2
-const MAP = 3
-const SET = 4
-const DATE = 5
-const REGEXP = 6
-const ERROR = 7
-const DATA = 8
-
-const ERRORS: Record<string, ErrorConstructor> = {
-  Error,
-  TypeError,
-  RangeError,
-  SyntaxError,
-  ReferenceError,
-  EvalError,
-  URIError,
-}
 const ERROR_FIELDS = ['message', 'stack', 'code', 'cause', 'errors'] as const
 
 class Lowering {
@@ -115,6 +110,8 @@ class Lowering {
   private readonly table: Table = []
   private readonly numbers = new Map<object, number>()
   private readonly todo: { value: object; node: Node; path: string }[] = []
+  /** Where the instances of registered classes are, by the numbers of their nodes. */
+  private readonly instances = new Map<number, string>()
 
   constructor(root: string) {
     this.root = root
@@ -124,7 +121,19 @@ class Lowering {
     this.reference(value, this.root)
     for (let next = this.todo.pop(); next !== undefined; next = this.todo.pop())
       this.fill(next.value, next.node, next.path)
+    if (this.instances.size > 0) this.refuseRings()
     return this.table
+  }
+
+  /** An instance is made of its encoded form, so that cannot lead back to it. */
+  private refuseRings(): void {
+    const { table } = this
+    for (const group of groupsOf(table.length, (number) => edgesOf(table, number))) {
+      const inside = group.find((number) => this.instances.has(number))
+      if (inside === undefined || (group.length === 1 && !edgesOf(table, inside).includes(inside))) continue
+      const path = this.instances.get(inside) ?? this.root
+      throw new UncrossableError(path, 'an instance that what its encode answers leads back to')
+    }
   }
 
   private cell(value: unknown, path: string): Cell {
@@ -161,6 +170,8 @@ class Lowering {
   }
 
   private fill(value: object, node: Node, path: string): void {
+    const registered = registrationOf(value)
+    if (registered !== undefined) return this.fillInstance(value, registered, node, path)
     if (Array.isArray(value)) {
       node[0] = LIST
       if (isSparse(value)) throw new UncrossableError(path, `an array of ${value.length} places, most of them empty`)
@@ -177,6 +188,18 @@ class Lowering {
     }
     if (!this.fillKnown(value, node, path))
       throw new UncrossableError(path, `an instance of ${prototype.constructor?.name ?? 'a class'}`)
+  }
+
+  private fillInstance(value: object, { name, encode }: Registered, node: Node, path: string): void {
+    let encoded: unknown
+    try {
+      encoded = encode(value as never)
+    } catch (error) {
+      if ((error as Partial<RumpusError> | undefined)?.code === 'ERR_RUMPUS_REENTRANT') throw error
+      throw new UncrossableError(path, `the encode of ${name} threw ${wordsOf(error)}`, { cause: error })
+    }
+    this.instances.set(this.reference(value, path), path)
+    node.splice(0, 1, INSTANCE, this.cell(name, path), this.cell(encoded, `encode(${path})`))
   }
 
   private fillKnown(value: object, node: Node, path: string): boolean {
@@ -224,103 +247,3 @@ const at = (path: string, key: string): string =>
 
 const label = (key: unknown): string =>
   typeof key === 'string' ? JSON.stringify(key) : typeof key === 'object' ? '…' : String(key)
-
-const raise = (table: Table): unknown => {
-  const made = table.map(make)
-  const cell = (value: Cell): unknown => {
-    if (!Array.isArray(value)) return value
-    switch (value[0]) {
-      case 0:
-        return undefined
-      case 1:
-        return made[value[1] as number]
-      case 2:
-        return BigInt(value[1] as string)
-      case 3:
-        return -0
-      default:
-        return textOf(value)
-    }
-  }
-  table.forEach((node, i) => fillMade(node, made[i] as object, cell))
-  return made[0]
-}
-
-/** The text of a cell that holds one. */
-const textOf = (cell: unknown): string =>
-  Array.isArray(cell) ? Buffer.from(cell[1] as Uint8Array).toString('utf16le') : String(cell)
-
-/** The value of a node, still empty, so that cycles find it. */
-const make = (node: Node): unknown => {
-  switch (node[0]) {
-    case OBJECT:
-      return {}
-    case BARE_OBJECT:
-      return Object.create(null)
-    case LIST:
-      return []
-    case MAP:
-      return new Map()
-    case SET:
-      return new Set()
-    case DATE:
-      return new Date(Array.isArray(node[1]) ? -0 : (node[1] as number))
-    case REGEXP:
-      return new RegExp(textOf(node[1]), String(node[2]))
-    case ERROR:
-      return makeError(node)
-    case DATA:
-      return binaryFrom(node[1] as number, Uint8Array.from(node[2] as Uint8Array))
-    default:
-      throw new RangeError(`unknown node ${node[0]}`)
-  }
-}
-
-const makeError = (node: Node): Error => {
-  const name = textOf(node[1])
-  const Class = Object.hasOwn(ERRORS, name) ? ERRORS[name]! : Error
-  const error = name === 'AggregateError' ? new AggregateError([]) : new Class()
-  if (error.name !== name) hide(error, 'name', name)
-  return error
-}
-
-const hide = (target: object, key: string, value: unknown): void => {
-  Object.defineProperty(target, key, { value, writable: true, configurable: true, enumerable: false })
-}
-
-const fillMade = (node: Node, made: object, cell: (value: Cell) => unknown): void => {
-  const parts = node as Cell[]
-  switch (node[0]) {
-    case OBJECT:
-    case BARE_OBJECT:
-      for (let i = 1; i < parts.length; i += 2) setOwn(made, String(cell(parts[i]!)), cell(parts[i + 1]!))
-      return
-    case LIST:
-      for (let i = 1; i < parts.length; i++) {
-        const part = parts[i]!
-        if (Array.isArray(part) && part[0] === 5) (made as unknown[]).length++
-        else (made as unknown[]).push(cell(part))
-      }
-      return
-    case MAP:
-      for (let i = 1; i < parts.length; i += 2)
-        (made as Map<unknown, unknown>).set(cell(parts[i]!), cell(parts[i + 1]!))
-      return
-    case SET:
-      for (let i = 1; i < parts.length; i++) (made as Set<unknown>).add(cell(parts[i]!))
-      return
-    case ERROR:
-      for (let i = 2; i < parts.length; i += 2) {
-        const key = String(parts[i])
-        if (key === 'code') (made as { code?: unknown }).code = cell(parts[i + 1]!)
-        else hide(made, key, cell(parts[i + 1]!))
-      }
-  }
-}
-
-/** An own property, whatever its name: `__proto__` is an ordinary key. */
-const setOwn = (target: object, key: string, value: unknown): void => {
-  if (key === '__proto__')
-    Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
-  else (target as Record<string, unknown>)[key] = value
-}

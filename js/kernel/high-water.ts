@@ -1,0 +1,19 @@
+// High water: a process lets more messages wait than is usual. Owns who is told on the host: its listener, and Node's
+// diagnostics channel. When it is noticed is `process.ts`'s, whose inbox grows.
+
+import { channel } from 'node:diagnostics_channel'
+import { guarded } from './crash.ts'
+import type { HighWaterReport } from './process.ts'
+
+const CHANNEL = channel('rumpus:high-water')
+
+/** Tells `listener` and the channel behind what runs now: they may end the process, whose inbox is being filled. */
+export const tellHighWater = (
+  listener: ((report: HighWaterReport) => void) | undefined,
+): ((report: HighWaterReport) => void) => {
+  const tell = guarded((report: HighWaterReport) => {
+    if (CHANNEL.hasSubscribers) CHANNEL.publish(report)
+    listener?.(report)
+  }, 'a listener for high water')
+  return (report) => queueMicrotask(() => tell(report))
+}
