@@ -255,7 +255,6 @@ impl Scheduler {
 
     /// Begins a submission: notes what JavaScript has begun meanwhile.
     pub fn before_submission(&mut self) {
-        self.note_started();
         self.note_page();
     }
 

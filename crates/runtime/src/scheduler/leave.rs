@@ -13,7 +13,6 @@ use crate::process::state::Phase;
 impl Scheduler {
     /// Stands up for good.
     pub fn leave(mut self) {
-        self.note_started();
         self.note_page();
         self.give_up_stock();
         self.end_all();

@@ -31,8 +31,9 @@ impl Scheduler {
         if stocked == 0 { Err(SpawnError::TooMany) } else { Ok(()) }
     }
 
-    /// Notes what JavaScript did without a crossing: whom it spawned, who ended.
+    /// Notes what JavaScript did without a crossing: whom it spawned, who began, who ended.
     pub(super) fn note_page(&mut self) {
+        self.note_started();
         self.note_stock();
         self.note_ended();
     }

@@ -165,7 +165,6 @@ impl Scheduler {
         let page = &self.seat().page;
         page.set(layout::DEFINITIONS, self.runtime.defined() as i32);
         page.set(layout::AFTER, 0);
-        self.note_started();
         self.note_page();
         self.requeue_waiting();
         self.take_overflow();
