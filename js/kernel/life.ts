@@ -6,7 +6,7 @@ import { ARGUMENTS, COUNT_DROPPED_DIED, HIGH, INDEX_MASK, OP_FINISH, SCRATCH_LEN
 import type { ExitReason } from '../types.ts'
 import { crashReport } from './crash.ts'
 import type { Kernel } from './kernel.ts'
-import { type Birth, PLAIN_BIRTH, postSpawnHere, priorityOf } from './post.ts'
+import { type Birth, PLAIN_BIRTH, postExiting, postSpawnHere, priorityOf } from './post.ts'
 import { stopWaiting } from './post-timers.ts'
 import {
   type Body,
@@ -173,8 +173,19 @@ export const endByOrder = (kernel: Kernel, index: number, reason: ExitReason, de
   if (!dead) beginGrace(kernel, process)
 }
 
+/** A process ends itself: for others it lives no longer. What its body waits for meanwhile, if a callback of its asks, fails. */
+export const endByItself = (kernel: Kernel, process: Process, reason: ExitReason): void => {
+  if (process.exiting !== undefined) return
+  postExiting(kernel, process.pid)
+  process.exiting = reason
+  process.gate = GATE_EXITING
+  process.aborter?.abort(new ProcessExit(reason))
+  unwind(kernel, process)
+  beginGrace(kernel, process)
+}
+
 /** From now on the body has so long to end by itself. */
-export const beginGrace = (kernel: Kernel, process: Process): void => {
+const beginGrace = (kernel: Kernel, process: Process): void => {
   if (process.grace !== undefined || process.ended || process.buried) return
   process.grace = setTimeout(abandon, GRACE_MS, kernel, process)
   process.grace.unref()
