@@ -46,8 +46,15 @@ export const flush = (kernel: Kernel, process: Process): number => {
   return count
 }
 
-/** The answer to a process that must end. */
-export const exited = (process: Process): Promise<never> => Promise.reject(new ProcessExit(process.exiting))
+/**
+ * The answer to a process that must end. It comes by the event loop: a body that catches it and asks again, for ever, must
+ * not keep its thread from hearing that its grace is over; then it does not hold the loop either.
+ */
+export const exited = (process: Process): Promise<never> =>
+  new Promise((_, reject) => {
+    const pass = setImmediate(() => reject(new ProcessExit(process.exiting)))
+    if (process.buried || process.ended) pass.unref()
+  })
 
 /** The answer to a process that waits already. */
 export const refuse = (process: Process): Promise<never> => Promise.reject(waitsAlready(process))
