@@ -31,6 +31,7 @@ export const becomeScheduler = (makeProcess: Surroundings['makeProcess']): void 
   const stopped = (kernel: Kernel): void => {
     if (stopping) return
     stopping = true
+    tell({ rumpus: 'stopping' })
     // Handles that user code left open must not keep the thread: the runtime is over.
     takeDown(kernel).finally(() => process.exit(0))
   }

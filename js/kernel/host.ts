@@ -21,7 +21,7 @@ export interface SchedulerData {
 
 /** What a scheduler thread tells its host beside what goes through the core. */
 export interface SchedulerNote {
-  readonly rumpus: 'ready' | 'crash' | 'loading' | 'loaded'
+  readonly rumpus: 'ready' | 'crash' | 'loading' | 'loaded' | 'stopping'
   readonly report?: CrashReport
   /** Which module. */
   readonly url?: string
@@ -49,6 +49,8 @@ const ENTRY = new URL('./scheduler-thread.js', import.meta.url)
 interface Thread {
   worker: Worker | undefined
   ready: boolean
+  /** It has heard that the runtime stops, perhaps before this thread has. */
+  leaves: boolean
   startedMs: number
   /** The module it is loading. */
   loading: string | undefined
@@ -92,6 +94,7 @@ export class Host {
       this.threads[seat] = {
         worker: undefined,
         ready: false,
+        leaves: false,
         startedMs: 0,
         loading: undefined,
         failures: 0,
@@ -148,6 +151,7 @@ export class Host {
 
   private heard(thread: Thread, note: SchedulerNote): void {
     if (note?.rumpus === 'crash' && note.report !== undefined) this.report(note.report)
+    if (note?.rumpus === 'stopping') thread.leaves = true
     if (note?.rumpus === 'loading') thread.loading = note.url
     if (note?.rumpus === 'loaded') {
       thread.loading = undefined
@@ -161,7 +165,7 @@ export class Host {
   private ended(seat: number, thread: Thread, worker: Worker, code: number, cause: unknown): void {
     if (thread.worker !== worker) return
     thread.worker = undefined
-    if (this.stopping) return
+    if (this.stopping || thread.leaves) return
     const error = cause ?? new Error(`scheduler ${seat} ended with code ${code}`)
     this.report({ pid: 0, scheduler: seat, what: 'a scheduler thread went down', error })
     const { loading } = thread
