@@ -6,7 +6,7 @@ import { cancelTimer, Down, exit, run, send, sendAfter, sendInterval, type Timer
 import { describe, expect, it } from 'vitest'
 import { echo, hold } from '../fixtures/bodies.mjs'
 import { dice } from '../fixtures/random.mjs'
-import { cancels, clerk, nest, setsAndEnds } from '../fixtures/timer-bodies.mjs'
+import { cancels, clerk, nest, ownTimers, setsAndEnds } from '../fixtures/timer-bodies.mjs'
 import { type AnyPid, type AnySelf, endOf, inside, take, thrownBy, turns } from './world.ts'
 
 const places = ['here', 1] as const
@@ -55,6 +55,15 @@ describe('sendAfter', () => {
           const passed = performance.now() - set
           if (passed < ms) early.push({ ms, passed })
         }
+        expect(early).toEqual([])
+      })
+    })
+
+    it(`sendAfter from a process ${on} to itself is not early by a microsecond`, async () => {
+      await inside(async (self) => {
+        self.spawn(ownTimers.with({ on }), self.pid as AnyPid, 500)
+        const { fired, early } = await self.receive()
+        expect(fired).toBeGreaterThan(1000)
         expect(early).toEqual([])
       })
     })
