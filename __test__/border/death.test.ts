@@ -1,7 +1,6 @@
 // The death of scheduler threads, provoked in every way there is: who hears of it, what runs elsewhere, what comes back,
 // what the books say.
 
-import type { Worker } from 'node:worker_threads'
 import { Down, exit, isAlive, type Runtime, send } from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import { hold, once, relating } from '../fixtures/bodies.mjs'
@@ -9,14 +8,10 @@ import { brooder, chatter, child, doomed } from '../fixtures/death-bodies.mjs'
 import { dice } from '../fixtures/random.mjs'
 import { type AnyPid, type AnySelf, inside, program, started, take, until } from '../process/world.ts'
 
-/** The thread that sits in a seat. */
-const workerOf = (runtime: Runtime, seat: number): Worker | undefined =>
-  (runtime as unknown as { host: { worker(seat: number): Worker | undefined } }).host.worker(seat)
-
 /** Ends the thread in `seat`, whatever it does, once there is one that is up. */
 async function terminate(runtime: Runtime, seat: number): Promise<void> {
-  await until(() => runtime.inspect().schedulers[seat].up && workerOf(runtime, seat) !== undefined)
-  await workerOf(runtime, seat)?.terminate()
+  await until(() => runtime.inspect().schedulers[seat].up)
+  await (runtime as unknown as { host: { end(seat: number): Promise<void> } }).host.end(seat)
 }
 
 const down1 = { kind: 'scheduler-down', scheduler: 1 }

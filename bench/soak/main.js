@@ -7,7 +7,17 @@ import { show } from '../table.js'
 
 /** @typedef {import('./windows.js').Check} Check */
 
-const CASES = ['visible-at-send', 'send-then-end', 'io-spread', 'terminations', 'event-loop', 'idle', 'exit']
+const CASES = [
+  'visible-at-send',
+  'send-then-end',
+  'io-spread',
+  'terminations',
+  'event-loop',
+  'timers',
+  'rounds',
+  'idle',
+  'exit',
+]
 const LIMIT_MS = 900_000
 /** What a case needs of Node. @type {Record<string, readonly string[]>} */
 const FLAGS = { terminations: ['--expose-gc'] }
@@ -46,6 +56,7 @@ async function linesOf(name) {
  * @param {Check} check
  */
 function lineOf(name, { what, measured, limit, unit, verdict, quiet, discarded }) {
+  if (limit === null) return `note    ${name} · ${what}: ${show(measured)} ${unit}`
   const windows = `${quiet} quiet windows, ${discarded} discarded`
   return `${verdict.padEnd(6)}  ${name} · ${what}: ${show(measured)}, limit ${limit} ${unit} · ${windows}`
 }

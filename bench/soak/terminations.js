@@ -51,14 +51,12 @@ export async function run() {
  * @param {number} times
  */
 async function terminate(self, runtime, load, times) {
-  const { host } = /** @type {{ host: { worker(seat: number): import('node:worker_threads').Worker | undefined } }} */ (
-    /** @type {unknown} */ (runtime)
-  )
+  const { host } = /** @type {{ host: { end(seat: number): Promise<void> } }} */ (/** @type {unknown} */ (runtime))
   for (let i = 0; i < times; i++) {
     await self.sleep(Math.random() * BETWEEN_MS)
     const seat = Math.random() < 0.5 ? 1 : 2
     const starts = load.starts[seat] ?? 0
-    await host.worker(seat)?.terminate()
+    await host.end(seat)
     for (let waited = 0; load.starts[seat] === starts; waited++) {
       if (waited > BACK_LIMIT_MS) throw new Error(`Scheduler ${seat} is not back: waited ${BACK_LIMIT_MS} ms\n${load}`)
       await self.sleep(1)

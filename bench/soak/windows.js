@@ -11,7 +11,7 @@ const TRIES = 5
  * @typedef {object} Check - one promise and what became of it
  * @property {string} what
  * @property {number} measured - the worst of the quiet windows, or of the share asked for; of the others if there is none
- * @property {number} limit
+ * @property {number | null} limit - null where nothing is promised
  * @property {string} unit
  * @property {'ok' | 'missed' | 'open'} verdict
  * @property {number} quiet - windows that counted
@@ -82,6 +82,18 @@ export async function checkJudged({ windows, limit, unit, tries = TRIES, share =
  */
 export const check = (what, measured, limit, unit) => {
   return { what, measured, limit, unit, verdict: judge(measured, limit, 1, 1), quiet: 1, discarded: 0 }
+}
+
+/**
+ * A figure that stands beside the promises.
+ *
+ * @param {string} what
+ * @param {number} measured
+ * @param {string} unit
+ * @returns {Check}
+ */
+export const note = (what, measured, unit) => {
+  return { what, measured, limit: null, unit, verdict: 'ok', quiet: 1, discarded: 0 }
 }
 
 /**

@@ -4,7 +4,8 @@
 
 import { parentPort, workerData } from 'node:worker_threads'
 import { addon } from '../native/load.ts'
-import { guarded } from './crash.ts'
+import type { ErrorDescription } from '../types.ts'
+import { crashReport, guarded } from './crash.ts'
 import type { SchedulerData, SchedulerNote } from './host.ts'
 import type { Kernel, Surroundings } from './kernel.ts'
 import { isolate } from './kernels.ts'
@@ -17,7 +18,8 @@ import { takeDown } from './take-down.ts'
 const tell = (note: SchedulerNote): void => parentPort?.postMessage(note)
 
 const crashed = (report: CrashReport): void => {
-  const error = describe(report.error)
+  // What is no error has been described by whoever reports it.
+  const error = report.error instanceof Error ? describe(report.error) : (report.error as ErrorDescription)
   try {
     tell({ rumpus: 'crash', report: { ...report, error } })
   } catch {
@@ -49,7 +51,7 @@ export const becomeScheduler = (makeProcess: Surroundings['makeProcess']): void 
   const { kernel, definitions } = openKernel(addon.openRuntime(key), seat, settings, role)
   isolate.scheduler = { reachedRun: () => definitions.reachedRun() }
   process.on('unhandledRejection', (error) => {
-    crashed({ pid: 0, scheduler: seat, what: 'a promise was rejected and nobody handled it', error })
+    crashReport(kernel, 0, 'a promise was rejected and nobody handled it', error)
   })
   tell({ rumpus: 'ready' })
   kernel.turn(1)

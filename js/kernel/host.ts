@@ -55,6 +55,8 @@ interface Thread {
   startedMs: number
   /** The module it is loading. */
   loading: string | undefined
+  /** It was told to end. */
+  told: boolean
   failures: number
   pause: NodeJS.Timeout | undefined
 }
@@ -100,6 +102,7 @@ export class Host {
         ready: false,
         startedMs: 0,
         loading: undefined,
+        told: false,
         failures: 0,
         pause: undefined,
       }
@@ -125,6 +128,7 @@ export class Host {
     const thread = this.threads[seat]!
     thread.pause = undefined
     thread.ready = false
+    thread.told = false
     thread.loading = undefined
     thread.startedMs = performance.now()
     const data: SchedulerData = {
@@ -172,12 +176,12 @@ export class Host {
     if (this.stopping || this.handle.stopping) return
     const error = cause ?? new Error(`scheduler ${seat} ended with code ${code}`)
     this.report({ pid: 0, scheduler: seat, what: 'a scheduler thread went down', error })
-    const { loading } = thread
-    if (loading !== undefined) this.endedBy.set(loading, (this.endedBy.get(loading) ?? 0) + 1)
+    const { loading, told } = thread
+    if (loading !== undefined && !told) this.endedBy.set(loading, (this.endedBy.get(loading) ?? 0) + 1)
     const early = !thread.ready || performance.now() - thread.startedMs < EARLY_MS
     if (!early) thread.failures = 0
     // One that was ended from outside, however early, did not fail.
-    if (!early || (cause === undefined && loading === undefined)) {
+    if (!early || told || (cause === undefined && loading === undefined)) {
       this.startThread(seat)
       return
     }
@@ -200,9 +204,12 @@ export class Host {
     }
   }
 
-  /** The thread that sits in `seat`, for tests that end it. */
-  worker(seat: number): Worker | undefined {
-    return this.threads[seat]?.worker
+  /** Ends the thread that sits in `seat`; another takes its place. It did not fail. */
+  async end(seat: number): Promise<void> {
+    const thread = this.threads[seat]
+    if (thread?.worker === undefined) return
+    thread.told = true
+    await thread.worker.terminate()
   }
 
   /** Whether a thread sits in `seat`. */

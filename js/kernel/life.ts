@@ -7,7 +7,7 @@ import type { ExitReason } from '../types.ts'
 import { Bound } from './bound.ts'
 import { crashReport } from './crash.ts'
 import type { Kernel } from './kernel.ts'
-import { type Birth, noteEnded, overflowOf, PLAIN_BIRTH, postSpawnHere, priorityOf } from './post.ts'
+import { type Birth, noteEnded, overflowOf, PLAIN_BIRTH, postExiting, postSpawnHere, priorityOf } from './post.ts'
 import { stopWaiting } from './post-timers.ts'
 import {
   type Body,
@@ -181,8 +181,19 @@ export const endByOrder = (kernel: Kernel, index: number, reason: ExitReason, de
   if (!dead) beginGrace(kernel, process)
 }
 
+/** A process ends itself: for others it lives no longer. What its body waits for meanwhile, if a callback of its asks, fails. */
+export const endByItself = (kernel: Kernel, process: Process, reason: ExitReason): void => {
+  if (process.exiting !== undefined) return
+  postExiting(kernel, process.pid)
+  process.exiting = reason
+  process.gate = GATE_EXITING
+  process.aborter?.abort(new ProcessExit(reason))
+  unwind(kernel, process)
+  beginGrace(kernel, process)
+}
+
 /** From now on the body has so long to end by itself. */
-export const beginGrace = (kernel: Kernel, process: Process): void => {
+const beginGrace = (kernel: Kernel, process: Process): void => {
   if (process.grace !== undefined || process.ended || process.buried) return
   process.grace = kernel.loop.after(GRACE_MS, () => abandon(kernel, process))
 }

@@ -1,5 +1,6 @@
 // What goes to the wheel of a scheduler and out of it again: waits that end at a time, messages for later. Owns the units:
-// milliseconds here, whole microseconds there, rounded up, so that nothing is early.
+// milliseconds here, whole microseconds there, rounded up, so that nothing is early: one more, because there the present
+// microsecond counts from its begin.
 
 import { RumpusError } from '../errors.ts'
 import {
@@ -17,12 +18,15 @@ import type { Process } from './process.ts'
 
 const microseconds = (ms: number): number => Math.ceil(ms * 1000)
 
+/** How long to wait from now. What is to come at once cannot be early. */
+const fromNow = (ms: number): number => (ms === 0 ? 0 : microseconds(ms) + 1)
+
 /** Has `process` told when it has waited `ms` milliseconds from now. */
 export const startWaiting = (kernel: Kernel, process: Process, ms: number): void => {
   const { words } = kernel
   words[ARGUMENTS] = OP_WAIT
   putLong(words, ARGUMENTS + 1, process.pid)
-  putLong(words, ARGUMENTS + 3, microseconds(ms))
+  putLong(words, ARGUMENTS + 3, fromNow(ms))
   kernel.submit()
   process.timer = answer(words)
 }
@@ -48,11 +52,21 @@ export const postAfter = (kernel: Kernel, pid: number, message: unknown, ms: num
   words[ARGUMENTS] = local ? OP_SEND_SLOT_AFTER : OP_SEND_AFTER
   putLong(words, ARGUMENTS + 1, pid)
   words[ARGUMENTS + 3] = local ? lend(kernel, message) : length
-  putLong(words, ARGUMENTS + 4, microseconds(ms))
+  putLong(words, ARGUMENTS + 4, fromNow(ms))
   putLong(words, ARGUMENTS + 6, microseconds(period))
   words[SCRATCH_LEN] = length
-  kernel.submit()
+  submitted(kernel, local)
   return answer(words)
+}
+
+const submitted = (kernel: Kernel, local: boolean): void => {
+  const slot = kernel.words[ARGUMENTS + 3]!
+  try {
+    kernel.submit()
+  } catch (error) {
+    if (local) kernel.takeSlot(slot)
+    throw error
+  }
 }
 
 /** Cancels a timer; the milliseconds it had left, or nothing if it has fired or is none. */
@@ -64,5 +78,5 @@ export const postCancel = (kernel: Kernel, timer: number): number | undefined =>
   if (words[ARGUMENTS + 3] === 0) return undefined
   const slot = words[ARGUMENTS + 4]!
   if (slot !== 0) kernel.takeSlot(slot - 1)
-  return Math.ceil(answer(words) / 1000)
+  return Math.ceil(Math.max(0, answer(words) - 1) / 1000)
 }

@@ -2,9 +2,9 @@
 
 import { badArgument, ProcessExit } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import { beginGrace } from '../kernel/life.ts'
-import { kernelOf, postExiting, postLink, postMonitor, postTrapExits, postUnlink } from '../kernel/post.ts'
-import { type Body, GATE_EXITING, Process } from '../kernel/process.ts'
+import { endByItself } from '../kernel/life.ts'
+import { kernelOf, postLink, postMonitor, postTrapExits, postUnlink } from '../kernel/post.ts'
+import { type Body, Process } from '../kernel/process.ts'
 import { toReason } from '../kernel/reasons.ts'
 import { BIRTH_LINKED } from '../kernel/words.ts'
 import type { Pid, ReasonGiven, Sendable } from '../types.ts'
@@ -119,11 +119,7 @@ class Live<M> extends Process implements Self<M> {
   }
 
   exit(reason?: ReasonGiven): never {
-    if (this.exiting === undefined) postExiting(this.home, this.pid)
-    this.exiting ??= toReason(reason)
-    this.gate = GATE_EXITING
-    this.aborter?.abort(new ProcessExit(this.exiting))
-    beginGrace(this.home, this)
+    endByItself(this.home, this, toReason(reason))
     throw new ProcessExit(this.exiting)
   }
 

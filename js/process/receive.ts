@@ -48,12 +48,20 @@ export const flush = (kernel: Kernel, process: Process): number => {
   return count
 }
 
-/** The answer to a process that must end. */
-export const exited = (process: Process): Promise<never> => handled(new ProcessExit(process.exiting))
+/**
+ * The answer to a process that must end. It comes by the event loop: a body that catches it and asks again, for ever, must
+ * not keep its thread from hearing that its grace is over; then it does not hold the loop either.
+ */
+export const exited = (process: Process): Promise<never> =>
+  handled(
+    new Promise((_, reject) => {
+      const pass = setImmediate(() => reject(new ProcessExit(process.exiting)))
+      if (process.buried || process.ended) pass.unref()
+    }),
+  )
 
 /** A rejection that nobody need handle: a body that must end may be waiting for something else. */
-const handled = (error: Error): Promise<never> => {
-  const rejection = Promise.reject(error)
+const handled = (rejection: Promise<never>): Promise<never> => {
   rejection.catch(() => {})
   return rejection
 }

@@ -27,9 +27,9 @@ pub const DUE_AT: usize = 12;
 /// First argument word of a submission and of its answer.
 pub const ARGUMENTS: usize = 16;
 /// Processes in the stock: made, and not spawned yet.
-pub const STOCKED: usize = 13;
+pub const STOCKED: usize = ENDED_FIRST + ENDED_MAX;
 /// Processes in the list of those whose body has returned since the last crossing.
-pub const ENDED: usize = 14;
+pub const ENDED: usize = STOCKED + 1;
 /// The pids of the stock, two words each; the last are taken first.
 pub const STOCK: usize = ring::WORDS;
 /// Places in the stock.
@@ -39,7 +39,7 @@ pub const ENDED_FIRST: usize = STOCK + 2 * STOCK_MAX;
 /// Places in that list; a crossing is due when it is full.
 pub const ENDED_MAX: usize = 64;
 /// Words of a page.
-pub const WORDS: usize = ENDED_FIRST + ENDED_MAX;
+pub const WORDS: usize = ENDED + 1;
 
 /// Counters, written by JavaScript: local messages accepted.
 pub const LOCAL_ACCEPTED: usize = 0;
@@ -50,7 +50,7 @@ pub const DROPPED_DIED: usize = 2;
 /// Messages whose bytes made no sense.
 pub const DROPPED_CORRUPT: usize = 3;
 /// Messages that were dropped for a newer one.
-pub const DROPPED_OLDEST: usize = 5;
+pub const DROPPED_OLDEST: usize = 6;
 /// Messages to a name that nobody had.
 pub const DROPPED_NOBODY: usize = 4;
 /// Counters from here on are written by Rust: messages accepted into native mailboxes.
@@ -82,7 +82,7 @@ pub const SLEEPS: usize = 20;
 /// Microseconds spent awake.
 pub const BUSY_US: usize = 21;
 /// Messages for which a mailbox had no place.
-pub const NATIVE_DROPPED_FULL: usize = 22;
+pub const NATIVE_DROPPED_FULL: usize = 30;
 /// Resumes counted by turns.
 pub const RESUMES: usize = 25;
 /// References ever given by former tenants of the seat.

@@ -12,7 +12,7 @@ use crate::envelope::{Envelope, Letter};
 use crate::layout;
 use crate::pid::Pid;
 use crate::process::Process;
-use crate::process::state::Phase;
+use crate::process::state::{Phase, Priority};
 use crate::sched::wheel::Key;
 
 /// One entry of the wheel.
@@ -126,8 +126,9 @@ impl Scheduler {
         });
         if is_here {
             let slot = match self.forget_timer(ticket) {
-                Some(Carried::Slot(slot)) => Some(slot),
-                _ => None,
+                Some(Timed { what: Carried::Slot(slot), period_us: 0, .. }) => Some(slot),
+                Some(timed) => self.free_timed(&timed),
+                None => None,
             };
             return Some(Cancelled { left_us, slot });
         }
@@ -136,20 +137,30 @@ impl Scheduler {
     }
 
     /// A timer that has been cancelled leaves the wheel. If it is not there yet, it is given up where it arrives.
-    fn forget_timer(&mut self, timer: Ticket) -> Option<Carried> {
+    fn forget_timer(&mut self, timer: Ticket) -> Option<Timed> {
         let key = Key::from_bits(self.runtime.timers.get(timer)?.key());
         let (_, due) = self.wheel.remove(key)?;
         let Due::Message(timed) = due else { return None };
         self.unchain(&timed);
         self.runtime.timers.release(timer);
-        Some(timed.what)
+        Some(timed)
     }
 
     /// The same, heard of from another scheduler.
     pub(super) fn hear_forget(&mut self, timer: Ticket) {
-        if let Some(Carried::Slot(slot)) = self.forget_timer(timer) {
-            self.free_slot(slot);
+        if let Some(timed) = self.forget_timer(timer) {
+            self.free_timed(&timed);
         }
+    }
+
+    /// Nobody wants its value any more. It may have been told already, and JavaScript may not have heard: the word that the
+    /// slot is free goes by the same line, behind.
+    fn free_timed(&mut self, timed: &Timed) -> Option<u32> {
+        if let Carried::Slot(slot) = timed.what {
+            let priority = self.runtime.table.get(timed.to).map_or(Priority::Normal, |p| p.state.load().priority());
+            self.outbox.push(priority, Completion::Freed { slot });
+        }
+        None
     }
 
     /// A message for later has reached the scheduler of its receiver.
@@ -207,9 +218,7 @@ impl Scheduler {
         let mut next = self.timed.remove(&index);
         while let Some((_, Due::Message(timed))) = next.and_then(|key| self.wheel.remove(key)) {
             self.release_timer(timed.timer);
-            if let Carried::Slot(slot) = timed.what {
-                self.free_slot(slot);
-            }
+            self.free_timed(&timed);
             next = timed.after;
         }
     }
@@ -255,8 +264,8 @@ impl Scheduler {
             (timed.before, timed.after) = (None, None);
             return self.await_due(deadline_us + periods * timed.period_us, timed);
         }
-        if let (Carried::Slot(slot), false) = (&timed.what, ours && hears) {
-            self.free_slot(*slot);
+        if !(ours && hears) {
+            self.free_timed(&timed);
         }
         self.release_timer(timed.timer);
     }
