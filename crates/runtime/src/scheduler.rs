@@ -9,6 +9,7 @@ mod life;
 mod outbox;
 mod overflow;
 mod search;
+mod show;
 mod signal;
 mod turn;
 mod warm;
@@ -37,6 +38,7 @@ use outbox::Outbox;
 
 pub use birth::{Birth, Born, SpawnError, Where};
 pub use due::{Cancelled, When};
+pub use show::millisecond_word;
 pub use turn::{Occasion, Verdict};
 
 /// A runtime, shared by all threads and counted by one: all threads contend for the inner count, none for the outer.

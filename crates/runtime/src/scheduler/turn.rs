@@ -161,6 +161,7 @@ impl Scheduler {
             self.grant.crowded();
         }
         self.pace.turn_us = now;
+        self.show_time(now);
         self.pace.wants_turn = false;
         let page = &self.seat().page;
         page.set(layout::DEFINITIONS, self.runtime.defined() as i32);
@@ -364,6 +365,7 @@ impl Scheduler {
         self.pace.last = verdict;
         self.seat().page.set(layout::GRANT, self.pace.granted);
         self.ring().limit_streak(self.grant.streak().min(most));
+        self.show_load();
         if verdict == Verdict::Sleep {
             self.pace.slept_us = Some(now);
             self.count(layout::SLEEPS);
