@@ -22,6 +22,9 @@ export const DEFINITIONS = 8
 export const NAMES = 10
 export const DUE_IN = 11
 export const DUE_AT = 12
+export const NOW_MS = 13
+export const RESUMED = 14
+export const LOADING = 15
 export const ARGUMENTS = 16
 export const SCRATCH_LEN = 24
 
@@ -94,12 +97,13 @@ export const REASON_NOPROC = 5
 export const REASON_SCHEDULER_DOWN = 6
 export const REASON_USER = 7
 
-// Counters; those up to COUNT_DROPPED_NOBODY are written here, the others in Rust.
+// Counters; those up to COUNT_ABANDONED are written here, the others in Rust.
 export const COUNT_LOCAL_ACCEPTED = 0
 export const COUNT_RECEIVED = 1
 export const COUNT_DROPPED_DIED = 2
 export const COUNT_DROPPED_CORRUPT = 3
 export const COUNT_DROPPED_NOBODY = 4
+export const COUNT_ABANDONED = 5
 export const COUNT_NATIVE_ACCEPTED = 8
 export const COUNT_NATIVE_DROPPED_DEAD = 9
 export const COUNT_NATIVE_DROPPED_DIED = 10
@@ -114,6 +118,9 @@ export const COUNT_STEALS = 18
 export const COUNT_WAKES_SENT = 19
 export const COUNT_SLEEPS = 20
 export const COUNT_BUSY_US = 21
+export const COUNT_TIMERS = 22
+export const COUNT_LATE_US = 23
+export const COUNT_LATE_WORST_US = 24
 export const COUNT_RESUMES = 25
 export const COUNT_TURN_GAPS = 32
 export const TURN_GAP_BUCKETS = 80
@@ -124,7 +131,24 @@ export const SEAT_ALIVE = 1
 export const SEAT_UNSTARTED = 2
 export const SEAT_BUSY_SHARE = 3
 export const SEAT_ASLEEP = 4
-export const SEAT_COUNTS = 5
+export const SEAT_RUN_QUEUE = 5
+export const SEAT_COUNTS = 6
+
+// Rows of processes, as the census and `Seat.look` write them behind the moment they were made at.
+export const ROW_PID = 0
+export const ROW_SEAT = 1
+export const ROW_PHASE = 2
+export const ROW_PRIORITY = 3
+export const ROW_TRAPS = 4
+export const ROW_DEFINITION = 5
+export const ROW_UNTOLD = 6
+export const ROW_LINKS = 7
+export const ROW_WATCHING = 8
+export const ROW_WATCHERS = 9
+export const ROW_WORDS = 10
+export const PHASE_UNSTARTED = 1
+export const PHASE_RUNNING = 2
+export const PHASE_EXITING = 3
 
 // Pids: see `crates/runtime/src/pid.rs`.
 export const INDEX_BITS = 26

@@ -10,6 +10,7 @@ use rumpus_sync::ring;
 use crate::completions::{HEAD, INLINE_MAX, Kind};
 use crate::handle;
 use crate::hot::SCRATCH_LEN;
+use crate::rows::ROWS;
 use crate::submit::{self, AT_ANY, AT_HERE, OPERATIONS};
 
 const PLACES: [(&str, i32); 2] = [("AT_ANY", AT_ANY), ("AT_HERE", AT_HERE)];
@@ -57,12 +58,13 @@ const REASONS: [(&str, i32); 8] = [
 ];
 
 /// Where `RuntimeHandle.seat` shows what.
-const SEATS: [(&str, i32); 6] = [
+const SEATS: [(&str, i32); 7] = [
     ("SEAT_TAKEN", 0),
     ("SEAT_ALIVE", 1),
     ("SEAT_UNSTARTED", 2),
     ("SEAT_BUSY_SHARE", 3),
     ("SEAT_ASLEEP", 4),
+    ("SEAT_RUN_QUEUE", 5),
     ("SEAT_COUNTS", handle::SEAT_FIGURES as i32),
 ];
 
@@ -98,6 +100,9 @@ pub fn layout_constants() -> Vec<BindingConstant> {
         constant("NAMES", layout::NAMES),
         constant("DUE_IN", layout::DUE_IN),
         constant("DUE_AT", layout::DUE_AT),
+        constant("NOW_MS", layout::NOW_MS),
+        constant("RESUMED", layout::RESUMED),
+        constant("LOADING", layout::LOADING),
         constant("ARGUMENTS", layout::ARGUMENTS),
         constant("SCRATCH_LEN", layout::ARGUMENTS + SCRATCH_LEN),
         constant("HEAD_BYTES", HEAD),
@@ -107,6 +112,7 @@ pub fn layout_constants() -> Vec<BindingConstant> {
         constant("COUNT_DROPPED_DIED", layout::DROPPED_DIED),
         constant("COUNT_DROPPED_CORRUPT", layout::DROPPED_CORRUPT),
         constant("COUNT_DROPPED_NOBODY", layout::DROPPED_NOBODY),
+        constant("COUNT_ABANDONED", layout::ABANDONED),
         constant("COUNT_NATIVE_ACCEPTED", layout::NATIVE_ACCEPTED),
         constant("COUNT_NATIVE_DROPPED_DEAD", layout::NATIVE_DROPPED_DEAD),
         constant("COUNT_NATIVE_DROPPED_DIED", layout::NATIVE_DROPPED_DIED),
@@ -121,6 +127,9 @@ pub fn layout_constants() -> Vec<BindingConstant> {
         constant("COUNT_WAKES_SENT", layout::WAKES_SENT),
         constant("COUNT_SLEEPS", layout::SLEEPS),
         constant("COUNT_BUSY_US", layout::BUSY_US),
+        constant("COUNT_TIMERS", layout::TIMERS),
+        constant("COUNT_LATE_US", layout::LATE_US),
+        constant("COUNT_LATE_WORST_US", layout::LATE_WORST_US),
         constant("COUNT_RESUMES", layout::RESUMES),
         constant("COUNT_TURN_GAPS", layout::TURN_GAPS),
         constant("TURN_GAP_BUCKETS", layout::TURN_GAP_BUCKETS),
@@ -135,6 +144,7 @@ pub fn layout_constants() -> Vec<BindingConstant> {
             .chain(&KINDS)
             .chain(&REASONS)
             .chain(&SEATS)
+            .chain(&ROWS)
             .map(|&(name, value)| BindingConstant { name: name.to_owned(), value }),
     );
     all.extend(OPERATIONS.iter().map(|&(name, value)| constant(&format!("OP_{name}"), value as usize)));
