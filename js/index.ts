@@ -3,6 +3,8 @@
 export { AbortError, ProcessExit, RumpusError, TimeoutError, UncrossableError } from './errors.ts'
 export type { RuntimeView, SchedulerView } from './kernel/inspect.ts'
 export type { CrashReport } from './kernel/kernel.ts'
+export type { MonitorView, ProcessState, ProcessView } from './kernel/process-view.ts'
+export type { StallOptions, StallReport } from './kernel/stalls.ts'
 export { define } from './process/define.ts'
 export { exit, formatPid, isAlive } from './process/exit.ts'
 export { send } from './process/send.ts'

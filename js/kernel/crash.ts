@@ -1,7 +1,7 @@
 // Crash reports: what happened to a process, as data, for whoever listens and else for stderr. Never throws, never keeps a
 // process alive.
 
-import type { CrashReport, Kernel } from './kernel.ts'
+import type { Kernel } from './kernel.ts'
 import { describe } from './reasons.ts'
 
 /** Reports a crash of `pid`. */
@@ -15,11 +15,11 @@ export const crashReport = (kernel: Kernel, pid: number, what: string, error: un
 
 /** The same listener, whose own failure goes to stderr: nothing that must go on after a report may depend on it. */
 export const guarded =
-  (report: (report: CrashReport) => void) =>
-  (crash: CrashReport): void => {
+  <T>(report: (report: T) => void) =>
+  (what: T): void => {
     try {
-      report(crash)
+      report(what)
     } catch (failure) {
-      process.stderr.write(`rumpus: a crash report failed: ${describe(failure).message}\n`)
+      process.stderr.write(`rumpus: a report failed: ${describe(failure).message}\n`)
     }
   }

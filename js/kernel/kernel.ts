@@ -12,6 +12,7 @@ import {
   GRANT,
   OP_COLLECT,
   OP_OVERFLOW,
+  RESUMED,
   RING_CAPACITY,
   RING_ENTRIES,
   RING_HEAD,
@@ -26,6 +27,7 @@ import {
   VERDICT_YIELD,
 } from '../native/layout.ts'
 import type { RuntimeHandle, Seat } from '../native/load.ts'
+import { Abandoned } from './abandoned.ts'
 import { Alarm } from './alarm.ts'
 import { Codec } from './codec/codec.ts'
 import { Names } from './names.ts'
@@ -40,6 +42,7 @@ import {
   QUEUED_WAKE,
   RUNNING,
 } from './process.ts'
+import type { ProcessView } from './process-view.ts'
 
 const RING_MASK = RING_CAPACITY - 1
 /** A streak beyond any limit: the ring goes before the slot. */
@@ -78,6 +81,8 @@ export interface Surroundings {
   learn(kernel: Kernel, count: number): void
   /** The body of a definition that this scheduler has loaded, or the error that kept it from doing so. */
   definition(kernel: Kernel, id: number): { body: Body } | { error: unknown }
+  /** All processes of the runtime, or one. */
+  census(kernel: Kernel, of: number): Promise<readonly ProcessView[]>
   /** The runtime stops. */
   stopped(kernel: Kernel): void
   /** A body ended with an error, or something of its was lost. */
@@ -97,6 +102,7 @@ export class Kernel {
   readonly codec: Codec
   readonly names: Names
   private readonly alarm: Alarm
+  readonly abandoned: Abandoned
   /** Processes by slot index; holes for those of other schedulers. */
   readonly procs: (Process | undefined)[] = []
   /** Values that wait in native mailboxes of this very scheduler (native lane only). */
@@ -142,6 +148,7 @@ export class Kernel {
     this.completionBytes = Buffer.from(this.native.completions)
     this.codec = new Codec(handle, this.native)
     this.names = new Names(handle, this.words)
+    this.abandoned = new Abandoned(this.counts)
     this.alarm = new Alarm(this.words, () => this.turn(1))
   }
 
@@ -235,6 +242,7 @@ export class Kernel {
       const process = this.procs[occupant - 1]
       if (process !== undefined && process.parked === QUEUED) {
         words[GRANT] = grant - 1
+        words[RESUMED] = occupant
         this.resumeWithMessage(process)
         return
       }
@@ -249,6 +257,7 @@ export class Kernel {
       const index = this.pop()
       if (index < 0) break
       words[GRANT]!--
+      words[RESUMED] = index + 1
       if (this.resume(index)) return
     }
     if (!this.queued && this.verdict <= VERDICT_LOOK) this.queueTurn()
@@ -256,6 +265,7 @@ export class Kernel {
 
   private resumeWithMessage(process: Process): void {
     process.parked = RUNNING
+    process.resumes = (process.resumes + 1) | 0
     this.counts[COUNT_RECEIVED]!++
     const message = process.handed
     process.handed = undefined
@@ -273,6 +283,7 @@ export class Kernel {
     }
     if (parked === QUEUED_WAKE) {
       process.parked = RUNNING
+      process.resumes = (process.resumes + 1) | 0
       process.wake(undefined)
       return true
     }

@@ -68,6 +68,7 @@ export const startDefinition = (
   }
   const process = admit(kernel, pid, index, GATE_NATIVE, body, given)
   process.isDefinition = true
+  process.definition = definition
   process.priority = priority
   // Begins in the order of the others, whatever its priority: the count of those that have begun says which they are.
   kernel.append(index)
@@ -130,7 +131,8 @@ export const finish = (
   process.exiting ??= final
   if (process.grace !== undefined) clearTimeout(process.grace)
   forget(kernel, process)
-  if (!process.buried && !kernel.detached) bury(kernel, process, final)
+  if (process.buried) kernel.abandoned.delete(process)
+  else if (!kernel.detached) bury(kernel, process, final)
   tell(process, final, value, thrown)
   kernel.next()
 }
@@ -170,7 +172,8 @@ export const endByOrder = (kernel: Kernel, index: number, reason: ExitReason, de
     tell(process, reason)
   }
   if (first) unwind(kernel, process)
-  if (!dead) beginGrace(kernel, process)
+  if (dead) kernel.abandoned.add(process)
+  else beginGrace(kernel, process)
 }
 
 /** From now on the body has so long to end by itself. */
@@ -204,6 +207,7 @@ const abandon = (kernel: Kernel, process: Process): void => {
   if (process.ended || process.buried) return
   process.buried = true
   forget(kernel, process)
+  kernel.abandoned.add(process)
   crashReport(
     kernel,
     process.pid,

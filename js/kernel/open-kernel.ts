@@ -19,6 +19,8 @@ export interface Role {
   /** Maps the URL of a module that defines to the one that schedulers load. */
   readonly resolve: (url: string) => string
   readonly loading: Loading
+  /** All processes of the runtime, or one. */
+  readonly census: Surroundings['census']
   /** A definition is about to be spawned. */
   readonly spawning: () => void
 }
@@ -44,6 +46,7 @@ export const openKernel = (handle: RuntimeHandle, seat: number, nativeLane: bool
     },
     learn: (_, count) => definitions?.learn(count),
     definition: (_, id) => definitions?.get(id) ?? { error: new Error('definitions are not open yet') },
+    census: role.census,
     stopped: role.stopped,
     crashed: (_, report) => role.crashed(report),
   })

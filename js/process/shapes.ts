@@ -3,6 +3,8 @@
 
 import type { RuntimeView } from '../kernel/inspect.ts'
 import type { CrashReport } from '../kernel/kernel.ts'
+import type { ProcessView } from '../kernel/process-view.ts'
+import type { StallOptions, StallReport } from '../kernel/stalls.ts'
 import type { Pid, ReasonGiven, Sendable } from '../types.ts'
 
 /** Where a spawned process may run: on any scheduler, on the spawner's, or on the one with this number (0 is the host). */
@@ -226,8 +228,57 @@ export interface RuntimeOptions {
   readonly resolve?: (url: string) => string
   /** Heap of a scheduler thread, in megabytes; by default a fair part of the memory there is. */
   readonly heapMb?: number
-  /** Hears of crashes; without it they are written to stderr. */
+  /**
+   * Hears of crashes; without it they are written to stderr. Who only wants to know subscribes to the channel `rumpus:crash`
+   * of `node:diagnostics_channel`.
+   *
+   * @example
+   * ```ts
+   * import { run } from 'rumpus'
+   * import { subscribe } from 'node:diagnostics_channel'
+   * import assert from 'node:assert/strict'
+   *
+   * const [heard, told] = [[], []]
+   * subscribe('rumpus:crash', ({ error }) => heard.push(error.message))
+   * await run(
+   *   async (self) => {
+   *     self.spawnMonitor(async () => {
+   *       throw new Error('no')
+   *     })
+   *     await self.receive()
+   *   },
+   *   { onCrash: ({ error }) => told.push(error.message) },
+   * )
+   * assert.deepEqual([heard, told], [['no'], ['no']])
+   * ```
+   */
   readonly onCrash?: (report: CrashReport) => void
+  /** When a scheduler counts as stalled, and whether its thread is ended then; `false`: nobody watches. */
+  readonly stall?: StallOptions | false
+  /**
+   * Hears of schedulers that take no turn, because a body or other code keeps their thread; without it they are written to
+   * stderr. A stall of this thread is written there at once, and heard of here when it is over. Also published to the channel
+   * `rumpus:stall` of `node:diagnostics_channel`.
+   *
+   * @example
+   * ```ts
+   * import { run } from 'rumpus'
+   * import assert from 'node:assert/strict'
+   *
+   * const stalls = []
+   * await run(
+   *   async (self) => {
+   *     const begun = performance.now()
+   *     while (performance.now() - begun < 250); // keeps the thread
+   *     await self.sleep(1)
+   *     assert.equal(stalls[0].pid, self.pid)
+   *     assert(stalls[0].ms >= 100)
+   *   },
+   *   { stall: { ms: 100 }, onStall: (report) => stalls.push(report) },
+   * )
+   * ```
+   */
+  readonly onStall?: (report: StallReport) => void
 }
 
 /** A runtime: its scheduler threads and the processes on them. */
@@ -246,8 +297,52 @@ export interface Runtime extends AsyncDisposable {
   unregister(name: string): boolean
   /** The process that has a name, unless it has ended or must. */
   whereis<N = never>(name: string): Pid<N> | undefined
-  /** Counters and states, a snapshot. */
+  /**
+   * All processes, each as its scheduler sees it between two turns of its event loop; the bodies of dead processes that have not
+   * ended are among them. For people and dashboards: it asks every scheduler, so a program should not decide by it.
+   *
+   * Of a scheduler that does not answer within half a second it shows what any thread can see, marked `partial`. Never rejects;
+   * a runtime that has stopped has no processes.
+   *
+   * @example
+   * ```ts
+   * import { run } from 'rumpus'
+   * import assert from 'node:assert/strict'
+   *
+   * await run(async (self) => {
+   *   const [pid] = self.spawnMonitor(async (me) => void (await me.receive()), { name: 'waiting' })
+   *   await self.yield()
+   *   const views = await self.runtime.processes()
+   *   assert.equal(views.length, 2)
+   *   const view = views.find(({ name }) => name === 'waiting')
+   *   assert.deepEqual([view.pid, view.state, view.mailbox], [pid, 'receiving', 0])
+   *   assert.equal(view.monitoredBy[0].pid, self.pid)
+   * })
+   * ```
+   */
+  processes(): Promise<readonly ProcessView[]>
+  /** Counters and states of the runtime and its schedulers, a snapshot. */
   inspect(): RuntimeView
+  /**
+   * One process, as {@link Runtime.processes} shows it; nothing if it has ended.
+   *
+   * Throws `TypeError` `ERR_RUMPUS_BAD_ARGUMENT` if `pid` is no pid.
+   *
+   * @example
+   * ```ts
+   * import { run } from 'rumpus'
+   * import assert from 'node:assert/strict'
+   *
+   * await run(async (self) => {
+   *   const pid = self.spawn(async (me) => void (await me.receive({ match: (n) => n > 9, timeout: 60_000 })))
+   *   await self.yield()
+   *   const { state, waitsFor } = await self.runtime.inspect(pid)
+   *   assert.equal(state, 'selecting')
+   *   assert.equal(waitsFor, 'a certain message, 60000 ms at most')
+   * })
+   * ```
+   */
+  inspect(pid: Pid): Promise<ProcessView | undefined>
   /** Ends all processes, newest first, then the threads. Calling it again answers the same promise. */
   stop(): Promise<void>
   /** Keeps the event loop alive even when nothing runs. */

@@ -1,17 +1,17 @@
 // start and run: a runtime begins. Owns the checks of its options and what it is made of on this thread.
 
 import { badArgument, RumpusError } from '../errors.ts'
-import { guarded } from '../kernel/crash.ts'
+import { census } from '../kernel/census.ts'
 import { Host } from '../kernel/host.ts'
-import type { CrashReport } from '../kernel/kernel.ts'
 import { isolate } from '../kernel/kernels.ts'
 import { heapPerThread, SCHEDULERS_MAX, schedulersByDefault } from '../kernel/machine.ts'
 import { createRuntime, openKernel } from '../kernel/open-kernel.ts'
-import { describe } from '../kernel/reasons.ts'
-import type { ErrorDescription } from '../types.ts'
+import { beatMs, stallingOf } from '../kernel/stalls.ts'
 import { makeLive } from './live.ts'
+import { crashReporter, stallReporter } from './reports.ts'
 import { HeldRuntime, runtimeOf } from './runtime.ts'
 import type { Runtime, RuntimeOptions, Self } from './shapes.ts'
+import { checkMs } from './sleep.ts'
 
 const never = new Promise<never>(() => {})
 
@@ -93,28 +93,41 @@ const check = (options: RuntimeOptions): void => {
     if (value !== undefined && typeof value !== 'boolean')
       throw badArgument(TypeError, `options.${flag}`, 'true or false', value)
   }
-  for (const hook of ['resolve', 'onCrash'] as const) {
+  checkStall(options.stall)
+  for (const hook of ['resolve', 'onCrash', 'onStall'] as const) {
     const value = options[hook]
     if (value !== undefined && typeof value !== 'function')
       throw badArgument(TypeError, `options.${hook}`, 'a function', value)
   }
 }
 
+const checkStall = (stall: RuntimeOptions['stall']): void => {
+  if (stall === undefined || stall === false) return
+  if (typeof stall !== 'object' || stall === null)
+    throw badArgument(TypeError, 'options.stall', 'an object or false', stall)
+  if (stall.ms !== undefined) checkMs('options.stall.ms', stall.ms, 10)
+  if (stall.end !== undefined && typeof stall.end !== 'boolean')
+    throw badArgument(TypeError, 'options.stall.end', 'true or false', stall.end)
+}
+
 const begin = async (options: RuntimeOptions): Promise<Runtime> => {
   const nativeLane = process.env.RUMPUS_LANE === 'native'
   const schedulers = options.schedulers ?? schedulersByDefault()
-  const report = guarded(options.onCrash ?? writeCrash)
+  const [crash, stall] = [crashReporter(options.onCrash), stallReporter(options.onStall)]
+  const stalling = stallingOf(options.stall)
   const { hostWorks = false, placement = true } = options
   const handle = createRuntime({ schedulers, hostWorks, placement, nativeLane })
-  const host = new Host(handle, nativeLane, options.heapMb ?? heapPerThread(schedulers), report)
+  const host = new Host(handle, nativeLane, options.heapMb ?? heapPerThread(schedulers), { crash, stall }, stalling)
   const { kernel } = openKernel(handle, 0, nativeLane, {
     makeProcess: makeLive,
     stopped: (kernel) => void runtimeOf(kernel).stop(),
-    crashed: report,
-    loading: { broken: [], settleMs: 0, tell: () => {} },
+    crashed: crash,
+    census: (kernel, of) => census(kernel, of, (seat, of) => host.ask(seat, of)),
+    loading: { broken: [], settleMs: 0, beatMs: beatMs(stalling), tell: () => {} },
     resolve: options.resolve ?? ((url) => url),
     spawning: () => host.boot(),
   })
+  host.census = (of) => kernel.around.census(kernel, of)
   const runtime = new HeldRuntime(kernel, host)
   if (options.eager === true) {
     host.boot()
@@ -122,11 +135,4 @@ const begin = async (options: RuntimeOptions): Promise<Runtime> => {
     await host.whenReady().finally(() => runtime.unref())
   }
   return runtime
-}
-
-const writeCrash = ({ pid, scheduler, what, error }: CrashReport): void => {
-  const { name, message, stack } = error instanceof Error ? describe(error) : (error as ErrorDescription)
-  const shown = stack ?? `${name}: ${message}`
-  const who = pid === 0 ? `scheduler ${scheduler}` : `process ${pid} on scheduler ${scheduler}`
-  process.stderr.write(`rumpus: ${who}: ${what}\n${shown}\n`)
 }
