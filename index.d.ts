@@ -143,6 +143,15 @@ interface SchedulerView {
   readonly busyShare: number;
   /** Milliseconds spent awake, ever. */
   readonly busyMs: number;
+  /** Processes that are about to be resumed. */
+  readonly runQueue: number;
+  /** Sleeps, deadlines and messages for later that lie in its wheel, as of its last turn. */
+  readonly timers: number;
+  /** How late the last of them to fire was, and how late any ever was, in milliseconds. */
+  readonly lateMs: number;
+  readonly lateWorstMs: number;
+  /** Bodies of dead processes that have not ended: killed, or over their grace. Some may have been collected since. */
+  readonly abandoned: number;
   /** 99 % of the gaps between two turns while busy were no longer, in milliseconds. */
   readonly turnGapP99Ms: number;
 }
@@ -279,6 +288,51 @@ interface HighWaterReport {
   /** How many messages its inbox had when that was noticed. */
   readonly waiting: number;
 }
+/**
+* Where a process stands: `unstarted` (any scheduler may still take it), `runnable` (its turn comes), `running` (its body runs,
+* or awaits something that is not of the runtime), `receiving` or `selecting` (it waits for any message, or for a certain one),
+* `sleeping` (it waits for a time), `exiting` (it must end, and unwinds), `abandoned` (it is dead; its body has not ended).
+*/
+type ProcessState = "unstarted" | "runnable" | "running" | "receiving" | "selecting" | "sleeping" | "exiting" | "abandoned";
+/** A monitor: its reference, and the process at its other end. */
+interface MonitorView {
+  readonly ref: number;
+  readonly pid: Pid;
+}
+/** A process, as `runtime.processes()` and `runtime.inspect(pid)` show it. */
+interface ProcessView {
+  readonly pid: Pid;
+  /** Its registered name. */
+  readonly name?: string;
+  /** What it was spawned from, unless that was a closure. */
+  readonly definition?: {
+    readonly url: string;
+    readonly name: string;
+  };
+  /** Where it lives; an unstarted one: where it waits to be taken. */
+  readonly scheduler: number;
+  readonly state: ProcessState;
+  /** What it waits for, in words. */
+  readonly waitsFor?: string;
+  /** For how many milliseconds it has waited, if it waits for something of the runtime: counted from the turn in which that began. */
+  readonly waitedMs?: number;
+  /** Messages that have reached its scheduler and that it has not taken. */
+  readonly mailbox?: number;
+  /** How often its body has gone on after a wait. A message that is there already is taken without one. */
+  readonly resumes?: number;
+  readonly links?: readonly Pid[];
+  /** Of whose end it wants to hear. */
+  readonly monitors?: readonly MonitorView[];
+  /** Who wants to hear of its end. */
+  readonly monitoredBy?: readonly MonitorView[];
+  readonly trapExit: boolean;
+  readonly priority: "high" | "normal" | "low";
+  /**
+  * Set if its scheduler did not answer in time, or has begun it since: then only what any thread can see is here, and a body
+  * that waits counts as `running`.
+  */
+  readonly partial?: true;
+}
 /** A crash as data. */
 interface CrashReport {
   /** The process, or 0 when none is known. */
@@ -289,6 +343,29 @@ interface CrashReport {
   readonly what: string;
   /** What was thrown. */
   readonly error: unknown;
+}
+/** A scheduler that has taken no turn for too long: a body, a module or other code keeps its thread. */
+interface StallReport {
+  /** Which; 0 is the host, which reports when it is over. */
+  readonly scheduler: number;
+  /** For how many milliseconds it has owed a turn. */
+  readonly ms: number;
+  /** The process that was resumed last, which may be the culprit; 0 if it has ended, or none was. */
+  readonly pid: number;
+  /** Its name. */
+  readonly name?: string;
+  /** Whether its thread is ended for it. */
+  readonly ended: boolean;
+}
+/** When a scheduler counts as stalled, and what is done then. */
+interface StallOptions {
+  /** After so many milliseconds without a turn, 10 at least; 5000 unless given. */
+  readonly ms?: number;
+  /**
+  * Whether the thread of a scheduler that stalls is ended: `scheduler-down` for what had begun there, and a new thread takes
+  * its place. Leave it off while you debug: who stands at a breakpoint stalls. The host is never ended.
+  */
+  readonly end?: boolean;
 }
 declare const answers: unique symbol;
 /** Where the answer to a question goes. It can cross, and is good for one answer. */
@@ -569,79 +646,6 @@ interface Self<M> extends AsyncIterable<M> {
   /** Ends this process for `reason`, `'normal'` unless given, by throwing; a body that catches that has 5 s left. */
   exit(reason?: ReasonGiven): never;
 }
-/** How a runtime is made. */
-interface RuntimeOptions {
-  /** Scheduler threads beside this one, 1 to 63; `RUMPUS_SCHEDULERS`, or as many as there are cores to use. */
-  readonly schedulers?: number;
-  /** Whether this thread takes placed and stolen processes too; no by default, for it can be neither ended nor replaced. */
-  readonly hostWorks?: boolean;
-  /** Whether definitions are placed on the better of two schedulers; otherwise they queue where they were spawned, and are stolen. */
-  readonly placement?: boolean;
-  /** Starts the scheduler threads at once instead of with the first definition. */
-  readonly eager?: boolean;
-  /** Maps the URL of a module that defines to the one that schedulers load, for sources that must be built first. */
-  readonly resolve?: (url: string) => string;
-  /** Heap of a scheduler thread, in megabytes; by default a fair part of the memory there is. */
-  readonly heapMb?: number;
-  /** Hears of crashes; without it they are written to stderr. */
-  readonly onCrash?: (report: CrashReport) => void;
-  /**
-  * What the receiver of a message on its sender's own scheduler gets: the value (`'reference'`, unless given), the value
-  * frozen as deep as it crosses (`'freeze'`), or a copy (`'clone'`). The last two refuse at `send` what could not cross to
-  * another scheduler: for tests and for finding who changes what it has sent, for every message takes the way through Rust.
-  * What JavaScript cannot freeze stays as it is: the entries of a Map or a Set, binary data, a Date, a RegExp, a Proxy,
-  * private fields.
-  *
-  * @example
-  * ```ts
-  * import { run, send } from 'rumpus'
-  * import assert from 'node:assert/strict'
-  *
-  * const body = async (self) => {
-  *   const job = { steps: ['one'] }
-  *   send(self.pid, job)
-  *   return [job, await self.receive()]
-  * }
-  * const [lent, taken] = await run(body, { messages: 'freeze' })
-  * assert(lent === taken && Object.isFrozen(taken.steps))
-  * const [kept, copy] = await run(body, { messages: 'clone' })
-  * assert.deepEqual(kept, copy)
-  * assert.notEqual(kept, copy)
-  * await assert.rejects(run(async (self) => send(self.pid, [() => 1]), { messages: 'clone' }), { path: 'message[0]' })
-  * ```
-  */
-  readonly messages?: MessageMode;
-  /**
-  * So many messages in the inbox of one process are worth telling, 100 000 unless given, 0 for never. It is looked at when an
-  * inbox must grow, at 8, 16, 32 and so on: told with the first message beyond such a number that is not below this one, and
-  * again at each doubling. An inbox keeps its room: one that is emptied and fills again is told of when it grows further.
-  */
-  readonly highWater?: number;
-  /**
-  * Hears of that, on the host's thread, behind what runs there. So do subscribers of `rumpus:high-water` in
-  * `node:diagnostics_channel`, without this option. What to do about it: give the process a bounded `mailbox`, or `offer`.
-  *
-  * @example
-  * ```ts
-  * import { exit, run, send } from 'rumpus'
-  * import assert from 'node:assert/strict'
-  *
-  * const reports = []
-  * const onHighWater = (report) => {
-  *   reports.push(report)
-  *   exit(report.pid, 'kill')
-  * }
-  * await run(async (self) => {
-  *   const [slow] = self.spawnMonitor(async () => new Promise(() => {}))
-  *   for (let i = 0; i < 2000; i++) send(slow, i)
-  *   await self.receive()
-  *   assert.equal(reports[0].pid, slow)
-  *   assert.equal(reports[0].waiting, 1025)
-  * }, { highWater: 1024, onHighWater })
-  * ```
-  */
-  readonly onHighWater?: (report: HighWaterReport) => void;
-}
 /** A runtime: its scheduler threads and the processes on them. */
 interface Runtime extends AsyncDisposable {
   /** Runs a body on this thread as a process and answers what it returns; rejects with what it throws. Keeps the event loop alive meanwhile. */
@@ -658,8 +662,52 @@ interface Runtime extends AsyncDisposable {
   unregister(name: string): boolean;
   /** The process that has a name, unless it has ended or must. */
   whereis<N = never>(name: string): Pid<N> | undefined;
-  /** Counters and states, a snapshot. */
+  /**
+  * All processes, each as its scheduler sees it between two turns of its event loop; the bodies of dead processes that have not
+  * ended are among them. For people and dashboards: it asks every scheduler, so a program should not decide by it.
+  *
+  * Of a scheduler that does not answer within half a second it shows what any thread can see, marked `partial`. Never rejects;
+  * a runtime that has stopped has no processes.
+  *
+  * @example
+  * ```ts
+  * import { run } from 'rumpus'
+  * import assert from 'node:assert/strict'
+  *
+  * await run(async (self) => {
+  *   const [pid] = self.spawnMonitor(async (me) => void (await me.receive()), { name: 'waiting' })
+  *   await self.yield()
+  *   const views = await self.runtime.processes()
+  *   assert.equal(views.length, 2)
+  *   const view = views.find(({ name }) => name === 'waiting')
+  *   assert.deepEqual([view.pid, view.state, view.mailbox], [pid, 'receiving', 0])
+  *   assert.equal(view.monitoredBy[0].pid, self.pid)
+  * })
+  * ```
+  */
+  processes(): Promise<readonly ProcessView[]>;
+  /** Counters and states of the runtime and its schedulers, a snapshot. */
   inspect(): RuntimeView;
+  /**
+  * One process, as {@link Runtime.processes} shows it; nothing if it has ended.
+  *
+  * Throws `TypeError` `ERR_RUMPUS_BAD_ARGUMENT` if `pid` is no pid.
+  *
+  * @example
+  * ```ts
+  * import { run } from 'rumpus'
+  * import assert from 'node:assert/strict'
+  *
+  * await run(async (self) => {
+  *   const pid = self.spawn(async (me) => void (await me.receive({ match: (n) => n > 9, timeout: 60_000 })))
+  *   await self.yield()
+  *   const { state, waitsFor } = await self.runtime.inspect(pid)
+  *   assert.equal(state, 'selecting')
+  *   assert.equal(waitsFor, 'a certain message, 60000 ms at most')
+  * })
+  * ```
+  */
+  inspect(pid: Pid): Promise<ProcessView | undefined>;
   /** Ends all processes, newest first, then the threads. Calling it again answers the same promise. */
   stop(): Promise<void>;
   /** Keeps the event loop alive even when nothing runs. */
@@ -856,6 +904,128 @@ interface MessageOptions<T extends object, V> {
 * ```
 */
 declare const registerMessage: <T extends object, V>(Class: abstract new (...args: never[]) => T, options: MessageOptions<T, V>) => void;
+/** How a runtime is made. */
+interface RuntimeOptions {
+  /** Scheduler threads beside this one, 1 to 63; `RUMPUS_SCHEDULERS`, or as many as there are cores to use. */
+  readonly schedulers?: number;
+  /** Whether this thread takes placed and stolen processes too; no by default, for it can be neither ended nor replaced. */
+  readonly hostWorks?: boolean;
+  /** Whether definitions are placed on the better of two schedulers; otherwise they queue where they were spawned, and are stolen. */
+  readonly placement?: boolean;
+  /** Starts the scheduler threads at once instead of with the first definition. */
+  readonly eager?: boolean;
+  /** Maps the URL of a module that defines to the one that schedulers load, for sources that must be built first. */
+  readonly resolve?: (url: string) => string;
+  /** Heap of a scheduler thread, in megabytes; by default a fair part of the memory there is. */
+  readonly heapMb?: number;
+  /**
+  * Hears of crashes; without it they are written to stderr. Who only wants to know subscribes to the channel `rumpus:crash`
+  * of `node:diagnostics_channel`.
+  *
+  * @example
+  * ```ts
+  * import { run } from 'rumpus'
+  * import { subscribe } from 'node:diagnostics_channel'
+  * import assert from 'node:assert/strict'
+  *
+  * const [heard, told] = [[], []]
+  * subscribe('rumpus:crash', ({ error }) => heard.push(error.message))
+  * await run(
+  *   async (self) => {
+  *     self.spawnMonitor(async () => {
+  *       throw new Error('no')
+  *     })
+  *     await self.receive()
+  *   },
+  *   { onCrash: ({ error }) => told.push(error.message) },
+  * )
+  * assert.deepEqual([heard, told], [['no'], ['no']])
+  * ```
+  */
+  readonly onCrash?: (report: CrashReport) => void;
+  /**
+  * What the receiver of a message on its sender's own scheduler gets: the value (`'reference'`, unless given), the value
+  * frozen as deep as it crosses (`'freeze'`), or a copy (`'clone'`). The last two refuse at `send` what could not cross to
+  * another scheduler: for tests and for finding who changes what it has sent, for every message takes the way through Rust.
+  * What JavaScript cannot freeze stays as it is: the entries of a Map or a Set, binary data, a Date, a RegExp, a Proxy,
+  * private fields.
+  *
+  * @example
+  * ```ts
+  * import { run, send } from 'rumpus'
+  * import assert from 'node:assert/strict'
+  *
+  * const body = async (self) => {
+  *   const job = { steps: ['one'] }
+  *   send(self.pid, job)
+  *   return [job, await self.receive()]
+  * }
+  * const [lent, taken] = await run(body, { messages: 'freeze' })
+  * assert(lent === taken && Object.isFrozen(taken.steps))
+  * const [kept, copy] = await run(body, { messages: 'clone' })
+  * assert.deepEqual(kept, copy)
+  * assert.notEqual(kept, copy)
+  * await assert.rejects(run(async (self) => send(self.pid, [() => 1]), { messages: 'clone' }), { path: 'message[0]' })
+  * ```
+  */
+  readonly messages?: MessageMode;
+  /**
+  * So many messages in the inbox of one process are worth telling, 100 000 unless given, 0 for never. It is looked at when an
+  * inbox must grow, at 8, 16, 32 and so on: told with the first message beyond such a number that is not below this one, and
+  * again at each doubling. An inbox keeps its room: one that is emptied and fills again is told of when it grows further.
+  */
+  readonly highWater?: number;
+  /**
+  * Hears of that, on the host's thread, behind what runs there. So do subscribers of `rumpus:high-water` in
+  * `node:diagnostics_channel`, without this option. What to do about it: give the process a bounded `mailbox`, or `offer`.
+  *
+  * @example
+  * ```ts
+  * import { exit, run, send } from 'rumpus'
+  * import assert from 'node:assert/strict'
+  *
+  * const reports = []
+  * const onHighWater = (report) => {
+  *   reports.push(report)
+  *   exit(report.pid, 'kill')
+  * }
+  * await run(async (self) => {
+  *   const [slow] = self.spawnMonitor(async () => new Promise(() => {}))
+  *   for (let i = 0; i < 2000; i++) send(slow, i)
+  *   await self.receive()
+  *   assert.equal(reports[0].pid, slow)
+  *   assert.equal(reports[0].waiting, 1025)
+  * }, { highWater: 1024, onHighWater })
+  * ```
+  */
+  readonly onHighWater?: (report: HighWaterReport) => void;
+  /** When a scheduler counts as stalled, and whether its thread is ended then; `false`: nobody watches. */
+  readonly stall?: StallOptions | false;
+  /**
+  * Hears of schedulers that take no turn, because a body or other code keeps their thread; without it they are written to
+  * stderr. A stall of this thread is written there at once, and heard of here when it is over. Also published to the channel
+  * `rumpus:stall` of `node:diagnostics_channel`.
+  *
+  * @example
+  * ```ts
+  * import { run } from 'rumpus'
+  * import assert from 'node:assert/strict'
+  *
+  * const stalls = []
+  * await run(
+  *   async (self) => {
+  *     const begun = performance.now()
+  *     while (performance.now() - begun < 250); // keeps the thread
+  *     await self.sleep(1)
+  *     assert.equal(stalls[0].pid, self.pid)
+  *     assert(stalls[0].ms >= 100)
+  *   },
+  *   { stall: { ms: 100 }, onStall: (report) => stalls.push(report) },
+  * )
+  * ```
+  */
+  readonly onStall?: (report: StallReport) => void;
+}
 /**
 * Sends `message` to the process `to`, a pid or a registered name. It is visible to the receiver when `send` returns, in the order sent.
 *
@@ -1055,4 +1225,4 @@ interface Simulated {
 * ```
 */
 declare const simulate: <T, M = unknown>(options: SimulateOptions, main: (self: Self<M>, simulation: Simulated) => T | PromiseLike<T>) => Promise<T>;
-export { AbortError, type Call, type CallOptions, type Closure, type CrashReport, type Crossable, type Crosses, type Definition, type DemonitorOptions, Down, type ErrorDescription, Exit, type ExitReason, type HighWaterReport, type MailboxOptions, type Mark, type MessageMode, type MessageOptions, type Monitor, type OfferOptions, type Offered, type Pid, type Place, ProcessExit, type ReasonGiven, type ReceiveOptions, type RegisteredMessages, type ReplyTo, RumpusError, type Runtime, type RuntimeOptions, type RuntimeView, type SchedulerView, type Self, type Sendable, type SimulateOptions, type Simulated, type SpawnOptions, TimeoutError, type TimerRef, type TryReceiveOptions, UncrossableError, call, cancelTimer, define, exit, formatPid, isAlive, monitor, offer, registerMessage, reply, run, send, sendAfter, sendInterval, simulate, start };
+export { AbortError, type Call, type CallOptions, type Closure, type CrashReport, type Crossable, type Crosses, type Definition, type DemonitorOptions, Down, type ErrorDescription, Exit, type ExitReason, type HighWaterReport, type MailboxOptions, type Mark, type MessageMode, type MessageOptions, type Monitor, type MonitorView, type OfferOptions, type Offered, type Pid, type Place, ProcessExit, type ProcessState, type ProcessView, type ReasonGiven, type ReceiveOptions, type RegisteredMessages, type ReplyTo, RumpusError, type Runtime, type RuntimeOptions, type RuntimeView, type SchedulerView, type Self, type Sendable, type SimulateOptions, type Simulated, type SpawnOptions, type StallOptions, type StallReport, TimeoutError, type TimerRef, type TryReceiveOptions, UncrossableError, call, cancelTimer, define, exit, formatPid, isAlive, monitor, offer, registerMessage, reply, run, send, sendAfter, sendInterval, simulate, start };

@@ -3,14 +3,17 @@
 export { AbortError, ProcessExit, RumpusError, TimeoutError, UncrossableError } from './errors.ts'
 export type { RuntimeView, SchedulerView } from './kernel/inspect.ts'
 export type { HighWaterReport } from './kernel/process.ts'
+export type { MonitorView, ProcessState, ProcessView } from './kernel/process-view.ts'
 export type { CrashReport } from './kernel/reports.ts'
 export type { MessageMode } from './kernel/settings.ts'
+export type { StallOptions, StallReport } from './kernel/stalls.ts'
 export { type Call, type CallOptions, call, type ReplyTo, reply } from './process/call.ts'
 export { define } from './process/define.ts'
 export { exit, formatPid, isAlive } from './process/exit.ts'
 export { type Monitor, monitor } from './process/monitor.ts'
 export { type Offered, type OfferOptions, offer } from './process/offer.ts'
 export { type MessageOptions, registerMessage } from './process/register-message.ts'
+export type { RuntimeOptions } from './process/runtime-options.ts'
 export { send } from './process/send.ts'
 export type {
   Closure,
@@ -21,7 +24,6 @@ export type {
   Place,
   ReceiveOptions,
   Runtime,
-  RuntimeOptions,
   Self,
   SpawnOptions,
   TryReceiveOptions,

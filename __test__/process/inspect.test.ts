@@ -104,11 +104,13 @@ describe('inspect', () => {
       const far = self.spawn(echo, self.pid) as AnyPid
       for (let i = 0; i < 1000; i++) send(far, { i })
       await take(self, 1000)
-      for (const { up, asleep, busyShare, busyMs, turnGapP99Ms, ...counts } of self.runtime.inspect().schedulers) {
+      for (const view of self.runtime.inspect().schedulers) {
+        const { up, asleep, busyShare, busyMs, turnGapP99Ms, lateMs, lateWorstMs, ...counts } = view
         expect([typeof up, typeof asleep]).toEqual(['boolean', 'boolean'])
         for (const [name, count] of Object.entries(counts)) {
           expect(Number.isInteger(count) && count >= 0, `${name}: ${count}`).toBe(true)
         }
+        expect(lateMs >= 0 && lateWorstMs >= lateMs).toBe(true)
         expect(busyShare >= 0 && busyShare <= 1 && busyMs >= 0 && turnGapP99Ms >= 0).toBe(true)
       }
     })

@@ -121,7 +121,7 @@ const applyRare = (kernel: Kernel, at: number, length: number): void => {
       return
     }
     case KIND_FREED:
-      kernel.takeSlot(words[at + 2]!)
+      kernel.slots.take(words[at + 2]!)
       return
     case KIND_START: {
       const pid = number(words, at + 2)
@@ -148,7 +148,7 @@ const applyRare = (kernel: Kernel, at: number, length: number): void => {
 }
 
 const receiveSlot = (kernel: Kernel, index: number, slot: number, keep: boolean): void => {
-  const message = keep ? kernel.slots[slot] : kernel.takeSlot(slot)
+  const message = keep ? kernel.slots.look(slot) : kernel.slots.take(slot)
   const process = kernel.procs[index]
   if (process === undefined || process.exiting !== undefined) {
     kernel.counts[COUNT_DROPPED_DIED]!++

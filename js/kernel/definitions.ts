@@ -2,7 +2,7 @@
 // the loading of modules on scheduler threads, one at a time, so that a `run` reached meanwhile belongs to that module.
 
 import { RumpusError } from '../errors.ts'
-import { ARGUMENTS, OP_LOADED } from '../native/layout.ts'
+import { ARGUMENTS, LOADING, OP_LOADED } from '../native/layout.ts'
 import type { Kernel } from './kernel.ts'
 import { isolate } from './kernels.ts'
 import type { Body } from './process.ts'
@@ -23,12 +23,15 @@ export interface Loading {
   readonly settleMs: number
   /** Hears which module is being loaded, so that it is known should the thread end of it. */
   readonly tell: (what: 'loading' | 'loaded', url: string) => void
+  /** How often turns are taken meanwhile, so that the watchdog sees when they stop, in milliseconds; 0: nobody watches. */
+  readonly beatMs: number
 }
 
 /** The key of a definition. */
 export const keyOf = (url: string, name: string): string => `${url}${NAME_START}${name}`
 
-const split = (key: string): { url: string; name: string } => {
+/** The module and the name of a key. */
+export const splitKey = (key: string): { url: string; name: string } => {
   const at = key.lastIndexOf(NAME_START)
   return { url: key.slice(0, at), name: key.slice(at + 1) }
 }
@@ -43,6 +46,7 @@ export class Definitions {
   private loading: Promise<void> = Promise.resolve()
   /** Ends the search in the module being imported; undefined when none is. */
   private endSearch: (() => void) | undefined
+  private beat: NodeJS.Timeout | undefined
 
   constructor(kernel: Kernel, resolve: (url: string) => string, mind: Loading) {
     this.kernel = kernel
@@ -91,7 +95,7 @@ export class Definitions {
   }
 
   private async load(id: number, key: string): Promise<void> {
-    const { url, name } = split(key)
+    const { url, name } = splitKey(key)
     const have = isolate.bodies.get(key)
     if (have !== undefined) return this.loaded(id, { body: have })
     const { broken, settleMs, tell } = this.mind
@@ -100,6 +104,7 @@ export class Definitions {
       return this.loaded(id, { error: new RumpusError('ERR_RUMPUS_CANNOT_LOAD', message) })
     }
     tell('loading', url)
+    this.countLoading(1)
     const reached = new Promise<'run'>((resolve) => {
       this.endSearch = () => resolve('run')
     })
@@ -109,6 +114,7 @@ export class Definitions {
     )
     const search = Promise.race([imported, reached, after(LOAD_LIMIT_MS)]).then(async (outcome) => {
       if (settleMs > 0) await after(settleMs)
+      this.countLoading(-1)
       const body = isolate.bodies.get(key)
       if (body !== undefined) this.loaded(id, { body })
       else this.loaded(id, { error: missing(url, name, outcome) })
@@ -117,6 +123,19 @@ export class Definitions {
     await Promise.race([search, after(LOAD_TURN_MS)])
     this.endSearch = undefined
     tell('loaded', url)
+  }
+
+  /** More or fewer modules are being imported: nothing else may call for turns then, and a module that keeps the thread does. */
+  private countLoading(more: 1 | -1): void {
+    const { kernel, mind } = this
+    if (mind.beatMs === 0) return
+    kernel.words[LOADING] += more
+    if (kernel.words[LOADING] > 0) {
+      this.beat ??= setInterval(() => kernel.turn(1), mind.beatMs).unref()
+    } else {
+      clearInterval(this.beat)
+      this.beat = undefined
+    }
   }
 
   /** `run` was reached: true if a module is being imported, then the search in it is over. */

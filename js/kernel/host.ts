@@ -1,13 +1,17 @@
 // The host's side of a runtime's threads: starts one Worker per scheduler, in parallel, and starts those anew that die.
-// Owns the Workers; knows nothing of processes. Never ends a thread that it did not start.
+// Owns the Workers, and passes on what is asked of processes; knows nothing of them. Never ends a thread that it did not start.
 
 import { Worker } from 'node:worker_threads'
 import { RumpusError } from '../errors.ts'
 import { SEAT_TAKEN } from '../native/layout.ts'
 import type { RuntimeHandle } from '../native/load.ts'
+import { ANSWER_MS } from './census.ts'
 import type { HighWaterReport } from './process.ts'
+import type { ProcessView } from './process-view.ts'
+import { Questions } from './questions.ts'
 import type { CrashReport } from './reports.ts'
 import type { Settings } from './settings.ts'
+import { beatMs, type Stalling, type StallReport, Stalls } from './stalls.ts'
 
 /** What a scheduler thread is started with. */
 export interface SchedulerData {
@@ -19,15 +23,37 @@ export interface SchedulerData {
   readonly broken: readonly string[]
   /** How long to watch what each module does before the next is loaded, in milliseconds. */
   readonly settleMs: number
+  /** How often it takes turns while a module is being loaded, in milliseconds, or 0. */
+  readonly beatMs: number
 }
 
 /** What a scheduler thread tells its host beside what goes through the core. */
 export interface SchedulerNote {
-  readonly rumpus: 'ready' | 'crash' | 'high-water' | 'loading' | 'loaded'
+  readonly rumpus: 'ready' | 'crash' | 'high-water' | 'loading' | 'loaded' | 'census' | 'seen'
   readonly report?: CrashReport
   readonly highWater?: HighWaterReport
   /** Which module. */
   readonly url?: string
+  /** The number of a question, asked or answered. */
+  readonly id?: number
+  /** Which process is asked for, or 0. */
+  readonly of?: number
+  readonly views?: readonly ProcessView[]
+}
+
+/** What a host tells a scheduler thread: an answer of its own, or a question. */
+export interface HostNote {
+  readonly rumpus: 'census' | 'look'
+  readonly id: number
+  readonly of?: number
+  readonly views?: readonly ProcessView[]
+}
+
+/** What a host reports to. */
+export interface Reporters {
+  readonly crash: (report: CrashReport) => void
+  readonly highWater: (report: HighWaterReport) => void
+  readonly stall: (report: StallReport) => void
 }
 
 /** A thread that failed so many times in a row does not start: whoever waits for it is told. */
@@ -59,6 +85,8 @@ interface Thread {
   told: boolean
   failures: number
   pause: NodeJS.Timeout | undefined
+  /** Why we end it. */
+  ending: Error | undefined
 }
 
 export class Host {
@@ -67,6 +95,11 @@ export class Host {
   private readonly heapMb: number | undefined
   private readonly report: (report: CrashReport) => void
   private readonly highWater: (report: HighWaterReport) => void
+  private readonly stalling: Stalling | undefined
+  private readonly stalls: Stalls | undefined
+  private readonly questions = new Questions()
+  /** All processes, or one: for scheduler threads that ask. */
+  census: (of: number) => Promise<readonly ProcessView[]> = async () => []
   private readonly threads: Thread[] = []
   /** Threads in a row that ended while a module was loading. */
   private readonly endedBy = new Map<string, number>()
@@ -78,14 +111,18 @@ export class Host {
     handle: RuntimeHandle,
     settings: Settings,
     heapMb: number | undefined,
-    report: (report: CrashReport) => void,
-    highWater: (report: HighWaterReport) => void,
+    reporters: Reporters,
+    stalling: Stalling | undefined,
   ) {
     this.handle = handle
     this.settings = settings
     this.heapMb = heapMb
-    this.report = report
-    this.highWater = highWater
+    this.report = reporters.crash
+    this.highWater = reporters.highWater
+    this.stalling = stalling
+    if (stalling !== undefined) {
+      this.stalls = new Stalls(handle, stalling, reporters.stall, (seat, ms) => this.endStalled(seat, ms))
+    }
   }
 
   /** Whether the threads have been started. */
@@ -93,9 +130,15 @@ export class Host {
     return this.threads.length > 0
   }
 
+  /** There is something to watch. */
+  watch(): void {
+    if (!this.stopping) this.stalls?.watch()
+  }
+
   /** Starts every scheduler thread, once. */
   boot(): void {
     if (this.booted || this.stopping) return
+    this.watch()
     for (let seat = 1; seat < this.handle.seats; seat++) {
       this.threads[seat] = {
         worker: undefined,
@@ -105,6 +148,7 @@ export class Host {
         told: false,
         failures: 0,
         pause: undefined,
+        ending: undefined,
       }
     }
     for (let seat = 1; seat < this.handle.seats; seat++) this.startThread(seat)
@@ -130,6 +174,7 @@ export class Host {
     thread.ready = false
     thread.told = false
     thread.loading = undefined
+    thread.ending = undefined
     thread.startedMs = performance.now()
     const data: SchedulerData = {
       rumpus: 1,
@@ -138,6 +183,7 @@ export class Host {
       settings: this.settings,
       broken: [...this.endedBy].filter(([, times]) => times >= BROKEN_AFTER).map(([url]) => url),
       settleMs: thread.failures > 0 || this.endedBy.size > 0 ? SETTLE_MS : 0,
+      beatMs: beatMs(this.stalling),
     }
     const worker = new Worker(ENTRY, {
       name: `rumpus:${seat}`,
@@ -164,9 +210,34 @@ export class Host {
       thread.loading = undefined
       this.endedBy.delete(note.url ?? '')
     }
+    if (note?.rumpus === 'seen') this.questions.answer(note.id ?? 0, note.views)
+    if (note?.rumpus === 'census') this.answer(thread, note)
     if (note?.rumpus !== 'ready') return
     thread.ready = true
     this.checkReady()
+  }
+
+  private async answer({ worker }: Thread, { id = 0, of = 0 }: SchedulerNote): Promise<void> {
+    const note: HostNote = { rumpus: 'census', id, views: await this.census(of) }
+    worker?.postMessage(note)
+  }
+
+  /** Asks a scheduler for its processes, or for one; nothing if it does not answer. One that comes up answers when it is. */
+  ask(seat: number, of: number): Promise<readonly ProcessView[] | undefined> {
+    const worker = this.threads[seat]?.worker
+    if (worker === undefined) return Promise.resolve(undefined)
+    return this.questions.ask<readonly ProcessView[]>((id) => {
+      const note: HostNote = { rumpus: 'look', id, of }
+      worker.postMessage(note)
+    }, ANSWER_MS)
+  }
+
+  /** Ends the thread in `seat`, which takes no turns; another takes its place. */
+  endStalled(seat: number, ms: number): void {
+    const thread = this.threads[seat]
+    if (thread?.worker === undefined || this.stopping) return
+    thread.ending = new Error(`scheduler ${seat} was ended: it had taken no turn for ${ms} ms`)
+    void thread.worker.terminate()
   }
 
   private ended(seat: number, thread: Thread, worker: Worker, code: number, cause: unknown): void {
@@ -174,7 +245,7 @@ export class Host {
     thread.worker = undefined
     // A scheduler may hear of a stop sooner than the host.
     if (this.stopping || this.handle.stopping) return
-    const error = cause ?? new Error(`scheduler ${seat} ended with code ${code}`)
+    const error = cause ?? thread.ending ?? new Error(`scheduler ${seat} ended with code ${code}`)
     this.report({ pid: 0, scheduler: seat, what: 'a scheduler thread went down', error })
     const { loading, told } = thread
     if (loading !== undefined && !told) this.endedBy.set(loading, (this.endedBy.get(loading) ?? 0) + 1)
@@ -220,6 +291,7 @@ export class Host {
   /** Ends the threads: those that have not gone by themselves within `limitMs` are terminated. */
   async stop(limitMs: number): Promise<void> {
     this.stopping = true
+    this.stalls?.unwatch()
     for (const { reject } of this.waiting.splice(0))
       reject(new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped'))
     const ends = this.threads.map((thread) => {

@@ -37,6 +37,15 @@ export interface SchedulerView {
   readonly busyShare: number
   /** Milliseconds spent awake, ever. */
   readonly busyMs: number
+  /** Processes that are about to be resumed. */
+  readonly runQueue: number
+  /** Sleeps, deadlines and messages for later that lie in its wheel, as of its last turn. */
+  readonly timers: number
+  /** How late the last of them to fire was, and how late any ever was, in milliseconds. */
+  readonly lateMs: number
+  readonly lateWorstMs: number
+  /** Bodies of dead processes that have not ended: killed, or over their grace. Some may have been collected since. */
+  readonly abandoned: number
   /** 99 % of the gaps between two turns while busy were no longer, in milliseconds. */
   readonly turnGapP99Ms: number
 }
@@ -111,6 +120,11 @@ const view = (seat: Float64Array, id: number): SchedulerView => {
     wakesSent: count(l.COUNT_WAKES_SENT),
     busyShare: seat[l.SEAT_BUSY_SHARE],
     busyMs: count(l.COUNT_BUSY_US) / 1000,
+    runQueue: seat[l.SEAT_RUN_QUEUE],
+    timers: count(l.COUNT_TIMERS),
+    lateMs: count(l.COUNT_LATE_US) / 1000,
+    lateWorstMs: count(l.COUNT_LATE_WORST_US) / 1000,
+    abandoned: count(l.COUNT_ABANDONED),
     turnGapP99Ms: gapP99(seat),
   }
 }

@@ -12,6 +12,7 @@ import {
   GRANT,
   OP_COLLECT,
   OP_OVERFLOW,
+  RESUMED,
   RING_CAPACITY,
   RING_ENTRIES,
   RING_HEAD,
@@ -26,6 +27,7 @@ import {
   VERDICT_YIELD,
 } from '../native/layout.ts'
 import type { RuntimeHandle, Seat } from '../native/load.ts'
+import { Abandoned } from './abandoned.ts'
 import { Codec } from './codec/codec.ts'
 import type { Loop } from './loop.ts'
 import { Names } from './names.ts'
@@ -41,8 +43,10 @@ import {
   QUEUED_WAKE,
   RUNNING,
 } from './process.ts'
+import type { ProcessView } from './process-view.ts'
 import type { CrashReport } from './reports.ts'
 import type { Settings } from './settings.ts'
+import { Slots } from './slots.ts'
 
 const RING_MASK = RING_CAPACITY - 1
 /** A streak beyond any limit: the ring goes before the slot. */
@@ -77,6 +81,8 @@ export interface Surroundings extends Hearer {
   learn(kernel: Kernel, count: number): void
   /** The body of a definition that this scheduler has loaded, or the error that kept it from doing so. */
   definition(kernel: Kernel, id: number): { body: Body } | { error: unknown }
+  /** All processes of the runtime, or one. */
+  census(kernel: Kernel, of: number): Promise<readonly ProcessView[]>
   /** The runtime stops. */
   stopped(kernel: Kernel): void
   /** A body ended with an error, or something of its was lost. */
@@ -97,11 +103,11 @@ export class Kernel {
   readonly codec: Codec
   readonly names: Names
   readonly loop: Loop
+  readonly abandoned: Abandoned
   /** Processes by slot index; holes for those of other schedulers. */
   readonly procs: (Process | undefined)[] = []
-  /** Values that wait in native mailboxes of this very scheduler (native lane only). */
-  readonly slots: unknown[] = []
-  readonly freeSlots: number[] = []
+  /** Values on their way through Rust. */
+  readonly slots: Slots = new Slots()
   /** An immediate is pending. */
   armed = false
   private applying = false
@@ -156,6 +162,7 @@ export class Kernel {
     this.completionBytes = Buffer.from(this.native.completions)
     this.codec = new Codec(handle, this.native)
     this.names = new Names(handle, this.words)
+    this.abandoned = new Abandoned(this.counts)
   }
 
   /** Has the event loop come back to us after this pass. */
@@ -248,6 +255,7 @@ export class Kernel {
       const process = this.procs[occupant - 1]
       if (process !== undefined && process.parked === QUEUED) {
         words[GRANT] = grant - 1
+        words[RESUMED] = occupant
         this.resumeWithMessage(process)
         return
       }
@@ -262,6 +270,7 @@ export class Kernel {
       const index = this.pop()
       if (index < 0) break
       words[GRANT]!--
+      words[RESUMED] = index + 1
       if (this.resume(index)) return
     }
     if (!this.queued && this.verdict <= VERDICT_LOOK) this.queueTurn()
@@ -269,6 +278,7 @@ export class Kernel {
 
   private resumeWithMessage(process: Process): void {
     process.parked = RUNNING
+    process.resumes = (process.resumes + 1) | 0
     this.counts[COUNT_RECEIVED]!++
     const message = process.handed
     process.handed = undefined
@@ -286,6 +296,7 @@ export class Kernel {
     }
     if (parked === QUEUED_WAKE) {
       process.parked = RUNNING
+      process.resumes = (process.resumes + 1) | 0
       process.wake(undefined)
       return true
     }
@@ -371,21 +382,6 @@ export class Kernel {
       this.apply(words[COMPLETIONS]!)
     }
     words.set(answer, ARGUMENTS + 1)
-  }
-
-  /** Keeps a value of this isolate while its message travels through a native mailbox. */
-  keepSlot(value: unknown): number {
-    const slot = this.freeSlots.pop() ?? this.slots.length
-    this.slots[slot] = value
-    return slot
-  }
-
-  /** Takes such a value back. */
-  takeSlot(slot: number): unknown {
-    const value = this.slots[slot]
-    this.slots[slot] = undefined
-    this.freeSlots.push(slot)
-    return value
   }
 
   /** Gives the seat up. */

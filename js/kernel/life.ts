@@ -73,6 +73,7 @@ export const startDefinition = (
   }
   const process = admit(kernel, pid, index, GATE_NATIVE, body, given)
   process.isDefinition = true
+  process.definition = definition
   // Priority in two bits, overflow in two, capacity.
   process.priority = life & 3
   if (life >> 2 !== 0) process.bound = new Bound(life >> 4, (life >> 2) & 3)
@@ -137,7 +138,8 @@ export const finish = (
   process.exiting ??= final
   process.grace?.()
   forget(kernel, process)
-  if (!process.buried && !kernel.detached) bury(kernel, process, final)
+  if (process.buried) kernel.abandoned.delete(process)
+  else if (!kernel.detached) bury(kernel, process, final)
   tell(process, final, value, thrown)
   kernel.next()
 }
@@ -178,7 +180,8 @@ export const endByOrder = (kernel: Kernel, index: number, reason: ExitReason, de
     tell(process, reason)
   }
   if (first) unwind(kernel, process)
-  if (!dead) beginGrace(kernel, process)
+  if (dead) kernel.abandoned.add(process)
+  else beginGrace(kernel, process)
 }
 
 /** A process ends itself: for others it lives no longer. What its body waits for meanwhile, if a callback of its asks, fails. */
@@ -222,6 +225,7 @@ const abandon = (kernel: Kernel, process: Process): void => {
   if (process.ended || process.buried) return
   process.buried = true
   forget(kernel, process)
+  kernel.abandoned.add(process)
   crashReport(
     kernel,
     process.pid,

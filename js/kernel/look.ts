@@ -44,20 +44,24 @@ export const look = (kernel: Kernel, process: Process): boolean => {
   const selection = selectionOf(process)
   let message: unknown
   let failure: { error: unknown } | undefined
+  let late: Error | undefined
   process.parked = SELECTING
   try {
     message = takeWanted(process, selection)
-    if (message === NONE && selection.over !== undefined) failure = { error: selection.over }
+    if (message === NONE) late = selection.over
   } catch (error) {
     failure = { error }
   }
   if (process.exiting !== undefined) failure = { error: new ProcessExit(process.exiting) }
-  if (message === NONE && failure === undefined) return false
+  if (message === NONE && failure === undefined && late === undefined) return false
   selection.clear()
   stopWaiting(kernel, process)
   process.parked = RUNNING
+  process.resumes = (process.resumes + 1) | 0
   if (failure !== undefined) {
     process.fail(failure.error)
+  } else if (late !== undefined) {
+    process.failThere(late)
   } else {
     kernel.counts[COUNT_RECEIVED]!++
     process.wake(message)

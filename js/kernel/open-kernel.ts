@@ -26,6 +26,8 @@ export interface Role {
   readonly resolve: (url: string) => string
   readonly loading: Loading
   readonly loop?: Loop
+  /** All processes of the runtime, or one. */
+  readonly census: Surroundings['census']
   /** A definition is about to be spawned. */
   readonly spawning: () => void
 }
@@ -52,6 +54,7 @@ export const openKernel = (handle: RuntimeHandle, seat: number, settings: Settin
     },
     learn: (_, count) => definitions?.learn(count),
     definition: (_, id) => definitions?.get(id) ?? { error: new Error('definitions are not open yet') },
+    census: role.census,
     stopped: role.stopped,
     crashed: (_, report) => role.crashed(report),
     highWater: role.highWater,

@@ -32,7 +32,7 @@ export const postOffer = (kernel: Kernel, pid: number, message: unknown, isGrant
   words[SCRATCH_LEN] = length
   kernel.submit()
   const answer = words[ARGUMENTS + 1]!
-  if (local && answer !== OFFER_ACCEPTED) kernel.takeSlot(slot)
+  if (local && answer !== OFFER_ACCEPTED) kernel.slots.take(slot)
   return answer
 }
 

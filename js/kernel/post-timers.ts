@@ -64,7 +64,7 @@ const submitted = (kernel: Kernel, local: boolean): void => {
   try {
     kernel.submit()
   } catch (error) {
-    if (local) kernel.takeSlot(slot)
+    if (local) kernel.slots.take(slot)
     throw error
   }
 }
@@ -77,6 +77,6 @@ export const postCancel = (kernel: Kernel, timer: number): number | undefined =>
   kernel.submit()
   if (words[ARGUMENTS + 3] === 0) return undefined
   const slot = words[ARGUMENTS + 4]!
-  if (slot !== 0) kernel.takeSlot(slot - 1)
+  if (slot !== 0) kernel.slots.take(slot - 1)
   return Math.ceil(Math.max(0, answer(words) - 1) / 1000)
 }

@@ -105,7 +105,7 @@ export const lend = (kernel: Kernel, message: unknown): number => {
     kernel.codec.check(message, 'message')
     freezeDeep(message)
   }
-  return kernel.keepSlot(message)
+  return kernel.slots.keep(message)
 }
 
 const postSlot = (kernel: Kernel, pid: number, message: unknown): void => {
@@ -116,7 +116,7 @@ const postSlot = (kernel: Kernel, pid: number, message: unknown): void => {
   words[ARGUMENTS + 3] = slot
   words[SCRATCH_LEN] = 0
   kernel.submit()
-  if (words[ARGUMENTS + 1] === 0) kernel.takeSlot(slot)
+  if (words[ARGUMENTS + 1] === 0) kernel.slots.take(slot)
 }
 
 /** What a process is given at birth, beside its body. */

@@ -37,6 +37,7 @@ export const GATE_EXITING = 2
 /** An array that stays empty, for all who have nothing. */
 export const NOTHING: unknown[] = []
 const FIRST_CAPACITY = 8
+const settled = Promise.resolve()
 
 const LOW = 2 ** -32
 
@@ -97,6 +98,10 @@ export class Process {
   tail: number
   mask: number
   items: unknown[]
+  /** When it last began to wait: the low bits of the milliseconds of that turn. */
+  since: number
+  /** How often its body has gone on after a wait; a whole number that overflows. */
+  resumes: number
   readonly pid: number
   /** Why it must end, once it must; the gate says so too. */
   exiting: ExitReason | undefined
@@ -110,6 +115,8 @@ export class Process {
   priority: number
   /** Rust counts the beginning of definition processes. */
   isDefinition: boolean
+  /** The number of its definition, or -1. */
+  definition: number
   /** Natively dead, though its body may go on. */
   buried: boolean
   /** Its body has settled. */
@@ -138,6 +145,8 @@ export class Process {
     this.tail = 0
     this.mask = -1
     this.items = NOTHING
+    this.since = 0
+    this.resumes = 0
     this.pid = pid
     this.exiting = undefined
     this.timer = undefined
@@ -146,6 +155,7 @@ export class Process {
     this.serial = 0
     this.priority = PRIORITY_NORMAL
     this.isDefinition = false
+    this.definition = -1
     this.buried = false
     this.ended = false
     this.grace = undefined
@@ -175,6 +185,20 @@ export class Process {
     // The body may not have come to awaiting it yet, or never will: that is no rejection that nobody handles.
     this.wait?.catch(never)
     this.wake(Promise.reject(error))
+  }
+
+  /**
+   * The same with an error that we have made: its stack shall tell where the body waits. V8 knows that only in a callback that
+   * the wait hangs on, and only while nothing else does.
+   */
+  failThere(error: Error): void {
+    const { wait } = this
+    const there = (): never => {
+      Error.captureStackTrace(error, there)
+      wait?.catch(never)
+      throw error
+    }
+    this.wake(settled.then(never).then(there))
   }
 
   /** Appends to the inbox. */

@@ -16,4 +16,5 @@ export {
   HIGH,
   INDEX_BITS,
   INDEX_MASK,
+  NOW_MS,
 } from '../native/layout.ts'

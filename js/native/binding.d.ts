@@ -35,8 +35,24 @@ export declare class RuntimeHandle {
   get stopping(): boolean
   /** Seats, the host's included. */
   get seats(): number
-  /** What a seat shows: taken, alive, unstarted, share of its time spent awake, asleep, then all counters. */
+  /** What a seat shows: taken, alive, unstarted, share of its time spent awake, asleep, run queue, then all counters. */
   seat(seat: number): Float64Array | null
+  /** The processes, or one, as any thread sees them: the moment, then rows. */
+  census(of: number): Float64Array
+  /** Everybody who has a name. */
+  names(): Array<BindingName>
+  /**
+   * Has schedulers watched that owe a turn for so long; `onStall` is called when there are any to take. Keeps no event loop
+   * alive. False if the system has no thread for it.
+   */
+  watch(stallMs: number, onStall: () => void): boolean
+  /** Ends that. */
+  unwatch(): void
+  /**
+   * The stalls seen since this was last asked, four figures each: which scheduler, for how many milliseconds (of the host,
+   * which hears of it when it is over: until now), who was resumed last, or 0, and how many turns it had taken.
+   */
+  takeStalls(): Float64Array
 }
 
 /** Cores that this process may use, by affinity and quota. */
@@ -60,6 +76,14 @@ export interface BindingFailure {
   code: string
   /** What it says. */
   message: string
+}
+
+/** A process and its name. */
+export interface BindingName {
+  /** Who. */
+  pid: number
+  /** Which. */
+  name: string
 }
 
 /** How a runtime is made. */

@@ -15,6 +15,8 @@ export interface Seat {
   submit(...pieces: Uint8Array[]): void
   /** Copies a part of a large payload out, or lets it go. */
   large(handle: number, offset?: number, target?: Uint8Array): void
+  /** Writes the rows of the processes that have begun here, or of one, if they fit; the answer is how many numbers they are. */
+  look(target: Uint8Array, pid: number): void
   /** Keeps the event loop alive, or no longer. */
   hold(on: 0 | 1): void
   /** Gives the seat up. */

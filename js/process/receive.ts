@@ -4,7 +4,7 @@
 import { ProcessExit, RumpusError } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { GATE_EXITING, type Process, QUEUED, RECEIVING, RUNNING, waitOf } from '../kernel/process.ts'
-import { COUNT_RECEIVED, GRANT } from '../kernel/words.ts'
+import { COUNT_RECEIVED, GRANT, NOW_MS } from '../kernel/words.ts'
 
 /** The next message, when it comes. */
 export const receive = (kernel: Kernel, process: Process): Promise<unknown> => {
@@ -22,6 +22,7 @@ export const receive = (kernel: Kernel, process: Process): Promise<unknown> => {
     kernel.pushBack(process)
   } else {
     process.parked = RECEIVING
+    process.since = kernel.words[NOW_MS]
   }
   const message = waitOf(process)
   kernel.next()

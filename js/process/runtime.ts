@@ -6,8 +6,9 @@ import type { Host } from '../kernel/host.ts'
 import { inspect, type RuntimeView } from '../kernel/inspect.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { GRACE_MS, spawnHere } from '../kernel/life.ts'
-import { postNote } from '../kernel/post.ts'
+import { checkPid, postNote } from '../kernel/post.ts'
 import type { Body } from '../kernel/process.ts'
+import type { ProcessView } from '../kernel/process-view.ts'
 import { takeDown } from '../kernel/take-down.ts'
 import type { ExitReason, Pid, Sendable } from '../types.ts'
 import { register, unregister, whereis } from './names.ts'
@@ -48,6 +49,7 @@ export class HeldRuntime implements Runtime {
   run<T, M = unknown>(body: (self: Self<M>) => T | PromiseLike<T>): Promise<T> {
     if (typeof body !== 'function') throw badArgument(TypeError, 'body', 'a function', body)
     if (this.over !== undefined) return Promise.reject(new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped'))
+    this.host?.watch()
     this.pending++
     this.hold()
     return new Promise<T>((resolve, reject) => {
@@ -62,6 +64,7 @@ export class HeldRuntime implements Runtime {
   }
 
   spawn<N>(what: Closure<N> | Definition<N, readonly unknown[]>, ...rest: unknown[]): Pid<Sendable<N>> {
+    this.host?.watch()
     return spawn(this.kernel, 0, what, rest)
   }
 
@@ -81,9 +84,19 @@ export class HeldRuntime implements Runtime {
     return whereis(this.kernel, name) as Pid<M> | undefined
   }
 
-  inspect(): RuntimeView {
-    if (!this.kernel.detached) postNote(this.kernel)
-    return inspect(this.kernel.handle)
+  processes(): Promise<readonly ProcessView[]> {
+    return this.kernel.around.census(this.kernel, 0)
+  }
+
+  inspect(): RuntimeView
+  inspect(pid: Pid): Promise<ProcessView | undefined>
+  inspect(pid?: Pid): RuntimeView | Promise<ProcessView | undefined> {
+    if (pid === undefined) {
+      if (!this.kernel.detached) postNote(this.kernel)
+      return inspect(this.kernel.handle)
+    }
+    checkPid(pid)
+    return this.kernel.around.census(this.kernel, pid).then(([view]) => view)
   }
 
   stop(): Promise<void> {
@@ -114,9 +127,11 @@ export class HeldRuntime implements Runtime {
   }
 
   private hold(): void {
+    // A scheduler thread goes on until its host ends it.
+    if (this.host === undefined) return
     const on = this.kept || this.pending > 0
     if (!this.kernel.detached) this.kernel.native.hold(on ? 1 : 0)
-    this.host?.hold(on)
+    this.host.hold(on)
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -6,7 +6,7 @@ import type { Kernel } from '../kernel/kernel.ts'
 import { endWait, NONE, selectionOf, takeWanted } from '../kernel/look.ts'
 import { GATE_EXITING, type Process, QUEUED, RUNNING, SELECTING, waitOf } from '../kernel/process.ts'
 import type { Match, Selection } from '../kernel/selection.ts'
-import { COUNT_RECEIVED, GRANT } from '../kernel/words.ts'
+import { COUNT_RECEIVED, GRANT, NOW_MS } from '../kernel/words.ts'
 import { exited, refuse } from './receive.ts'
 import type { ReceiveOptions } from './shapes.ts'
 import { checkMs } from './sleep.ts'
@@ -31,6 +31,7 @@ export const select = (kernel: Kernel, process: Process, options: Options): Prom
   if (process.exiting !== undefined) return exited(process)
   if (message === NONE) {
     process.parked = SELECTING
+    process.since = kernel.words[NOW_MS]
     if (timeout !== undefined) beginDeadline(kernel, process, selection, timeout)
     if (signal !== undefined) listen(kernel, process, selection, signal)
   } else {

@@ -2,9 +2,7 @@
 // One file, because each speaks of the others.
 
 import type { RuntimeView } from '../kernel/inspect.ts'
-import type { HighWaterReport } from '../kernel/process.ts'
-import type { CrashReport } from '../kernel/reports.ts'
-import type { MessageMode } from '../kernel/settings.ts'
+import type { ProcessView } from '../kernel/process-view.ts'
 import type { Pid, ReasonGiven, Sendable } from '../types.ts'
 
 /** Where a spawned process may run: on any scheduler, on the spawner's, or on the one with this number (0 is the host). */
@@ -227,80 +225,6 @@ export interface Self<M> extends AsyncIterable<M> {
   exit(reason?: ReasonGiven): never
 }
 
-/** How a runtime is made. */
-export interface RuntimeOptions {
-  /** Scheduler threads beside this one, 1 to 63; `RUMPUS_SCHEDULERS`, or as many as there are cores to use. */
-  readonly schedulers?: number
-  /** Whether this thread takes placed and stolen processes too; no by default, for it can be neither ended nor replaced. */
-  readonly hostWorks?: boolean
-  /** Whether definitions are placed on the better of two schedulers; otherwise they queue where they were spawned, and are stolen. */
-  readonly placement?: boolean
-  /** Starts the scheduler threads at once instead of with the first definition. */
-  readonly eager?: boolean
-  /** Maps the URL of a module that defines to the one that schedulers load, for sources that must be built first. */
-  readonly resolve?: (url: string) => string
-  /** Heap of a scheduler thread, in megabytes; by default a fair part of the memory there is. */
-  readonly heapMb?: number
-  /** Hears of crashes; without it they are written to stderr. */
-  readonly onCrash?: (report: CrashReport) => void
-  /**
-   * What the receiver of a message on its sender's own scheduler gets: the value (`'reference'`, unless given), the value
-   * frozen as deep as it crosses (`'freeze'`), or a copy (`'clone'`). The last two refuse at `send` what could not cross to
-   * another scheduler: for tests and for finding who changes what it has sent, for every message takes the way through Rust.
-   * What JavaScript cannot freeze stays as it is: the entries of a Map or a Set, binary data, a Date, a RegExp, a Proxy,
-   * private fields.
-   *
-   * @example
-   * ```ts
-   * import { run, send } from 'rumpus'
-   * import assert from 'node:assert/strict'
-   *
-   * const body = async (self) => {
-   *   const job = { steps: ['one'] }
-   *   send(self.pid, job)
-   *   return [job, await self.receive()]
-   * }
-   * const [lent, taken] = await run(body, { messages: 'freeze' })
-   * assert(lent === taken && Object.isFrozen(taken.steps))
-   * const [kept, copy] = await run(body, { messages: 'clone' })
-   * assert.deepEqual(kept, copy)
-   * assert.notEqual(kept, copy)
-   * await assert.rejects(run(async (self) => send(self.pid, [() => 1]), { messages: 'clone' }), { path: 'message[0]' })
-   * ```
-   */
-  readonly messages?: MessageMode
-  /**
-   * So many messages in the inbox of one process are worth telling, 100 000 unless given, 0 for never. It is looked at when an
-   * inbox must grow, at 8, 16, 32 and so on: told with the first message beyond such a number that is not below this one, and
-   * again at each doubling. An inbox keeps its room: one that is emptied and fills again is told of when it grows further.
-   */
-  readonly highWater?: number
-  /**
-   * Hears of that, on the host's thread, behind what runs there. So do subscribers of `rumpus:high-water` in
-   * `node:diagnostics_channel`, without this option. What to do about it: give the process a bounded `mailbox`, or `offer`.
-   *
-   * @example
-   * ```ts
-   * import { exit, run, send } from 'rumpus'
-   * import assert from 'node:assert/strict'
-   *
-   * const reports = []
-   * const onHighWater = (report) => {
-   *   reports.push(report)
-   *   exit(report.pid, 'kill')
-   * }
-   * await run(async (self) => {
-   *   const [slow] = self.spawnMonitor(async () => new Promise(() => {}))
-   *   for (let i = 0; i < 2000; i++) send(slow, i)
-   *   await self.receive()
-   *   assert.equal(reports[0].pid, slow)
-   *   assert.equal(reports[0].waiting, 1025)
-   * }, { highWater: 1024, onHighWater })
-   * ```
-   */
-  readonly onHighWater?: (report: HighWaterReport) => void
-}
-
 /** A runtime: its scheduler threads and the processes on them. */
 export interface Runtime extends AsyncDisposable {
   /** Runs a body on this thread as a process and answers what it returns; rejects with what it throws. Keeps the event loop alive meanwhile. */
@@ -317,8 +241,52 @@ export interface Runtime extends AsyncDisposable {
   unregister(name: string): boolean
   /** The process that has a name, unless it has ended or must. */
   whereis<N = never>(name: string): Pid<N> | undefined
-  /** Counters and states, a snapshot. */
+  /**
+   * All processes, each as its scheduler sees it between two turns of its event loop; the bodies of dead processes that have not
+   * ended are among them. For people and dashboards: it asks every scheduler, so a program should not decide by it.
+   *
+   * Of a scheduler that does not answer within half a second it shows what any thread can see, marked `partial`. Never rejects;
+   * a runtime that has stopped has no processes.
+   *
+   * @example
+   * ```ts
+   * import { run } from 'rumpus'
+   * import assert from 'node:assert/strict'
+   *
+   * await run(async (self) => {
+   *   const [pid] = self.spawnMonitor(async (me) => void (await me.receive()), { name: 'waiting' })
+   *   await self.yield()
+   *   const views = await self.runtime.processes()
+   *   assert.equal(views.length, 2)
+   *   const view = views.find(({ name }) => name === 'waiting')
+   *   assert.deepEqual([view.pid, view.state, view.mailbox], [pid, 'receiving', 0])
+   *   assert.equal(view.monitoredBy[0].pid, self.pid)
+   * })
+   * ```
+   */
+  processes(): Promise<readonly ProcessView[]>
+  /** Counters and states of the runtime and its schedulers, a snapshot. */
   inspect(): RuntimeView
+  /**
+   * One process, as {@link Runtime.processes} shows it; nothing if it has ended.
+   *
+   * Throws `TypeError` `ERR_RUMPUS_BAD_ARGUMENT` if `pid` is no pid.
+   *
+   * @example
+   * ```ts
+   * import { run } from 'rumpus'
+   * import assert from 'node:assert/strict'
+   *
+   * await run(async (self) => {
+   *   const pid = self.spawn(async (me) => void (await me.receive({ match: (n) => n > 9, timeout: 60_000 })))
+   *   await self.yield()
+   *   const { state, waitsFor } = await self.runtime.inspect(pid)
+   *   assert.equal(state, 'selecting')
+   *   assert.equal(waitsFor, 'a certain message, 60000 ms at most')
+   * })
+   * ```
+   */
+  inspect(pid: Pid): Promise<ProcessView | undefined>
   /** Ends all processes, newest first, then the threads. Calling it again answers the same promise. */
   stop(): Promise<void>
   /** Keeps the event loop alive even when nothing runs. */

@@ -5,6 +5,7 @@ import { badArgument } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { startWaiting } from '../kernel/post-timers.ts'
 import { type Process, RUNNING, WAITING, waitOf } from '../kernel/process.ts'
+import { NOW_MS } from '../kernel/words.ts'
 import { exited, refuse } from './receive.ts'
 
 /** The longest wait, in milliseconds: 24 days, as Node's timers have it. */
@@ -22,6 +23,7 @@ export const sleep = (kernel: Kernel, process: Process, ms: number): Promise<voi
   if (process.exiting !== undefined) return exited(process)
   if (process.parked !== RUNNING) return refuse(process)
   process.parked = WAITING
+  process.since = kernel.words[NOW_MS]
   startWaiting(kernel, process, ms)
   const over = waitOf(process)
   kernel.next()

@@ -1,19 +1,20 @@
 // start and run: a runtime begins. Owns the checks of its options and what it is made of on this thread.
 
 import { badArgument, RumpusError } from '../errors.ts'
-import { guarded } from '../kernel/crash.ts'
+import { census } from '../kernel/census.ts'
 import { tellHighWater } from '../kernel/high-water.ts'
 import { Host } from '../kernel/host.ts'
 import { isolate } from '../kernel/kernels.ts'
 import { heapPerThread, SCHEDULERS_MAX, schedulersByDefault } from '../kernel/machine.ts'
 import { createRuntime, openKernel } from '../kernel/open-kernel.ts'
-import { describe } from '../kernel/reasons.ts'
-import type { CrashReport } from '../kernel/reports.ts'
 import type { MessageMode, Settings } from '../kernel/settings.ts'
-import type { ErrorDescription } from '../types.ts'
+import { beatMs, stallingOf } from '../kernel/stalls.ts'
 import { makeLive } from './live.ts'
+import { crashReporter, stallReporter } from './reports.ts'
 import { HeldRuntime, runtimeOf } from './runtime.ts'
-import type { Runtime, RuntimeOptions, Self } from './shapes.ts'
+import type { RuntimeOptions } from './runtime-options.ts'
+import type { Runtime, Self } from './shapes.ts'
+import { checkMs } from './sleep.ts'
 
 const never = new Promise<never>(() => {})
 const HIGH_WATER = 100_000
@@ -102,31 +103,45 @@ const check = (options: RuntimeOptions): void => {
     if (value !== undefined && typeof value !== 'boolean')
       throw badArgument(TypeError, `options.${flag}`, 'true or false', value)
   }
-  for (const hook of ['resolve', 'onCrash', 'onHighWater'] as const) {
+  checkStall(options.stall)
+  for (const hook of ['resolve', 'onCrash', 'onHighWater', 'onStall'] as const) {
     const value = options[hook]
     if (value !== undefined && typeof value !== 'function')
       throw badArgument(TypeError, `options.${hook}`, 'a function', value)
   }
 }
 
+const checkStall = (stall: RuntimeOptions['stall']): void => {
+  if (stall === undefined || stall === false) return
+  if (typeof stall !== 'object' || stall === null)
+    throw badArgument(TypeError, 'options.stall', 'an object or false', stall)
+  if (stall.ms !== undefined) checkMs('options.stall.ms', stall.ms, 10)
+  if (stall.end !== undefined && typeof stall.end !== 'boolean')
+    throw badArgument(TypeError, 'options.stall.end', 'true or false', stall.end)
+}
+
 const begin = async (options: RuntimeOptions): Promise<Runtime> => {
   const schedulers = options.schedulers ?? schedulersByDefault()
-  const report = guarded(options.onCrash ?? writeCrash)
-  const { hostWorks = false, placement = true, messages = 'reference', highWater = HIGH_WATER } = options
+  const [crash, stall] = [crashReporter(options.onCrash), stallReporter(options.onStall)]
+  const stalling = stallingOf(options.stall)
+  const { hostWorks = false, placement = true, messages = 'reference', highWater: mark = HIGH_WATER } = options
   const nativeLane = messages !== 'reference' || process.env.RUMPUS_LANE === 'native'
-  const settings: Settings = { nativeLane, messages, highWater: highWater || Number.POSITIVE_INFINITY }
-  const water = tellHighWater(options.onHighWater)
+  const settings: Settings = { nativeLane, messages, highWater: mark || Number.POSITIVE_INFINITY }
+  const highWater = tellHighWater(options.onHighWater)
   const handle = createRuntime({ schedulers, hostWorks, placement, nativeLane })
-  const host = new Host(handle, settings, options.heapMb ?? heapPerThread(schedulers), report, water)
+  const heapMb = options.heapMb ?? heapPerThread(schedulers)
+  const host = new Host(handle, settings, heapMb, { crash, highWater, stall }, stalling)
   const { kernel } = openKernel(handle, 0, settings, {
     makeProcess: makeLive,
     stopped: (kernel) => void runtimeOf(kernel).stop(),
-    crashed: report,
-    highWater: water,
-    loading: { broken: [], settleMs: 0, tell: () => {} },
+    crashed: crash,
+    highWater,
+    census: (kernel, of) => census(kernel, of, (seat, of) => host.ask(seat, of)),
+    loading: { broken: [], settleMs: 0, beatMs: beatMs(stalling), tell: () => {} },
     resolve: options.resolve ?? ((url) => url),
     spawning: () => host.boot(),
   })
+  host.census = (of) => kernel.around.census(kernel, of)
   const runtime = new HeldRuntime(kernel, host)
   if (options.eager === true) {
     host.boot()
@@ -134,12 +149,4 @@ const begin = async (options: RuntimeOptions): Promise<Runtime> => {
     await host.whenReady().finally(() => runtime.unref())
   }
   return runtime
-}
-
-/** Writes a crash to stderr. */
-export const writeCrash = ({ pid, scheduler, what, error }: CrashReport): void => {
-  const { name, message, stack } = error instanceof Error ? describe(error) : (error as ErrorDescription)
-  const shown = stack ?? `${name}: ${message}`
-  const who = pid === 0 ? `scheduler ${scheduler}` : `process ${pid} on scheduler ${scheduler}`
-  process.stderr.write(`rumpus: ${who}: ${what}\n${shown}\n`)
 }

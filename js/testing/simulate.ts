@@ -2,14 +2,14 @@
 // said of a run that fails.
 
 import { badArgument, ProcessExit, RumpusError } from '../errors.ts'
-import { guarded } from '../kernel/crash.ts'
 import { spawnHere } from '../kernel/life.ts'
 import { SCHEDULERS_MAX } from '../kernel/machine.ts'
 import type { Body } from '../kernel/process.ts'
 import type { CrashReport } from '../kernel/reports.ts'
 import type { MessageMode } from '../kernel/settings.ts'
+import { crashReporter } from '../process/reports.ts'
 import type { Self } from '../process/shapes.ts'
-import { MODES, writeCrash } from '../process/start.ts'
+import { MODES } from '../process/start.ts'
 import { Simulation } from './simulation.ts'
 
 /** How a simulation is made. */
@@ -88,7 +88,7 @@ export const simulate = <T, M = unknown>(
       messages,
       highWater: Number.POSITIVE_INFINITY,
     },
-    crashed: guarded(options.onCrash ?? writeCrash),
+    crashed: crashReporter(options.onCrash),
   })
   return simulateMain(simulation, seed, main as (self: never, simulation: Simulated) => unknown) as Promise<T>
 }

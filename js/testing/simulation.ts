@@ -3,6 +3,7 @@
 // once, a look at a real clock, a number of chance that does not come from the seed.
 
 import { RumpusError } from '../errors.ts'
+import { census } from '../kernel/census.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { kernels } from '../kernel/kernels.ts'
 import { endByOrder } from '../kernel/life.ts'
@@ -11,6 +12,7 @@ import { createRuntime, openKernel } from '../kernel/open-kernel.ts'
 import { type Process, QUEUED_BEGIN, RECEIVING, RUNNING, SELECTING } from '../kernel/process.ts'
 import type { CrashReport } from '../kernel/reports.ts'
 import type { Settings } from '../kernel/settings.ts'
+import { lookHere } from '../kernel/views.ts'
 import { DUE_IN } from '../native/layout.ts'
 import type { RuntimeHandle } from '../native/load.ts'
 import { makeLive } from '../process/live.ts'
@@ -85,7 +87,8 @@ export class Simulation {
         stopped: () => {},
         crashed: given.crashed,
         highWater: () => {},
-        loading: { broken: [], settleMs: 0, tell: () => {} },
+        census: (kernel, of) => census(kernel, of, async (seat, of) => lookHere(this.places[seat]!.kernel, of)),
+        loading: { broken: [], settleMs: 0, beatMs: 0, tell: () => {} },
         loop: place,
         resolve: (url) => url,
         spawning: () => {},

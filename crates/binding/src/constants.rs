@@ -10,7 +10,70 @@ use rumpus_sync::ring;
 use crate::completions::{HEAD, INLINE_MAX, Kind};
 use crate::handle;
 use crate::hot::SCRATCH_LEN;
+use crate::rows::ROWS;
 use crate::submit::{self, AT_ANY, AT_HERE, OPERATIONS};
+
+const LAYOUT: [(&str, usize); 59] = [
+    ("RING_HEAD", ring::HEAD),
+    ("RING_TAIL", ring::TAIL),
+    ("RING_SLOT", ring::SLOT),
+    ("RING_STREAK", ring::STREAK),
+    ("RING_STREAK_MAX", ring::STREAK_MAX),
+    ("RING_ENTRIES", ring::ENTRIES),
+    ("RING_CAPACITY", ring::CAPACITY),
+    ("GRANT", layout::GRANT),
+    ("STARTED", layout::STARTED),
+    ("COMPLETIONS", layout::COMPLETIONS),
+    ("AFTER", layout::AFTER),
+    ("AFTER_COLLECT", layout::COLLECT as usize),
+    ("AFTER_TAKE_TURN", layout::TAKE_TURN as usize),
+    ("DEFINITIONS", layout::DEFINITIONS),
+    ("NAMES", layout::NAMES),
+    ("STOCKED", layout::STOCKED),
+    ("STOCK", layout::STOCK),
+    ("ENDED", layout::ENDED),
+    ("ENDED_FIRST", layout::ENDED_FIRST),
+    ("ENDED_MAX", layout::ENDED_MAX),
+    ("DUE_IN", layout::DUE_IN),
+    ("DUE_AT", layout::DUE_AT),
+    ("NOW_MS", layout::NOW_MS),
+    ("RESUMED", layout::RESUMED),
+    ("LOADING", layout::LOADING),
+    ("ARGUMENTS", layout::ARGUMENTS),
+    ("SCRATCH_LEN", layout::ARGUMENTS + SCRATCH_LEN),
+    ("HEAD_BYTES", HEAD),
+    ("INLINE_MAX", INLINE_MAX),
+    ("COUNT_LOCAL_ACCEPTED", layout::LOCAL_ACCEPTED),
+    ("COUNT_RECEIVED", layout::RECEIVED),
+    ("COUNT_DROPPED_DIED", layout::DROPPED_DIED),
+    ("COUNT_DROPPED_CORRUPT", layout::DROPPED_CORRUPT),
+    ("COUNT_DROPPED_NOBODY", layout::DROPPED_NOBODY),
+    ("COUNT_DROPPED_OLDEST", layout::DROPPED_OLDEST),
+    ("COUNT_NATIVE_DROPPED_FULL", layout::NATIVE_DROPPED_FULL),
+    ("COUNT_ABANDONED", layout::ABANDONED),
+    ("COUNT_NATIVE_ACCEPTED", layout::NATIVE_ACCEPTED),
+    ("COUNT_NATIVE_DROPPED_DEAD", layout::NATIVE_DROPPED_DEAD),
+    ("COUNT_NATIVE_DROPPED_DIED", layout::NATIVE_DROPPED_DIED),
+    ("COUNT_NATIVE_DELIVERED", layout::NATIVE_DELIVERED),
+    ("COUNT_CROSSINGS", layout::CROSSINGS),
+    ("COUNT_TURNS", layout::TURNS),
+    ("COUNT_SPAWNED", layout::SPAWNED),
+    ("COUNT_EXITED", layout::EXITED),
+    ("COUNT_STARTED_HERE", layout::STARTED_HERE),
+    ("COUNT_STOLEN", layout::STOLEN),
+    ("COUNT_STEALS", layout::STEALS),
+    ("COUNT_WAKES_SENT", layout::WAKES_SENT),
+    ("COUNT_SLEEPS", layout::SLEEPS),
+    ("COUNT_BUSY_US", layout::BUSY_US),
+    ("COUNT_TIMERS", layout::TIMERS),
+    ("COUNT_LATE_US", layout::LATE_US),
+    ("COUNT_LATE_WORST_US", layout::LATE_WORST_US),
+    ("COUNT_RESUMES", layout::RESUMES),
+    ("COUNT_TURN_GAPS", layout::TURN_GAPS),
+    ("TURN_GAP_BUCKETS", layout::TURN_GAP_BUCKETS),
+    ("INDEX_BITS", pid::INDEX_BITS as usize),
+    ("RUNTIMES_MAX", 1 << pid::RUNTIME_BITS),
+];
 
 const PLACES: [(&str, i32); 2] = [("AT_ANY", AT_ANY), ("AT_HERE", AT_HERE)];
 
@@ -60,12 +123,13 @@ const REASONS: [(&str, i32); 8] = [
 ];
 
 /// Where `RuntimeHandle.seat` shows what.
-const SEATS: [(&str, i32); 6] = [
+const SEATS: [(&str, i32); 7] = [
     ("SEAT_TAKEN", 0),
     ("SEAT_ALIVE", 1),
     ("SEAT_UNSTARTED", 2),
     ("SEAT_BUSY_SHARE", 3),
     ("SEAT_ASLEEP", 4),
+    ("SEAT_RUN_QUEUE", 5),
     ("SEAT_COUNTS", handle::SEAT_FIGURES as i32),
 ];
 
@@ -83,60 +147,7 @@ pub struct BindingConstant {
 #[napi]
 pub fn layout_constants() -> Vec<BindingConstant> {
     let constant = |name: &str, value: usize| BindingConstant { name: name.to_owned(), value: value as i32 };
-    let mut all = vec![
-        constant("RING_HEAD", ring::HEAD),
-        constant("RING_TAIL", ring::TAIL),
-        constant("RING_SLOT", ring::SLOT),
-        constant("RING_STREAK", ring::STREAK),
-        constant("RING_STREAK_MAX", ring::STREAK_MAX),
-        constant("RING_ENTRIES", ring::ENTRIES),
-        constant("RING_CAPACITY", ring::CAPACITY),
-        constant("GRANT", layout::GRANT),
-        constant("STARTED", layout::STARTED),
-        constant("COMPLETIONS", layout::COMPLETIONS),
-        constant("AFTER", layout::AFTER),
-        constant("AFTER_COLLECT", layout::COLLECT as usize),
-        constant("AFTER_TAKE_TURN", layout::TAKE_TURN as usize),
-        constant("DEFINITIONS", layout::DEFINITIONS),
-        constant("NAMES", layout::NAMES),
-        constant("STOCKED", layout::STOCKED),
-        constant("STOCK", layout::STOCK),
-        constant("ENDED", layout::ENDED),
-        constant("ENDED_FIRST", layout::ENDED_FIRST),
-        constant("ENDED_MAX", layout::ENDED_MAX),
-        constant("DUE_IN", layout::DUE_IN),
-        constant("DUE_AT", layout::DUE_AT),
-        constant("ARGUMENTS", layout::ARGUMENTS),
-        constant("SCRATCH_LEN", layout::ARGUMENTS + SCRATCH_LEN),
-        constant("HEAD_BYTES", HEAD),
-        constant("INLINE_MAX", INLINE_MAX),
-        constant("COUNT_LOCAL_ACCEPTED", layout::LOCAL_ACCEPTED),
-        constant("COUNT_RECEIVED", layout::RECEIVED),
-        constant("COUNT_DROPPED_DIED", layout::DROPPED_DIED),
-        constant("COUNT_DROPPED_CORRUPT", layout::DROPPED_CORRUPT),
-        constant("COUNT_DROPPED_NOBODY", layout::DROPPED_NOBODY),
-        constant("COUNT_DROPPED_OLDEST", layout::DROPPED_OLDEST),
-        constant("COUNT_NATIVE_DROPPED_FULL", layout::NATIVE_DROPPED_FULL),
-        constant("COUNT_NATIVE_ACCEPTED", layout::NATIVE_ACCEPTED),
-        constant("COUNT_NATIVE_DROPPED_DEAD", layout::NATIVE_DROPPED_DEAD),
-        constant("COUNT_NATIVE_DROPPED_DIED", layout::NATIVE_DROPPED_DIED),
-        constant("COUNT_NATIVE_DELIVERED", layout::NATIVE_DELIVERED),
-        constant("COUNT_CROSSINGS", layout::CROSSINGS),
-        constant("COUNT_TURNS", layout::TURNS),
-        constant("COUNT_SPAWNED", layout::SPAWNED),
-        constant("COUNT_EXITED", layout::EXITED),
-        constant("COUNT_STARTED_HERE", layout::STARTED_HERE),
-        constant("COUNT_STOLEN", layout::STOLEN),
-        constant("COUNT_STEALS", layout::STEALS),
-        constant("COUNT_WAKES_SENT", layout::WAKES_SENT),
-        constant("COUNT_SLEEPS", layout::SLEEPS),
-        constant("COUNT_BUSY_US", layout::BUSY_US),
-        constant("COUNT_RESUMES", layout::RESUMES),
-        constant("COUNT_TURN_GAPS", layout::TURN_GAPS),
-        constant("TURN_GAP_BUCKETS", layout::TURN_GAP_BUCKETS),
-        constant("INDEX_BITS", pid::INDEX_BITS as usize),
-        constant("RUNTIMES_MAX", 1 << pid::RUNTIME_BITS),
-    ];
+    let mut all: Vec<BindingConstant> = LAYOUT.iter().map(|&(name, value)| constant(name, value)).collect();
     all.extend(
         PLACES
             .iter()
@@ -145,6 +156,7 @@ pub fn layout_constants() -> Vec<BindingConstant> {
             .chain(&KINDS)
             .chain(&REASONS)
             .chain(&SEATS)
+            .chain(&ROWS)
             .map(|&(name, value)| BindingConstant { name: name.to_owned(), value }),
     );
     all.extend(OPERATIONS.iter().map(|&(name, value)| constant(&format!("OP_{name}"), value as usize)));

@@ -3,7 +3,7 @@
 
 #![expect(unreachable_pub, reason = "the macro exports what is public, and only that")]
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use napi::bindgen_prelude::{Float64Array, Unknown};
 use napi::{Env, JsValue};
@@ -11,14 +11,17 @@ use napi_derive::napi;
 use rumpus_runtime::sched::seat::Seat;
 use rumpus_runtime::{Options, Pid, Runtime, Unnamed, layout};
 use rumpus_sync::shim::{AtomicU64, Ordering};
+use rumpus_sync::{RunRing, ring};
 
 use crate::error::{FAILURES, Failure};
-use crate::{attach, clock, registry};
+use crate::wake::LoopWaker;
+use crate::watchdog::Watchdog;
+use crate::{attach, clock, registry, rows};
 
 type Result<T> = std::result::Result<T, napi::Error<String>>;
 
 /// Figures of a seat before its counters.
-pub(crate) const SEAT_FIGURES: usize = 5;
+pub(crate) const SEAT_FIGURES: usize = 6;
 
 /// How a runtime is made.
 #[napi(object)]
@@ -45,6 +48,7 @@ pub struct RuntimeHandle {
     runtime: Arc<Runtime>,
     key: u32,
     simulated: Option<Simulated>,
+    watchdog: Mutex<Option<Watchdog>>,
 }
 
 /// What a simulation has instead of a clock and of chance.
@@ -68,14 +72,14 @@ pub fn create_runtime(options: BindingOptions) -> RuntimeHandle {
     }));
     let key = registry::enter(&runtime);
     let simulated = options.seed.map(|seed| Simulated { time_us: Arc::new(AtomicU64::new(1)), seed: seed as u64 });
-    RuntimeHandle { runtime, key, simulated }
+    RuntimeHandle { runtime, key, simulated, watchdog: Mutex::default() }
 }
 
 /// Finds the runtime with a key that another isolate was given.
 #[napi]
 pub fn open_runtime(key: u32) -> Result<RuntimeHandle> {
     let runtime = registry::find(key).ok_or_else(|| Failure::Stopped.thrown())?;
-    Ok(RuntimeHandle { runtime, key, simulated: None })
+    Ok(RuntimeHandle { runtime, key, simulated: None, watchdog: Mutex::default() })
 }
 
 #[napi]
@@ -189,7 +193,7 @@ impl RuntimeHandle {
         self.runtime.seats.len() as u32
     }
 
-    /// What a seat shows: taken, alive, unstarted, share of its time spent awake, asleep, then all counters.
+    /// What a seat shows: taken, alive, unstarted, share of its time spent awake, asleep, run queue, then all counters.
     #[napi]
     pub fn seat(&self, seat: u32) -> Option<Float64Array> {
         let seat = self.runtime.seats.get(seat as usize)?;
@@ -200,11 +204,78 @@ impl RuntimeHandle {
             seat.unstarted() as f64,
             busy_share(seat),
             flag(seat.bell.is_asleep()),
+            run_queue(seat),
         ];
         debug_assert_eq!(figures.len(), SEAT_FIGURES);
         figures.extend((0..layout::COUNTS).map(|count| seat.page.count(count)));
         Some(Float64Array::new(figures))
     }
+
+    /// The processes, or one, as any thread sees them: the moment, then rows.
+    #[napi]
+    pub fn census(&self, of: f64) -> Float64Array {
+        Float64Array::new(rows::census(&self.runtime, (of != 0.0).then(|| Pid::from_bits(of as u64))))
+    }
+
+    /// Everybody who has a name.
+    #[napi]
+    pub fn names(&self) -> Vec<BindingName> {
+        let row = |(pid, name): (Pid, String)| BindingName { pid: pid.bits() as f64, name };
+        self.runtime.names.all().into_iter().map(row).collect()
+    }
+
+    /// Has schedulers watched that owe a turn for so long; `onStall` is called when there are any to take. Keeps no event loop
+    /// alive. False if the system has no thread for it.
+    #[napi(ts_args_type = "stallMs: number, onStall: () => void")]
+    pub fn watch<'env>(&self, env: &'env Env, stall_ms: f64, on_stall: Unknown<'env>) -> Result<bool> {
+        // SAFETY: env is the caller's, and `on_stall` a live value of it.
+        let teller = unsafe { LoopWaker::new(env.raw(), on_stall.raw()) }.ok_or_else(|| Failure::Defect.thrown())?;
+        // SAFETY: the environment that the waker was just made in, on its thread.
+        unsafe { teller.hold(env.raw(), false) };
+        let watchdog = Watchdog::start(&self.runtime, (stall_ms * 1_000.0) as u64, Arc::clone(&teller));
+        if watchdog.is_none() {
+            teller.release();
+        }
+        let watches = watchdog.is_some();
+        *self.watchdog.lock().unwrap_or_else(PoisonError::into_inner) = watchdog;
+        Ok(watches)
+    }
+
+    /// Ends that.
+    #[napi]
+    pub fn unwatch(&self) {
+        self.watchdog.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
+    /// The stalls seen since this was last asked, four figures each: which scheduler, for how many milliseconds (of the host,
+    /// which hears of it when it is over: until now), who was resumed last, or 0, and how many turns it had taken.
+    #[napi]
+    pub fn take_stalls(&self) -> Float64Array {
+        let watchdog = self.watchdog.lock().unwrap_or_else(PoisonError::into_inner);
+        let stalls = watchdog.as_ref().map(Watchdog::take).unwrap_or_default();
+        let figures = stalls.into_iter().flat_map(|stall| {
+            let until_us = if stall.seat == 0 { clock::now_us() } else { stall.seen_us };
+            let ms = until_us.saturating_sub(stall.since_us) / 1_000;
+            [stall.seat as f64, ms as f64, stall.resumed.map_or(0.0, |pid| pid.bits() as f64), stall.turns]
+        });
+        Float64Array::new(figures.collect())
+    }
+}
+
+/// A process and its name.
+#[napi(object)]
+#[derive(Debug)]
+pub struct BindingName {
+    /// Who.
+    pub pid: f64,
+    /// Which.
+    pub name: String,
+}
+
+/// Processes about to be resumed. A glance at a ring that moves may make no sense.
+fn run_queue(seat: &Seat) -> f64 {
+    let queued = RunRing::of(&seat.page).len();
+    (if queued <= ring::CAPACITY { queued as f64 } else { 0.0 }) + seat.page.count(layout::OVERFLOWING)
 }
 
 /// The share of the time since the seat was first taken that its scheduler was awake.

@@ -1,4 +1,4 @@
-//! The raw callbacks: `turn`, `submit`, `large`, `hold`. Registered once at attach, without the macro, because they run per
+//! The raw callbacks: `turn`, `submit`, `large`, `look`, `hold`. Registered once at attach, without the macro, because they run per
 //! message and per batch: no argument is converted on the common path, everything lies in the page. Each catches a panic at
 //! its edge, so that a defect of ours becomes a JavaScript error and never unwinds into C.
 
@@ -7,19 +7,19 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
 use napi::sys;
-use rumpus_runtime::layout;
 use rumpus_runtime::scheduler::Occasion;
+use rumpus_runtime::{Pid, layout};
 
 use crate::attachment::Attachment;
 use crate::error::Failure;
-use crate::submit;
+use crate::{rows, submit};
 
 /// A raw callback.
 pub(crate) type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
 
 /// The callbacks by name.
-pub(crate) const CALLBACKS: [(&std::ffi::CStr, Callback); 4] =
-    [(c"turn", turn), (c"submit", submit), (c"large", large), (c"hold", hold)];
+pub(crate) const CALLBACKS: [(&std::ffi::CStr, Callback); 5] =
+    [(c"turn", turn), (c"submit", submit), (c"large", large), (c"look", look), (c"hold", hold)];
 
 /// Arguments a callback takes at most: a skeleton and the large pieces of one message.
 const ARGUMENTS_MAX: usize = 1024;
@@ -157,6 +157,25 @@ unsafe extern "C" fn large(env: sys::napi_env, info: sys::napi_callback_info) ->
         let part = bytes.get(offset..offset + len).ok_or(Failure::BadSubmission)?;
         // SAFETY: `target` is a typed array of `len` bytes; our parcel lies elsewhere.
         unsafe { ptr::copy_nonoverlapping(part.as_ptr(), target, len) };
+        Ok(())
+    });
+    ptr::null_mut()
+}
+
+/// `look(target, pid)` writes the rows of the processes that have begun here, or of one, into a byte array, if they fit; the
+/// page says how many numbers they are.
+unsafe extern "C" fn look(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    enter(env, info, |call| {
+        let (target, len) = call.bytes(0).ok_or(Failure::BadSubmission)?;
+        let of = call.number(1).ok_or(Failure::BadSubmission)? as u64;
+        let scheduler = call.attachment.scheduler.as_mut().ok_or(Failure::Stopped)?;
+        scheduler.before_submission();
+        let rows = rows::look(scheduler, (of != 0).then(|| Pid::from_bits(of)));
+        scheduler.seat().page.set(layout::ARGUMENTS + 1, rows.len() as i32);
+        if size_of_val(&rows[..]) <= len {
+            // SAFETY: `target` is a typed array of `len` bytes, which the rows do not exceed; they lie elsewhere.
+            unsafe { ptr::copy_nonoverlapping(rows.as_ptr().cast::<u8>(), target, size_of_val(&rows[..])) };
+        }
         Ok(())
     });
     ptr::null_mut()

@@ -2,7 +2,7 @@
 //! live runtimes by number. `js/native/load.ts` is the only file that loads it.
 //!
 //! Reading order: [`handle`] (the cold calls), [`attach`] (an isolate takes a seat), [`hot`] (the two crossings that matter),
-//! [`submit`], [`completions`], [`wake`].
+//! [`submit`], [`completions`], [`wake`], then what looks on: [`rows`], [`watchdog`].
 
 mod attach;
 mod attachment;
@@ -16,5 +16,7 @@ mod hot;
 mod memory;
 mod pin;
 mod registry;
+mod rows;
 mod submit;
 mod wake;
+mod watchdog;

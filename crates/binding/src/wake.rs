@@ -10,11 +10,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use napi::sys;
 use rumpus_runtime::Waker;
+use rumpus_sync::shim::{AtomicU64, Ordering};
+
+use crate::clock;
 
 /// See the module text.
 #[derive(Debug)]
 pub(crate) struct LoopWaker {
     function: Mutex<Function>,
+    woken_us: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -29,7 +33,7 @@ impl LoopWaker {
     /// # Safety
     /// `env` is the calling thread's environment, `on_wake` a function in it.
     pub(crate) unsafe fn new(env: sys::napi_env, on_wake: sys::napi_value) -> Option<Arc<Self>> {
-        let waker = Arc::new(Self { function: Mutex::new(Function(ptr::null_mut())) });
+        let waker = Arc::new(Self { function: Mutex::new(Function(ptr::null_mut())), woken_us: AtomicU64::new(0) });
         let mut name = ptr::null_mut();
         // SAFETY: env is current; the text is 11 bytes long.
         unsafe { sys::napi_create_string_utf8(env, c"rumpus-wake".as_ptr(), 11, &mut name) };
@@ -101,6 +105,8 @@ impl LoopWaker {
 
 impl Waker for LoopWaker {
     fn wake(&self) {
+        // Relaxed: the watchdog glances at it, and looks twice.
+        self.woken_us.store(clock::now_us(), Ordering::Relaxed);
         let function = self.lock();
         if !function.0.is_null() {
             // SAFETY: in the slot, so neither released nor finalized; non-blocking, so the lock is held briefly.
@@ -112,6 +118,11 @@ impl Waker for LoopWaker {
                 )
             };
         }
+    }
+
+    fn woken_us(&self) -> u64 {
+        // Relaxed: as in `wake`.
+        self.woken_us.load(Ordering::Relaxed)
     }
 }
 

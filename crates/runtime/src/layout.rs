@@ -24,6 +24,12 @@ pub const NAMES: usize = 10;
 pub const DUE_IN: usize = 11;
 /// The same as a moment, so that it can be told from another: the low bits of its milliseconds.
 pub const DUE_AT: usize = 12;
+/// Low bits of the milliseconds at which the turn began: whoever begins to wait notes them.
+pub const NOW_MS: usize = 13;
+/// The slot that JavaScript has resumed last, plus one. The watchdog glances at it.
+pub const RESUMED: usize = 14;
+/// How many modules are being imported: meanwhile a scheduler that sleeps owes turns, too. The watchdog glances at it.
+pub const LOADING: usize = 15;
 /// First argument word of a submission and of its answer.
 pub const ARGUMENTS: usize = 16;
 /// Processes in the stock: made, and not spawned yet.
@@ -53,6 +59,8 @@ pub const DROPPED_CORRUPT: usize = 3;
 pub const DROPPED_OLDEST: usize = 6;
 /// Messages to a name that nobody had.
 pub const DROPPED_NOBODY: usize = 4;
+/// Bodies, given up here, that have not ended.
+pub const ABANDONED: usize = 5;
 /// Counters from here on are written by Rust: messages accepted into native mailboxes.
 pub const NATIVE_ACCEPTED: usize = 8;
 /// Messages refused because the receiver was gone.
@@ -83,12 +91,22 @@ pub const SLEEPS: usize = 20;
 pub const BUSY_US: usize = 21;
 /// Messages for which a mailbox had no place.
 pub const NATIVE_DROPPED_FULL: usize = 30;
+/// Waits and messages for later in the wheel, as of the last turn.
+pub const TIMERS: usize = 22;
+/// How late the last of them to fire was, in microseconds.
+pub const LATE_US: usize = 23;
+/// How late the worst of them ever was.
+pub const LATE_WORST_US: usize = 24;
 /// Resumes counted by turns.
 pub const RESUMES: usize = 25;
 /// References ever given by former tenants of the seat.
 pub const REFERENCES: usize = 26;
 /// When the seat was first taken, in microseconds.
 pub const FIRST_TAKEN_US: usize = 27;
+/// When the last turn began, in microseconds; 0 before the first of whoever sits there.
+pub const TURNED_US: usize = 28;
+/// Processes to resume for which the run ring had no room, or no turn yet, as of the last turn.
+pub const OVERFLOWING: usize = 29;
 /// First bucket of the histogram of microseconds between two turns while busy: four buckets an octave.
 pub const TURN_GAPS: usize = 32;
 /// Buckets of that histogram.

@@ -6,6 +6,7 @@
 //! [`sched`] (who runs next, who sleeps), [`names`], [`runtime`] (what all threads share).
 #![forbid(unsafe_code)]
 
+pub mod census;
 pub mod completion;
 pub mod envelope;
 pub mod layout;

@@ -86,6 +86,11 @@ impl Names {
         self.lock().names.get(&pid).cloned()
     }
 
+    /// Who has which name.
+    pub fn all(&self) -> Vec<(Pid, String)> {
+        self.lock().names.iter().map(|(&pid, name)| (pid, name.clone())).collect()
+    }
+
     /// Names in use.
     pub fn len(&self) -> usize {
         self.lock().pids.len()

@@ -10,6 +10,7 @@ mod offer;
 mod outbox;
 mod overflow;
 mod search;
+mod show;
 mod signal;
 mod stock;
 mod turn;
@@ -40,6 +41,7 @@ use outbox::Outbox;
 pub use birth::{Birth, Born, SpawnError, Where};
 pub use due::{Cancelled, When};
 pub use offer::Offered;
+pub use show::millisecond_word;
 pub use turn::{Occasion, Verdict};
 
 /// A runtime, shared by all threads and counted by one: all threads contend for the inner count, none for the outer.

@@ -1,6 +1,6 @@
 //! A page: words that the JavaScript and the Rust half of one scheduler touch by turns, on one thread. Rust owns the
 //! memory, so it outlives every isolate. Words are atomics accessed Relaxed, which is a plain move here: the owner needs
-//! no order (one thread), and other threads only ever glance at counters.
+//! no order (one thread), and other threads only ever glance.
 
 #![allow(clippy::cast_possible_truncation, reason = "word indexes are small constants")]
 
@@ -22,9 +22,9 @@ impl Page {
         }
     }
 
-    /// Reads a word.
+    /// Reads a word; from another thread it is a glance.
     pub fn get(&self, word: usize) -> i32 {
-        // Relaxed: one thread; see the module text.
+        // Relaxed: one thread, and a glance orders nothing; see the module text.
         self.ints[word].load(Ordering::Relaxed)
     }
 

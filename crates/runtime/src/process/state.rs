@@ -3,7 +3,7 @@
 //! Bits, low to high: 3 phase; 1 `TRAPS` (exit signals become messages; set and cleared by the owner); 1 `OPEN` (nothing
 //! from its own scheduler is under way to it, so local signals may act at once; set once by the owner, as JavaScript hears
 //! of it); 1 `BEHIND` (something of its own scheduler has come since it began; before it is open only); 2 priority and 2 overflow (set
-//! by the spawner, for life); 8 seat.
+//! by the spawner, for life); 6 seat; the highest, `STOCKED`.
 //!
 //! Arrows, with who makes them: `Free → Unstarted` and `Free → Running` the spawner; `Unstarted → Running` the scheduler
 //! that starts it; `Running → Exiting` the owner; any but `Free` `→ Dead` the owner; `Dead → Free` the owner, when the
@@ -34,6 +34,9 @@ const BEHIND: u32 = 1 << 5;
 const PRIORITY_SHIFT: u32 = 6;
 const OVERFLOW_SHIFT: u32 = 8;
 const SEAT_SHIFT: u32 = 10;
+const SEAT_BITS: u32 = 6;
+/// Made for the stock of its scheduler, and not spawned yet, as far as that has been noted.
+const STOCKED: u32 = 1 << 31;
 /// What stays while the phase and the scheduler change.
 const FOR_LIFE: u32 = 0b11 << PRIORITY_SHIFT | 0b11 << OVERFLOW_SHIFT;
 
@@ -83,7 +86,7 @@ impl Snapshot {
 
     /// Its scheduler; for an unstarted process the one at whose door it was put.
     pub fn seat(self) -> usize {
-        (self.0 >> SEAT_SHIFT) as usize
+        (self.0 >> SEAT_SHIFT & ((1 << SEAT_BITS) - 1)) as usize
     }
 
     /// Whether exit signals become messages.
@@ -128,6 +131,11 @@ impl Snapshot {
     /// Whether all its mail passes its mailbox, for its priority or its capacity: it is never open.
     pub fn is_watched_over(self) -> bool {
         self.0 & FOR_LIFE != 0
+    }
+
+    /// Whether it lies in the stock of its scheduler: nobody has its pid.
+    pub fn is_stocked(self) -> bool {
+        self.0 & STOCKED != 0
     }
 
     /// Whether others call it alive.
@@ -191,6 +199,12 @@ impl State {
     /// `Dead → Free`.
     pub fn vacate(&self) {
         self.set(Phase::Free as u32);
+    }
+
+    /// Made for the stock, or spawned out of it.
+    pub fn set_stocked(&self, stocked: bool) {
+        let word = self.load().0;
+        self.set(if stocked { word | STOCKED } else { word & !STOCKED });
     }
 
     /// From now on local signals act at once.

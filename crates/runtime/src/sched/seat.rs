@@ -13,6 +13,11 @@ use crate::layout;
 pub trait Waker: Debug + Send + Sync {
     /// Makes the thread take a turn soon.
     fn wake(&self);
+
+    /// When it was last asked to, in microseconds of the clock that turns are told.
+    fn woken_us(&self) -> u64 {
+        0
+    }
 }
 
 /// See the module text.
@@ -103,6 +108,24 @@ impl Seat {
         if let Some(waker) = waker {
             waker.wake();
         }
+    }
+
+    /// Since when its thread owes a turn, in microseconds; nothing if it owes none. A glance: what it says may be out of date, so
+    /// ask twice before you act on it.
+    pub fn owes_turn_since(&self) -> Option<u64> {
+        let turned_us = self.page.count(layout::TURNED_US) as u64;
+        if !self.is_taken() || turned_us == 0 {
+            return None;
+        }
+        if self.bell.is_asleep() && self.page.get(layout::LOADING) == 0 {
+            return None;
+        }
+        Some(if self.bell.is_rung() { turned_us.max(self.woken_us()) } else { turned_us })
+    }
+
+    fn woken_us(&self) -> u64 {
+        let waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        waker.map_or(0, |waker| waker.woken_us())
     }
 
     /// Whether a thief finds something here, at a glance; exact after a SeqCst fence.

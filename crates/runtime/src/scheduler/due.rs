@@ -230,6 +230,7 @@ impl Scheduler {
         }
         let mut fired = std::mem::take(&mut self.fired);
         for (key, deadline_us, due) in fired.drain(..) {
+            self.show_lateness(deadline_us, now_us);
             match due {
                 Due::Wait(pid) => self.end_wait(pid, key),
                 Due::Message(timed) => self.fire(timed, deadline_us, now_us),

@@ -31,6 +31,7 @@ impl Scheduler {
         page.add(layout::REFERENCES, self.references as f64);
         while self.ring().pop().is_some() {}
         page.set(layout::GRANT, 0);
+        self.show_nothing();
         self.runtime.idle.get_up(self.seat);
         self.seat().leave();
         // Somebody may have woken us to steal, and nobody else.

@@ -35,6 +35,11 @@ impl Outbox {
         self.0.iter().map(|line| line.waiting.len()).sum()
     }
 
+    /// What waits, in no order.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = &Completion> {
+        self.0.iter().flat_map(|line| &line.waiting)
+    }
+
     /// Whether none waits.
     pub(super) fn is_empty(&self) -> bool {
         self.0.iter().all(|line| line.waiting.is_empty())

@@ -18,6 +18,7 @@ impl Scheduler {
     pub fn overflow(&mut self, index: u32) {
         let priority = self.runtime.table.at(index).map_or(Priority::Normal, |(_, p)| p.state.load().priority());
         self.overflow[priority as usize].push_back(index);
+        self.show_load();
         self.hurry(priority);
         self.pace.want_turn();
     }

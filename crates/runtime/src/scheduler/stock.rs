@@ -21,6 +21,9 @@ impl Scheduler {
         while (stocked as usize) < layout::STOCK_MAX {
             let Some(pid) = runtime.table.acquire() else { break };
             self.make_here(pid, Birth::default());
+            if let Some(process) = runtime.table.get(pid) {
+                process.state.set_stocked(true);
+            }
             let at = layout::STOCK + 2 * stocked as usize;
             page.set(at, pid.bits() as u32 as i32);
             page.set(at + 1, (pid.bits() >> 32) as u32 as i32);
@@ -39,8 +42,15 @@ impl Scheduler {
     }
 
     fn note_stock(&mut self) {
-        let stocked = self.seat().page.get(layout::STOCKED);
-        for _ in stocked..self.stocked {
+        let runtime = Rc::clone(&self.runtime);
+        let page = &runtime.seats[self.seat].page;
+        let stocked = page.get(layout::STOCKED);
+        for at in stocked..self.stocked {
+            // The slot alone tells which: it is ours, and has no other tenant.
+            let index = Pid::from_bits(u64::from(page.get(layout::STOCK + 2 * at as usize) as u32)).index();
+            if let Some((_, process)) = runtime.table.at(index) {
+                process.state.set_stocked(false);
+            }
             self.seat().count_start();
         }
         self.stocked = stocked;

@@ -161,6 +161,7 @@ impl Scheduler {
             self.grant.crowded();
         }
         self.pace.turn_us = now;
+        self.show_time(now);
         self.pace.wants_turn = false;
         let page = &self.seat().page;
         page.set(layout::DEFINITIONS, self.runtime.defined() as i32);
@@ -189,7 +190,7 @@ impl Scheduler {
         let gap_us = now_us.saturating_sub(self.pace.turn_us);
         if gap_us > 0 {
             self.grant.learn(std::mem::take(&mut self.pace.untimed), gap_us);
-            self.seat().page.add(layout::TURN_GAPS + gap_bucket(gap_us), 1.0);
+            self.seat().page.add(layout::TURN_GAPS + super::show::gap_bucket(gap_us), 1.0);
         }
     }
 
@@ -370,6 +371,7 @@ impl Scheduler {
         self.pace.last = verdict;
         self.seat().page.set(layout::GRANT, self.pace.granted);
         self.ring().limit_streak(self.grant.streak().min(most));
+        self.show_load();
         if verdict == Verdict::Sleep {
             self.pace.slept_us = Some(now);
             self.count(layout::SLEEPS);
@@ -391,10 +393,4 @@ impl Scheduler {
             self.pace.share_us = now;
         }
     }
-}
-
-/// Four buckets an octave of microseconds.
-fn gap_bucket(gap_us: u64) -> usize {
-    let log = ((gap_us.max(1) as f64).log2() * 4.0) as usize;
-    log.min(layout::TURN_GAP_BUCKETS - 1)
 }

@@ -1,0 +1,130 @@
+// What a runtime may be made with: the options of `run` and `start`, and what each means. No behaviour; the checks are in
+// `start.ts`.
+
+import type { HighWaterReport } from '../kernel/process.ts'
+import type { CrashReport } from '../kernel/reports.ts'
+import type { MessageMode } from '../kernel/settings.ts'
+import type { StallOptions, StallReport } from '../kernel/stalls.ts'
+
+/** How a runtime is made. */
+export interface RuntimeOptions {
+  /** Scheduler threads beside this one, 1 to 63; `RUMPUS_SCHEDULERS`, or as many as there are cores to use. */
+  readonly schedulers?: number
+  /** Whether this thread takes placed and stolen processes too; no by default, for it can be neither ended nor replaced. */
+  readonly hostWorks?: boolean
+  /** Whether definitions are placed on the better of two schedulers; otherwise they queue where they were spawned, and are stolen. */
+  readonly placement?: boolean
+  /** Starts the scheduler threads at once instead of with the first definition. */
+  readonly eager?: boolean
+  /** Maps the URL of a module that defines to the one that schedulers load, for sources that must be built first. */
+  readonly resolve?: (url: string) => string
+  /** Heap of a scheduler thread, in megabytes; by default a fair part of the memory there is. */
+  readonly heapMb?: number
+  /**
+   * Hears of crashes; without it they are written to stderr. Who only wants to know subscribes to the channel `rumpus:crash`
+   * of `node:diagnostics_channel`.
+   *
+   * @example
+   * ```ts
+   * import { run } from 'rumpus'
+   * import { subscribe } from 'node:diagnostics_channel'
+   * import assert from 'node:assert/strict'
+   *
+   * const [heard, told] = [[], []]
+   * subscribe('rumpus:crash', ({ error }) => heard.push(error.message))
+   * await run(
+   *   async (self) => {
+   *     self.spawnMonitor(async () => {
+   *       throw new Error('no')
+   *     })
+   *     await self.receive()
+   *   },
+   *   { onCrash: ({ error }) => told.push(error.message) },
+   * )
+   * assert.deepEqual([heard, told], [['no'], ['no']])
+   * ```
+   */
+  readonly onCrash?: (report: CrashReport) => void
+  /**
+   * What the receiver of a message on its sender's own scheduler gets: the value (`'reference'`, unless given), the value
+   * frozen as deep as it crosses (`'freeze'`), or a copy (`'clone'`). The last two refuse at `send` what could not cross to
+   * another scheduler: for tests and for finding who changes what it has sent, for every message takes the way through Rust.
+   * What JavaScript cannot freeze stays as it is: the entries of a Map or a Set, binary data, a Date, a RegExp, a Proxy,
+   * private fields.
+   *
+   * @example
+   * ```ts
+   * import { run, send } from 'rumpus'
+   * import assert from 'node:assert/strict'
+   *
+   * const body = async (self) => {
+   *   const job = { steps: ['one'] }
+   *   send(self.pid, job)
+   *   return [job, await self.receive()]
+   * }
+   * const [lent, taken] = await run(body, { messages: 'freeze' })
+   * assert(lent === taken && Object.isFrozen(taken.steps))
+   * const [kept, copy] = await run(body, { messages: 'clone' })
+   * assert.deepEqual(kept, copy)
+   * assert.notEqual(kept, copy)
+   * await assert.rejects(run(async (self) => send(self.pid, [() => 1]), { messages: 'clone' }), { path: 'message[0]' })
+   * ```
+   */
+  readonly messages?: MessageMode
+  /**
+   * So many messages in the inbox of one process are worth telling, 100 000 unless given, 0 for never. It is looked at when an
+   * inbox must grow, at 8, 16, 32 and so on: told with the first message beyond such a number that is not below this one, and
+   * again at each doubling. An inbox keeps its room: one that is emptied and fills again is told of when it grows further.
+   */
+  readonly highWater?: number
+  /**
+   * Hears of that, on the host's thread, behind what runs there. So do subscribers of `rumpus:high-water` in
+   * `node:diagnostics_channel`, without this option. What to do about it: give the process a bounded `mailbox`, or `offer`.
+   *
+   * @example
+   * ```ts
+   * import { exit, run, send } from 'rumpus'
+   * import assert from 'node:assert/strict'
+   *
+   * const reports = []
+   * const onHighWater = (report) => {
+   *   reports.push(report)
+   *   exit(report.pid, 'kill')
+   * }
+   * await run(async (self) => {
+   *   const [slow] = self.spawnMonitor(async () => new Promise(() => {}))
+   *   for (let i = 0; i < 2000; i++) send(slow, i)
+   *   await self.receive()
+   *   assert.equal(reports[0].pid, slow)
+   *   assert.equal(reports[0].waiting, 1025)
+   * }, { highWater: 1024, onHighWater })
+   * ```
+   */
+  readonly onHighWater?: (report: HighWaterReport) => void
+  /** When a scheduler counts as stalled, and whether its thread is ended then; `false`: nobody watches. */
+  readonly stall?: StallOptions | false
+  /**
+   * Hears of schedulers that take no turn, because a body or other code keeps their thread; without it they are written to
+   * stderr. A stall of this thread is written there at once, and heard of here when it is over. Also published to the channel
+   * `rumpus:stall` of `node:diagnostics_channel`.
+   *
+   * @example
+   * ```ts
+   * import { run } from 'rumpus'
+   * import assert from 'node:assert/strict'
+   *
+   * const stalls = []
+   * await run(
+   *   async (self) => {
+   *     const begun = performance.now()
+   *     while (performance.now() - begun < 250); // keeps the thread
+   *     await self.sleep(1)
+   *     assert.equal(stalls[0].pid, self.pid)
+   *     assert(stalls[0].ms >= 100)
+   *   },
+   *   { stall: { ms: 100 }, onStall: (report) => stalls.push(report) },
+   * )
+   * ```
+   */
+  readonly onStall?: (report: StallReport) => void
+}
