@@ -64,8 +64,8 @@ pub struct Scheduler {
     overflow: [VecDeque<u32>; 3],
     /// What is due when.
     wheel: Wheel<due::Due>,
-    /// The first of the messages for later for each process that has any.
-    timed: FxHashMap<u32, Key>,
+    /// The messages for later for each process that has any.
+    timed: FxHashMap<u32, due::Timers>,
     /// Kept for its memory.
     fired: Vec<(Key, u64, due::Due)>,
     /// Resumes of others since those of low priority had a share.
