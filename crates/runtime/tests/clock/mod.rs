@@ -127,7 +127,8 @@ impl Hand {
 
     fn is_called(&self) -> bool {
         // Relaxed: one thread.
-        self.ears.0.load(Ordering::Relaxed) == 1 || self.verdict != Verdict::Sleep
+        let is_rung = self.ears.0.load(Ordering::Relaxed) == 1;
+        is_rung || self.verdict != Verdict::Sleep
     }
 }
 
@@ -230,7 +231,10 @@ impl Stage {
         hand.hear(tray, now_us);
         let page = &hand.scheduler.seat().page;
         let due_in = page.get(layout::DUE_IN);
-        hand.alarm_us = (hand.verdict == Verdict::Sleep && due_in >= 0).then(|| now_us + due_in as u64 * 1_000);
+        hand.alarm_us = match hand.verdict {
+            Verdict::Sleep => (due_in >= 0).then(|| now_us + due_in as u64 * 1_000),
+            _ => Some(now_us + 500),
+        };
         if begins {
             self.begin(seat);
         }
@@ -249,10 +253,21 @@ impl Stage {
 
     /// Everybody does what there is to do now.
     pub fn quiet(&mut self) {
-        for _ in 0..10_000 {
+        for turns in 0..10_000 {
             let called = |hand: &Option<Hand>| hand.as_ref().is_some_and(Hand::is_called);
-            let Some(seat) = self.hands.iter().position(called) else { return };
+            let seats = self.hands.len();
+            let next = (turns..turns + seats).map(|at| at % seats).find(|&seat| called(&self.hands[seat]));
+            let Some(seat) = next else { return };
+            if turns > 75 && !self.begins {
+                // Whoever has claimed more than it begins looks for ever at what it leaves.
+                return;
+            }
             self.turn(seat);
+            if turns > 50 {
+                // A thief is patient for a while.
+                self.now_us += 50;
+                self.ring_alarms();
+            }
         }
         panic!("the stage does not come to rest");
     }
@@ -273,6 +288,16 @@ impl Stage {
             }
         }
         self.now_us = until_us;
+    }
+
+    /// Whose alarm is over takes a turn.
+    fn ring_alarms(&mut self) {
+        for seat in 0..self.hands.len() {
+            let alarm_us = self.hands[seat].as_ref().and_then(|hand| hand.alarm_us);
+            if alarm_us.is_some_and(|alarm_us| alarm_us <= self.now_us) {
+                self.turn(seat);
+            }
+        }
     }
 
     pub fn spawn_here(&mut self, seat: usize, priority: Priority) -> Pid {
