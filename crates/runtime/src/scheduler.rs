@@ -72,6 +72,8 @@ pub struct Scheduler {
     beside_low: i32,
     /// Whether they have one in this turn.
     is_low_turn: bool,
+    /// Slots rented for processes to come.
+    rented: Vec<Pid>,
     /// Definition processes handed to JavaScript whose body may not have begun, in order.
     claimed: VecDeque<Pid>,
     /// Definition processes that wait here for their definition to be loaded.
@@ -120,6 +122,7 @@ impl Scheduler {
             fired: Vec::new(),
             beside_low: 0,
             is_low_turn: false,
+            rented: Vec::new(),
             claimed: VecDeque::new(),
             waiting: Vec::new(),
             loaded: Vec::new(),

@@ -14,6 +14,9 @@ impl Scheduler {
     /// Stands up for good.
     pub fn leave(mut self) {
         self.note_started();
+        while let Some(&rented) = self.rented.last() {
+            self.give_back(rented);
+        }
         self.end_all();
         self.lose_inboxes();
         let unstarted = self.give_up_unstarted();
