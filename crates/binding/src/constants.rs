@@ -86,6 +86,7 @@ pub fn layout_constants() -> Vec<BindingConstant> {
         constant("RING_SLOT", ring::SLOT),
         constant("RING_STREAK", ring::STREAK),
         constant("RING_STREAK_MAX", ring::STREAK_MAX),
+        constant("RING_AHEAD", ring::AHEAD),
         constant("RING_ENTRIES", ring::ENTRIES),
         constant("RING_CAPACITY", ring::CAPACITY),
         constant("GRANT", layout::GRANT),

@@ -70,8 +70,8 @@ pub struct Scheduler {
     fired: Vec<(Key, u64, due::Due)>,
     /// Resumes of others since those of low priority had a share.
     beside_low: i32,
-    /// Whether they have one in this turn.
-    is_low_turn: bool,
+    /// How many of them may be told of in this turn, and how many resumed that wait.
+    lows: i32,
     /// Slots rented for processes to come.
     rented: Vec<Pid>,
     /// Definition processes handed to JavaScript whose body may not have begun, in order.
@@ -121,7 +121,7 @@ impl Scheduler {
             timed: FxHashMap::default(),
             fired: Vec::new(),
             beside_low: 0,
-            is_low_turn: false,
+            lows: 0,
             rented: Vec::new(),
             claimed: VecDeque::new(),
             waiting: Vec::new(),

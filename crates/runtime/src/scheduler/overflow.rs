@@ -34,8 +34,8 @@ impl Scheduler {
         let runtime = Rc::clone(&self.runtime);
         let ring = RunRing::of(&runtime.seats[self.seat].page);
         let [normal, high] = [Priority::Normal, Priority::High].map(|priority| priority as usize);
-        while self.overflow[high].back().is_some_and(|&index| ring.push_front(index)) {
-            self.overflow[high].pop_back();
+        while self.overflow[high].front().is_some_and(|&index| ring.push_front(index)) {
+            self.overflow[high].pop_front();
         }
         while self.overflow[normal].front().is_some_and(|&index| ring.push(index)) {
             self.overflow[normal].pop_front();
@@ -52,8 +52,9 @@ impl Scheduler {
         if share {
             self.beside_low = 0;
         }
-        self.is_low_turn = alone || share;
-        let mut lows = if alone { usize::MAX } else { usize::from(share) };
+        // Whoever comes next must not wait for all of them.
+        self.lows = if alone { BESIDE_LOW } else { i32::from(share) };
+        let mut lows = self.lows;
         while lows > 0 && self.overflow[low].front().is_some_and(|&index| ring.push(index)) {
             self.overflow[low].pop_front();
             lows -= 1;
