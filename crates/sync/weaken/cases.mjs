@@ -1,6 +1,8 @@
 // Owns the list of weakenings: one ordering or one atomic step each, with the model that must then fail. `find` is a
 // fragment of exactly one line of `file`, a path from the crate's root.
 
+import { claimCases } from './claim-cases.mjs'
+
 /**
  * @typedef {object} Case
  * @property {string} part   What may be named on the command line.
@@ -19,63 +21,16 @@ const inject = 'src/inject.rs'
 const bell = 'src/bell.rs'
 const steal = 'src/steal.rs'
 const slab = 'src/slab.rs'
-const claim = 'src/claim.rs'
 const idle = '../runtime/src/sched/idle.rs'
 
 const pushExchange = 'compare_exchange_weak(seen, node as usize, '
 const claimExchange = 'compare_exchange_weak(head, claimed, '
-const takeExchange = '.compare_exchange(generation << 1 | 1, generation << 1, '
 const popExchange = 'compare_exchange_weak(head, moved, '
 const endExchange = 'compare_exchange_weak(head, pack(real, real), '
 
 /** @type {Case[]} */
 export const cases = [
-  {
-    part: 'claim',
-    name: 'take looks, then stores',
-    file: claim,
-    find: `${takeExchange}Ordering::Release, Ordering::Acquire)`,
-    replace:
-      '.load(Ordering::Relaxed).eq(&(generation << 1 | 1)).then(|| self.word.store(generation << 1, Ordering::Relaxed)).ok_or(())',
-    test: 'loom_claim',
-    model: 'exactly_one_of_three_has_it',
-  },
-  {
-    part: 'claim',
-    name: 'take does not release',
-    file: claim,
-    find: `${takeExchange}Ordering::Release`,
-    replace: `${takeExchange}Ordering::Relaxed`,
-    test: 'loom_claim',
-    model: 'an_owner_that_is_refused_disturbs_no_reader',
-  },
-  {
-    part: 'claim',
-    name: 'a take that is refused does not acquire',
-    file: claim,
-    find: `${takeExchange}Ordering::Release, Ordering::Acquire)`,
-    replace: `${takeExchange}Ordering::Release, Ordering::Relaxed)`,
-    test: 'loom_claim',
-    model: 'an_owner_that_is_refused_disturbs_no_reader',
-  },
-  {
-    part: 'claim',
-    name: 'a glance that sees it taken does not acquire',
-    file: claim,
-    find: 'self.word.load(Ordering::Acquire)',
-    replace: 'self.word.load(Ordering::Relaxed)',
-    test: 'loom_claim',
-    model: 'an_owner_that_sees_it_taken_disturbs_no_reader',
-  },
-  {
-    part: 'claim',
-    name: 'take does not ask which tenant',
-    file: claim,
-    find: 'self.word.compare_exchange(generation << 1 | 1,',
-    replace: 'self.word.compare_exchange(self.word.load(Ordering::Relaxed) | 1,',
-    test: 'loom_claim',
-    model: 'a_late_taker_leaves_the_next_tenant_alone',
-  },
+  ...claimCases,
   {
     part: 'mailbox',
     name: 'push does not release',
