@@ -27,6 +27,7 @@ pub enum Parked {
 #[derive(Debug)]
 pub struct Body {
     pub pid: Pid,
+    pub priority: Priority,
     pub parked: Parked,
     /// Local messages come by reference.
     pub open: bool,
@@ -69,7 +70,7 @@ pub struct Tray {
 }
 
 pub enum Told {
-    Start(Pid, u32, Vec<u8>),
+    Start(Pid, Priority, u32, Vec<u8>),
     Else(Completion),
 }
 
@@ -83,8 +84,8 @@ impl Sink for Tray {
         self.told.push(Told::Else(completion));
     }
 
-    fn start(&mut self, pid: Pid, _priority: Priority, what: &Unstarted) {
+    fn start(&mut self, pid: Pid, priority: Priority, what: &Unstarted) {
         assert!(self.fits(0) && what.skeleton == 24);
-        self.told.push(Told::Start(pid, what.definition, what.arguments.bytes().to_vec()));
+        self.told.push(Told::Start(pid, priority, what.definition, what.arguments.bytes().to_vec()));
     }
 }
