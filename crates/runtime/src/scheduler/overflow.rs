@@ -16,7 +16,10 @@ pub(super) const BESIDE_LOW: i32 = 8;
 impl Scheduler {
     /// Keeps a process to resume that the run ring does not take by itself; the next turns put it there.
     pub fn overflow(&mut self, index: u32) {
-        let priority = self.runtime.table.at(index).map_or(Priority::Normal, |(_, p)| p.state.load().priority());
+        let state = self.runtime.table.at(index).map(|(_, process)| process.state.load());
+        // Those that have not begun do so in the order in which they were told of.
+        let state = state.filter(|state| state.has_body());
+        let priority = state.map_or(Priority::Normal, |state| state.priority());
         self.overflow[priority as usize].push_back(index);
         self.hurry(priority);
         self.pace.want_turn();
