@@ -182,6 +182,19 @@ impl Run {
                     self.world.finish(seat, pid, kind);
                 }
             }
+            act @ (Act::SendAfter | Act::Cancel | Act::Name) => self.act_off_the_path(act, seat, pid, to),
+            Act::Churn => {
+                // So many that slots are let again.
+                for _ in 0..self.dice.below(400) {
+                    let pid = self.world.spawn_here(seat);
+                    self.world.finish(seat, pid, ReasonKind::Normal);
+                }
+            }
+        }
+    }
+
+    fn act_off_the_path(&mut self, act: Act, seat: usize, pid: Pid, to: Pid) {
+        match act {
             Act::SendAfter => {
                 let in_us = self.dice.below(20_000) as u64;
                 let period_us = if self.dice.chance(30) { 1_000 + self.dice.below(9_000) as u64 } else { 0 };
@@ -193,7 +206,7 @@ impl Run {
                     self.world.cancel(seat, number);
                 }
             }
-            Act::Name => {
+            _ => {
                 let name = NAMES[self.dice.below(NAMES.len())];
                 let runtime = &self.world.runtime;
                 match runtime.whereis(name) {
@@ -202,13 +215,6 @@ impl Run {
                     None => drop(runtime.register(name, to)),
                 }
                 self.world.check_names(&NAMES);
-            }
-            Act::Churn => {
-                // So many that slots are let again.
-                for _ in 0..self.dice.below(400) {
-                    let pid = self.world.spawn_here(seat);
-                    self.world.finish(seat, pid, ReasonKind::Normal);
-                }
             }
         }
     }
