@@ -139,6 +139,26 @@ fn what_is_due_when_it_is_cancelled_is_not_delivered() {
 }
 
 #[test]
+fn whoever_has_the_claim_has_the_message_though_nobody_has_heard_of_it() {
+    for (from, period) in [(1, 0), (2, 0), (1, 5_000), (2, 5_000)] {
+        let mut stage = Stage::new(3);
+        let to = stage.spawn_here(1, NORMAL);
+        let sent = stage.after(from, to, 3_000, period);
+        stage.quiet();
+        stage.pass(2_000 + period);
+        let before = stage.times(sent.number).len();
+        assert_eq!(before, usize::from(period > 0));
+        // A canceller on another thread has got so far.
+        let ticket = Pid::from_bits(sent.bits).ticket();
+        let timer = stage.runtime.timers.get(ticket);
+        assert!(timer.is_some_and(|timer| timer.claim.take(ticket.generation)));
+        stage.pass(SECOND_US);
+        assert_eq!((stage.times(sent.number).len(), stage.cancel(2, sent.bits)), (before, None));
+        stage.check_nothing_left();
+    }
+}
+
+#[test]
 fn numbers_that_are_no_timers_cancel_nothing() {
     let mut stage = Stage::new(2);
     let to = stage.spawn_here(1, NORMAL);
