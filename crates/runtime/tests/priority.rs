@@ -349,6 +349,7 @@ fn news_that_is_taken_back_holds_nobody_and_frees_nobody_early() {
         pair.turn();
         pair.finish(second);
         pair.one.demonitor(watcher, reference, true);
+        pair.turn();
         assert!(pair.holds(first) && pair.holds(second), "{priority:?}");
         pair.room = 1;
         assert_eq!(pair.turn(), [('m', first.index())]);
