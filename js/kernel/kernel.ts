@@ -13,6 +13,7 @@ import {
   OP_COLLECT,
   OP_OVERFLOW,
   RESUMED,
+  RING_AHEAD,
   RING_CAPACITY,
   RING_ENTRIES,
   RING_HEAD,
@@ -49,8 +50,6 @@ import type { Settings } from './settings.ts'
 import { Slots } from './slots.ts'
 
 const RING_MASK = RING_CAPACITY - 1
-/** A streak beyond any limit: the ring goes before the slot. */
-const STREAK_OVER = 2 ** 31 - 1
 /** An answer has so many words at most. */
 const ANSWER_WORDS = 4
 const settled = Promise.resolve()
@@ -196,13 +195,18 @@ export class Kernel {
     this.append(index)
   }
 
+  /** Puts the process in `index` before the others, the slot's too, but behind those that were put there before. */
   private pushFront(index: number): void {
     const words = this.words
-    const head = words[RING_HEAD]!
-    if (((words[RING_TAIL]! - head) | 0) >= RING_CAPACITY - 1) return this.overflow(index)
-    words[RING_HEAD] = head - 1
-    words[RING_ENTRIES + ((head - 1) & RING_MASK)] = index
-    words[RING_STREAK] = STREAK_OVER
+    const head = words[RING_HEAD]! - 1
+    const ahead = words[RING_AHEAD]!
+    if (((words[RING_TAIL]! - head) | 0) >= RING_CAPACITY) return this.overflow(index)
+    for (let at = head; at !== head + ahead; at++) {
+      words[RING_ENTRIES + (at & RING_MASK)] = words[RING_ENTRIES + ((at + 1) & RING_MASK)]!
+    }
+    words[RING_ENTRIES + ((head + ahead) & RING_MASK)] = index
+    words[RING_HEAD] = head
+    words[RING_AHEAD] = ahead + 1
     if (!this.armed) this.arm()
   }
 
@@ -228,13 +232,15 @@ export class Kernel {
     const occupant = words[RING_SLOT]!
     const head = words[RING_HEAD]!
     const others = head !== words[RING_TAIL]
-    if (occupant !== 0 && (!others || words[RING_STREAK]! < words[RING_STREAK_MAX]!)) {
+    const ahead = words[RING_AHEAD]!
+    if (occupant !== 0 && (!others || (ahead === 0 && words[RING_STREAK]! < words[RING_STREAK_MAX]!))) {
       words[RING_SLOT] = 0
       if (others) words[RING_STREAK]!++
       return occupant - 1
     }
     if (!others) return -1
     words[RING_STREAK] = 0
+    if (ahead > 0) words[RING_AHEAD] = ahead - 1
     words[RING_HEAD] = head + 1
     return words[RING_ENTRIES + (head & RING_MASK)]!
   }

@@ -8,6 +8,7 @@ export const RING_TAIL = 1
 export const RING_SLOT = 2
 export const RING_STREAK = 3
 export const RING_STREAK_MAX = 9
+export const RING_AHEAD = 31
 export const RING_ENTRIES = 32
 export const RING_CAPACITY = 4096
 

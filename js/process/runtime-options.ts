@@ -118,7 +118,7 @@ export interface RuntimeOptions {
    *   async (self) => {
    *     const begun = performance.now()
    *     while (performance.now() - begun < 250); // keeps the thread
-   *     await self.sleep(1)
+   *     while (stalls.length === 0) await self.sleep(1)
    *     assert.equal(stalls[0].pid, self.pid)
    *     assert(stalls[0].ms >= 100)
    *   },

@@ -13,12 +13,13 @@ use crate::hot::SCRATCH_LEN;
 use crate::rows::ROWS;
 use crate::submit::{self, AT_ANY, AT_HERE, OPERATIONS};
 
-const LAYOUT: [(&str, usize); 59] = [
+const LAYOUT: [(&str, usize); 60] = [
     ("RING_HEAD", ring::HEAD),
     ("RING_TAIL", ring::TAIL),
     ("RING_SLOT", ring::SLOT),
     ("RING_STREAK", ring::STREAK),
     ("RING_STREAK_MAX", ring::STREAK_MAX),
+    ("RING_AHEAD", ring::AHEAD),
     ("RING_ENTRIES", ring::ENTRIES),
     ("RING_CAPACITY", ring::CAPACITY),
     ("GRANT", layout::GRANT),

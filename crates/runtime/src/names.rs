@@ -48,7 +48,8 @@ impl Names {
         let mut seldom = process.seldom();
         // A slot that is rented for a spawn to come is free still, and may have a name.
         let going = matches!(process.state.load().phase(), Phase::Exiting | Phase::Dead);
-        if going || seldom.ended == Some(pid) {
+        // Asked for again: the slot may have had other tenants since, and the last of them have ended.
+        if going || seldom.ended == Some(pid) || table.get(pid).is_none() {
             return Err(Unnamed::NoProc);
         }
         seldom.named = true;
@@ -72,6 +73,14 @@ impl Names {
         let mut held = self.lock();
         if let Some(name) = held.names.remove(&pid) {
             held.pids.remove(&name);
+            tell(seats);
+        }
+    }
+
+    /// A process that got its name before it was spawned can be found from now on: whoever has looked in vain looks again.
+    pub fn appear(&self, pid: Pid, seats: &[Seat]) {
+        let held = self.lock();
+        if held.names.contains_key(&pid) {
             tell(seats);
         }
     }

@@ -27,7 +27,7 @@ impl Pid {
     }
 
     /// The pid with these bits, as they travel.
-    pub fn from_bits(bits: u64) -> Self {
+    pub const fn from_bits(bits: u64) -> Self {
         Self(bits)
     }
 

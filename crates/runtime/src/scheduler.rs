@@ -73,14 +73,16 @@ pub struct Scheduler {
     wants: FxHashMap<u32, VecDeque<(Pid, u32)>>,
     /// What is due when.
     wheel: Wheel<due::Due>,
-    /// The first of the messages for later for each process that has any.
-    timed: FxHashMap<u32, Key>,
+    /// The messages for later for each process that has any.
+    timed: FxHashMap<u32, due::Timers>,
     /// Kept for its memory.
     fired: Vec<(Key, u64, due::Due)>,
     /// Resumes of others since those of low priority had a share.
     beside_low: i32,
-    /// Whether they have one in this turn.
-    is_low_turn: bool,
+    /// How many of them may be told of in this turn, and how many resumed that wait.
+    lows: i32,
+    /// Slots rented for processes to come.
+    rented: Vec<Pid>,
     /// Whether others go on for a while only, because some of low priority wait or have just had their share.
     shares: bool,
     /// Definition processes handed to JavaScript whose body may not have begun, in order.
@@ -132,7 +134,8 @@ impl Scheduler {
             timed: FxHashMap::default(),
             fired: Vec::new(),
             beside_low: 0,
-            is_low_turn: false,
+            lows: 0,
+            rented: Vec::new(),
             shares: false,
             claimed: VecDeque::new(),
             waiting: Vec::new(),

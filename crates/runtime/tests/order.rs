@@ -4,7 +4,7 @@
 mod world;
 
 use rumpus_runtime::envelope::Letter;
-use rumpus_runtime::{Envelope, Options, Pid, Reason, ReasonKind, Where, layout};
+use rumpus_runtime::{Birth, Envelope, Options, Pid, Priority, Reason, ReasonKind, Where, layout};
 use rumpus_sync::{Arena, Push};
 use world::books::Item;
 use world::dice::Dice;
@@ -254,4 +254,33 @@ fn what_the_run_ring_cannot_hold_waits_and_begins_in_order() {
     }
     assert_eq!(world.count(1, layout::STARTED_HERE), 100);
     assert_eq!(world.runtime.seats[1].alive(), 4_500);
+}
+
+#[test]
+fn definitions_begin_in_the_order_in_which_they_were_told_whatever_their_priority() {
+    let (mut world, mut dice) = world(false);
+    let late = world.define("late");
+    let priorities = [Priority::Low, Priority::Normal, Priority::High, Priority::Low, Priority::High];
+    let births = priorities.map(|priority| Birth { priority, ..Birth::default() });
+    let spawn = |at: usize| world.spawn_as(1, late, Where::Here, births[at % births.len()]);
+    let definitions: Vec<Pid> = (0..50).map(spawn).collect();
+    // All of them are claimed at once, when their definition is loaded; then the ring is full.
+    for _ in 0..60 {
+        world.turn(1);
+    }
+    let closures: Vec<Pid> = (0..4_200).map(|_| world.spawn_here(1)).collect();
+    world.take(1, Step::Load);
+    while definitions.iter().any(|&pid| world.body(pid).is_none_or(|body| !body.has_begun())) {
+        let steps = world.steps(1);
+        let Some(step) = dice.pick(&steps) else { panic!("nobody begins any more") };
+        world.now_us += 5;
+        world.take(1, step);
+        // The count says who has begun: what Rust holds for running does.
+        world.submit(1, |_| ());
+        for &pid in &definitions {
+            let begun = world.body(pid).is_some_and(|body| body.has_begun());
+            assert_eq!(world.has_body(pid), begun, "{pid:?}");
+        }
+    }
+    assert!(closures.into_iter().all(|pid| world.has_body(pid)));
 }

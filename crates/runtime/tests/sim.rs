@@ -1,5 +1,6 @@
-//! Random programs over a few schedulers, seeded: placed, pinned and stolen processes that send, link, monitor, trap, exit,
-//! kill and end, on schedulers that come and go, in a random order of steps. What must hold is in `world/books.rs`.
+//! Random programs over a few schedulers, seeded: placed, pinned and stolen processes of every priority that send, at once and
+//! later, link, monitor, trap, exit, kill, take names and end, on schedulers that come and go, in a random order of steps.
+//! What must hold is in `world/books.rs`, `world/timed.rs` and `world/rest.rs`.
 //! `RUMPUS_SEED` replays one seed, `RUMPUS_SEEDS` says how many to try.
 
 mod acts;
@@ -7,12 +8,13 @@ mod world;
 
 use acts::{ACTS, Act, Tell};
 use rumpus_runtime::process::state::Phase;
-use rumpus_runtime::{Options, Pid, ReasonKind, Where};
+use rumpus_runtime::{Birth, Options, Pid, Priority, ReasonKind, Where};
 use world::body::Parked;
 use world::dice::Dice;
 use world::{Step, World};
 
 const SEEDS: u64 = 500;
+const NAMES: [&str; 3] = ["one", "two", "three"];
 
 fn env(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
@@ -52,7 +54,7 @@ impl Run {
         };
         let mut weights: Vec<(Act, usize)> = ACTS.iter().map(&mut lean).collect();
         weights[1].1 += 8;
-        weights[9].1 = usize::from(dice.chance(10));
+        weights[ACTS.len() - 1].1 = usize::from(dice.chance(10));
         for seat in 0..world.isolates.len() {
             if seat == 0 || dice.chance(80) {
                 world.sit(seat);
@@ -180,12 +182,39 @@ impl Run {
                     self.world.finish(seat, pid, kind);
                 }
             }
+            act @ (Act::SendAfter | Act::Cancel | Act::Name) => self.act_off_the_path(act, seat, pid, to),
             Act::Churn => {
                 // So many that slots are let again.
                 for _ in 0..self.dice.below(400) {
                     let pid = self.world.spawn_here(seat);
                     self.world.finish(seat, pid, ReasonKind::Normal);
                 }
+            }
+        }
+    }
+
+    fn act_off_the_path(&mut self, act: Act, seat: usize, pid: Pid, to: Pid) {
+        match act {
+            Act::SendAfter => {
+                let in_us = self.dice.below(20_000) as u64;
+                let period_us = if self.dice.chance(30) { 1_000 + self.dice.below(9_000) as u64 } else { 0 };
+                self.world.send_after(seat, to, in_us, period_us);
+            }
+            Act::Cancel => {
+                let open = self.world.books.timed.open();
+                if let Some(number) = self.dice.pick(&open) {
+                    self.world.cancel(seat, number);
+                }
+            }
+            _ => {
+                let name = NAMES[self.dice.below(NAMES.len())];
+                let runtime = &self.world.runtime;
+                match runtime.whereis(name) {
+                    Some(holder) if self.dice.chance(80) => drop(self.world.send(seat, pid, holder)),
+                    Some(_) => drop(runtime.unregister(name)),
+                    None => drop(runtime.register(name, to)),
+                }
+                self.world.check_names(&NAMES);
             }
         }
     }
@@ -202,10 +231,23 @@ impl Run {
         Act::Send
     }
 
+    /// What a process is given at birth. Few are of high priority: they keep all others waiting.
+    fn birth(&mut self, seat: usize) -> Birth {
+        let priority = match self.dice.below(12) {
+            0 => Priority::High,
+            1..3 => Priority::Low,
+            _ => Priority::Normal,
+        };
+        let name = NAMES[self.dice.below(NAMES.len())];
+        let rented = if self.dice.chance(20) { self.world.rent(seat, name) } else { None };
+        Birth { priority, rented, ..Birth::default() }
+    }
+
     fn spawn(&mut self, seat: usize, pid: Pid) {
         let seats = self.world.isolates.len();
+        let birth = self.birth(seat);
         let new = match self.dice.below(8) {
-            0..2 => self.world.spawn_here(seat),
+            0..2 => self.world.spawn_here_as(seat, birth),
             kind => {
                 if self.definitions == 0 || self.definitions < 4 && self.dice.chance(10) {
                     let name = format!("definition {}", self.definitions);
@@ -217,7 +259,7 @@ impl Run {
                     3 => Where::On(self.dice.below(seats)),
                     _ => Where::Any,
                 };
-                self.world.spawn(seat, definition, at)
+                self.world.spawn_as(seat, definition, at, birth)
             }
         };
         self.pids.push(new);
@@ -228,80 +270,17 @@ impl Run {
 
     /// Everything comes to rest, and nothing is left undone.
     fn rest(&mut self) {
+        for number in self.world.books.timed.open() {
+            let seats = self.seats();
+            if let Some(seat) = self.dice.pick(&seats) {
+                self.world.cancel(seat, number);
+            }
+        }
         for seat in self.seats() {
             self.world.park_all(seat);
         }
         self.world.settle(&mut self.dice);
-        let world = &self.world;
-        let seated: Vec<usize> = (0..world.isolates.len()).filter(|&seat| world.isolates[seat].is_some()).collect();
-        let somebody_works = seated.iter().any(|&seat| world.runtime.workers().contains(&seat));
-        for pid in world.tenants() {
-            match world.runtime.phase(pid) {
-                Some(Phase::Unstarted) => {
-                    let pinned = world.books.spawned[&pid].pinned;
-                    let may_start = pinned.map_or(somebody_works, |seat| seated.contains(&seat));
-                    let why = || {
-                        (0..world.isolates.len())
-                            .map(|s| {
-                                (
-                                    s,
-                                    world.isolates[s].is_some(),
-                                    world.runtime.seats[s].loaded(),
-                                    world.runtime.seats[s].steal.len(),
-                                    world.runtime.seats[s].inject.len(),
-                                )
-                            })
-                            .collect::<Vec<_>>()
-                    };
-                    assert!(
-                        !may_start,
-                        "{pid:?} was never started: {:?} {:?} {} {:?}",
-                        world.books.spawned[&pid],
-                        world.runtime.options,
-                        world.runtime.defined(),
-                        why()
-                    );
-                }
-                Some(Phase::Running) => assert!(world.seat_of(pid).is_some(), "{pid:?} runs nowhere"),
-                phase => assert!(!self.settled_at_seat(pid, &seated), "{pid:?} is {phase:?}"),
-            }
-        }
-        world.books.check_quiet(|pid| world.runtime.phase(pid) == Some(Phase::Running));
-        self.check_ties();
-        world.check_sums();
-        for isolate in world.isolates.iter().flatten() {
-            assert_eq!(isolate.slots_used(), 0, "values in slots at {}", isolate.seat);
-        }
-    }
-
-    /// Whether the process belongs to a scheduler that could have cleared it away.
-    fn settled_at_seat(&self, pid: Pid, seated: &[usize]) -> bool {
-        let process = self.world.runtime.table.get(pid);
-        process.is_some_and(|process| seated.contains(&process.state.load().seat()))
-    }
-
-    /// Links and monitors are known at both ends, and of the living only.
-    fn check_ties(&self) {
-        let seated = self.world.isolates.iter().flatten();
-        let phase = |pid| self.world.runtime.phase(pid);
-        let some_wait = self.world.tenants().into_iter().any(|pid| phase(pid) == Some(Phase::Unstarted));
-        let mut tied = std::collections::BTreeSet::new();
-        for (isolate, body) in seated.flat_map(|isolate| isolate.bodies.values().map(move |body| (isolate, body))) {
-            let Some(ties) = isolate.scheduler.ties(body.pid) else { continue };
-            assert!(some_wait || ties.unlinking() == 0, "unlinks of {:?} were never answered", body.pid);
-            tied.extend(ties.links().map(|other| (body.pid, other, 0)));
-            tied.extend(ties.watching().map(|(reference, other)| (body.pid, other, reference)));
-            tied.extend(ties.watchers().map(|(reference, other)| (body.pid, other, reference)));
-        }
-        for &(one, other, reference) in &tied {
-            match phase(other) {
-                Some(Phase::Running) => {
-                    assert!(tied.contains(&(other, one, reference)), "{other:?} knows nothing of {one:?}, {reference}");
-                }
-                Some(Phase::Unstarted) => {}
-                phase => panic!("{one:?} is tied to {other:?}, which is {phase:?}, by {reference}"),
-            }
-        }
+        self.world.check_rest();
     }
 
     /// Every seat is taken, everybody ends, and nothing is left.
@@ -323,7 +302,8 @@ impl Run {
             }
         }
         self.rest();
-        assert!(self.world.tenants().is_empty());
+        assert!(self.world.tenants().is_empty() && self.world.runtime.names.is_empty());
+        assert_eq!(self.world.tickets(), 0);
     }
 
     fn go(&mut self) {
@@ -361,6 +341,7 @@ impl Run {
         self.take_down(0);
         let left = self.world.tenants();
         assert!(left.iter().all(|&pid| self.world.runtime.phase(pid) == Some(Phase::Dead)), "{left:?} live on");
+        assert_eq!((self.world.tickets(), self.world.runtime.names.len()), (0, 0), "timers and names");
         self.world.books.check_quiet(|_| false);
         self.world.check_sums();
     }

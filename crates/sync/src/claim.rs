@@ -1,5 +1,7 @@
 //! A claim: something that exactly one of several threads may have, for as many tenants of its slot as come one after another.
-//! Orders nothing: what the winner does next it does with what is its own, or tells by a mailbox.
+//! Whoever knows the tenant may try; only its owner lets the slot to the next, once the claim is taken, whoever took it. What
+//! a taker has read of the tenant before is the tenant's. Hands nothing over: what the winner does next it does with what is
+//! its own, or tells by a mailbox.
 
 use crate::shim::{AtomicU32, Ordering};
 
@@ -17,16 +19,17 @@ impl Claim {
         self.word.store(generation << 1 | 1, Ordering::Relaxed);
     }
 
-    /// Whether it is to be had still, at a glance.
+    /// Whether it is to be had still, at a glance. If not, what its taker has read of the tenant is behind us.
     pub fn is_free(&self, generation: u32) -> bool {
-        // Relaxed: a glance.
-        self.word.load(Ordering::Relaxed) == generation << 1 | 1
+        // Acquire, pairs with the Release of `take`: who sees it taken may let the slot, and disturbs no reader.
+        self.word.load(Ordering::Acquire) == generation << 1 | 1
     }
 
     /// Takes it; false if somebody has, or for a tenant that is gone.
     pub fn take(&self, generation: u32) -> bool {
-        // Relaxed on both: of all that try one succeeds, by the single order of the word's changes; the pair of it is the
-        // same exchange on another thread. It hands nothing over.
-        self.word.compare_exchange(generation << 1 | 1, generation << 1, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+        // Of all that try one succeeds, by the single order of the word's changes. Release, pairs with the Acquire of the
+        // owner that sees it taken, here on failure or in `is_free`: what the taker has read of the tenant it has read before
+        // the owner lets the slot to the next. An owner that succeeds itself needs nobody's word.
+        self.word.compare_exchange(generation << 1 | 1, generation << 1, Ordering::Release, Ordering::Acquire).is_ok()
     }
 }

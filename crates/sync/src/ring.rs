@@ -4,7 +4,8 @@
 //! is not this scheduler's own.
 //!
 //! The LIFO slot holds the process made runnable last by the one now running, so a reply runs while the cache is warm.
-//! Only so many come from the slot in a row while the ring has others: as many as [`RunRing::limit_streak`] says.
+//! Only so many come from the slot in a row while the ring has others: as many as [`RunRing::limit_streak`] says. Those at
+//! the front that were put there go before the slot's, in their order.
 
 use crate::page::Page;
 
@@ -20,6 +21,8 @@ pub const SLOT: usize = 2;
 pub const STREAK: usize = 3;
 /// Word: how many in a row may come from the slot while the ring has others.
 pub const STREAK_MAX: usize = 9;
+/// Word: how many at the front go before the slot's.
+pub const AHEAD: usize = 31;
 /// First word of the entries, after one cache line of control words that the scheduler's grant shares.
 pub const ENTRIES: usize = 32;
 /// Words that a page with a run ring needs.
@@ -66,17 +69,22 @@ impl<'a> RunRing<'a> {
         true
     }
 
-    /// Puts `index` before all but the slot's; false when full.
+    /// Puts `index` before all, the slot's too, but behind those that were put there before; false when full. Moves each of
+    /// these: for the few.
     #[must_use = "an index that was not taken must wait elsewhere"]
     pub fn push_front(self, index: u32) -> bool {
         if self.room() == 0 {
             return false;
         }
         let head = self.page.get(HEAD).wrapping_sub(1);
-        self.page.set(ENTRIES + (head & MASK) as usize, index as i32);
+        let ahead = self.page.get(AHEAD);
+        let place = |at: i32| ENTRIES + (head.wrapping_add(at) & MASK) as usize;
+        for at in 0..ahead {
+            self.page.set(place(at), self.page.get(place(at + 1)));
+        }
+        self.page.set(place(ahead), index as i32);
         self.page.set(HEAD, head);
-        // It goes before the slot's, too.
-        self.page.set(STREAK, i32::MAX);
+        self.page.set(AHEAD, ahead + 1);
         true
     }
 
@@ -105,12 +113,15 @@ impl<'a> RunRing<'a> {
         self.page.set(STREAK_MAX, most);
     }
 
-    /// Takes the next: the slot's, unless it went first as often in a row as it may while others waited.
+    /// Takes the next: the slot's, unless somebody is ahead of it, or it went first as often in a row as it may while others
+    /// waited.
     pub fn pop(self) -> Option<u32> {
         let occupant = self.page.get(SLOT);
         let head = self.page.get(HEAD);
         let others = head != self.page.get(TAIL);
-        if occupant != 0 && (!others || self.page.get(STREAK) < self.page.get(STREAK_MAX)) {
+        let ahead = self.page.get(AHEAD);
+        let slot_first = !others || (ahead == 0 && self.page.get(STREAK) < self.page.get(STREAK_MAX));
+        if occupant != 0 && slot_first {
             self.page.set(SLOT, 0);
             if others {
                 self.page.set(STREAK, self.page.get(STREAK) + 1);
@@ -121,6 +132,7 @@ impl<'a> RunRing<'a> {
             return None;
         }
         self.page.set(STREAK, 0);
+        self.page.set(AHEAD, (ahead - 1).max(0));
         self.page.set(HEAD, head.wrapping_add(1));
         Some(self.page.get(ENTRIES + (head & MASK) as usize) as u32)
     }

@@ -1,5 +1,5 @@
-//! Properties of `ring.rs` and `page.rs` against a queue, a slot and a counter: order, fullness, and the rule that the slot
-//! does not starve the ring.
+//! Properties of `ring.rs` and `page.rs` against a queue, a slot and a counter: order, fullness, the rule that the slot does
+//! not starve the ring, and that those put to the front go before all others, in their order.
 #![cfg(not(loom))]
 
 use std::collections::VecDeque;
@@ -11,6 +11,7 @@ use rumpus_sync::{Page, RunRing};
 #[derive(Debug, Clone)]
 enum Op {
     Push(usize),
+    PushFront(usize),
     PushSlot,
     Pop(usize),
 }
@@ -19,6 +20,7 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
     let op = prop_oneof![
         6 => (1..4_usize).prop_map(Op::Push),
         1 => (1000..3000_usize).prop_map(Op::Push),
+        3 => (1..4_usize).prop_map(Op::PushFront),
         6 => Just(Op::PushSlot),
         8 => (1..4_usize).prop_map(Op::Pop),
         1 => (1000..3000_usize).prop_map(Op::Pop),
@@ -29,6 +31,7 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
 /// What the ring says it is.
 #[derive(Default)]
 struct Naive {
+    front: VecDeque<u32>,
     queue: VecDeque<u32>,
     slot: Option<u32>,
     streak: i32,
@@ -36,10 +39,22 @@ struct Naive {
 }
 
 impl Naive {
+    fn len(&self) -> usize {
+        self.front.len() + self.queue.len()
+    }
+
     fn push(&mut self, index: u32) -> bool {
-        let fits = self.queue.len() < CAPACITY - 1;
+        let fits = self.len() < CAPACITY - 1;
         if fits {
             self.queue.push_back(index);
+        }
+        fits
+    }
+
+    fn push_front(&mut self, index: u32) -> bool {
+        let fits = self.len() < CAPACITY - 1;
+        if fits {
+            self.front.push_back(index);
         }
         fits
     }
@@ -53,6 +68,10 @@ impl Naive {
     }
 
     fn pop(&mut self) -> Option<u32> {
+        if let Some(first) = self.front.pop_front() {
+            self.streak = 0;
+            return Some(first);
+        }
         let others = !self.queue.is_empty();
         if self.slot.is_some() && (!others || self.streak < self.streak_max) {
             self.streak += i32::from(others);
@@ -80,6 +99,9 @@ proptest! {
                 Op::Push(times) => for index in next.by_ref().take(times) {
                     prop_assert_eq!(ring.push(index), naive.push(index));
                 },
+                Op::PushFront(times) => for index in next.by_ref().take(times) {
+                    prop_assert_eq!(ring.push_front(index), naive.push_front(index));
+                },
                 Op::PushSlot => for index in next.by_ref().take(1) {
                     prop_assert_eq!(ring.push_slot(index), naive.push_slot(index));
                 },
@@ -87,9 +109,9 @@ proptest! {
                     prop_assert_eq!(ring.pop(), naive.pop());
                 },
             }
-            let len = naive.queue.len() + usize::from(naive.slot.is_some());
+            let len = naive.len() + usize::from(naive.slot.is_some());
             prop_assert_eq!((ring.len(), ring.is_empty()), (len, len == 0));
-            prop_assert_eq!(ring.room(), CAPACITY - 1 - naive.queue.len());
+            prop_assert_eq!(ring.room(), CAPACITY - 1 - naive.len());
         }
     }
 
@@ -147,4 +169,22 @@ fn a_page_keeps_words_and_counts() {
     page.set_count(0, f64::MAX);
     assert_eq!((page.get(0), page.get(1), page.count(0), page.count(1)), (0, -7, f64::MAX, 3.5));
     assert_eq!((page.ints().len(), page.counts().len()), (2, 2));
+}
+
+#[test]
+fn a_full_ring_takes_nobody_to_the_front_either() {
+    let page = Page::new(WORDS, 0);
+    let ring = RunRing::of(&page);
+    for start in [0, i32::MIN + 3, i32::MAX - 9] {
+        page.set(rumpus_sync::ring::HEAD, start);
+        page.set(rumpus_sync::ring::TAIL, start);
+        let most = CAPACITY as u32 - 1;
+        assert!((0..most - 6).all(|index| ring.push(index)) && ring.push_slot(9_999));
+        assert!((most..most + 6).all(|index| ring.push_front(index)) && !ring.push_front(1));
+        let popped: Vec<u32> = std::iter::from_fn(|| ring.pop()).collect();
+        assert_eq!(popped[..6], (most..most + 6).collect::<Vec<_>>());
+        // The slot may not go first unless somebody said how often.
+        assert_eq!(popped[6..most as usize], (0..most - 6).collect::<Vec<_>>());
+        assert_eq!(popped[most as usize..], [9_999]);
+    }
 }

@@ -1,6 +1,8 @@
 // Owns the list of weakenings: one ordering or one atomic step each, with the model that must then fail. `find` is a
 // fragment of exactly one line of `file`, a path from the crate's root.
 
+import { claimCases } from './claim-cases.mjs'
+
 /**
  * @typedef {object} Case
  * @property {string} part   What may be named on the command line.
@@ -19,7 +21,6 @@ const inject = 'src/inject.rs'
 const bell = 'src/bell.rs'
 const steal = 'src/steal.rs'
 const slab = 'src/slab.rs'
-const claim = 'src/claim.rs'
 const places = 'src/places.rs'
 const idle = '../runtime/src/sched/idle.rs'
 
@@ -39,16 +40,7 @@ export const cases = [
     test: 'loom_places',
     model: 'never_more_are_taken_than_there_are',
   },
-  {
-    part: 'claim',
-    name: 'take looks, then stores',
-    file: claim,
-    find: '.compare_exchange(generation << 1 | 1, generation << 1, Ordering::Relaxed, Ordering::Relaxed)',
-    replace:
-      '.load(Ordering::Relaxed).eq(&(generation << 1 | 1)).then(|| self.word.store(generation << 1, Ordering::Relaxed)).ok_or(())',
-    test: 'loom_claim',
-    model: 'exactly_one_of_three_has_it',
-  },
+  ...claimCases,
   {
     part: 'mailbox',
     name: 'push does not release',

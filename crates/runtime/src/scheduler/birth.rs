@@ -70,35 +70,60 @@ pub enum SpawnError {
 impl Scheduler {
     /// Rents a slot for a process to come, which can get a name at once.
     pub fn rent(&mut self) -> Result<Pid, SpawnError> {
-        self.runtime.table.acquire().ok_or(SpawnError::TooMany)
+        let rented = self.runtime.table.acquire().ok_or(SpawnError::TooMany)?;
+        self.rented.push(rented);
+        Ok(rented)
     }
 
     /// Gives a rented slot back, and its name: the process has not been spawned after all.
     pub fn give_back(&mut self, rented: Pid) {
-        self.forget_name(rented);
-        self.runtime.table.release(rented);
+        let before = self.rented.len();
+        self.rented.retain(|&other| other != rented);
+        if self.rented.len() < before {
+            self.forget_name(rented);
+            self.runtime.table.release(rented);
+        }
+    }
+
+    /// The slot of a process to be: that which was rented for it, or any.
+    fn move_in(&mut self, birth: Birth) -> Result<Pid, SpawnError> {
+        let Some(rented) = birth.rented else { return self.runtime.table.acquire().ok_or(SpawnError::TooMany) };
+        let before = self.rented.len();
+        self.rented.retain(|&other| other != rented);
+        if self.rented.len() < before { Ok(rented) } else { Err(SpawnError::TooMany) }
+    }
+
+    /// What has a name from before its birth can be found from now on.
+    fn appear(&self, pid: Pid, birth: Birth) {
+        if birth.rented.is_some() {
+            self.runtime.names.appear(pid, &self.runtime.seats);
+        }
     }
 
     /// Makes a process whose body is a closure of this scheduler: it runs from the start.
     pub fn spawn_here(&mut self, birth: Birth) -> Result<Born, SpawnError> {
-        let runtime = Rc::clone(&self.runtime);
-        let pid = birth.rented.or_else(|| runtime.table.acquire()).ok_or(SpawnError::TooMany)?;
+        let pid = self.move_in(birth)?;
         self.make_here(pid, birth);
         self.seat().count_start();
         self.count(layout::SPAWNED);
         Ok(Born { pid, reference: self.tie(pid, birth) })
     }
 
-    /// A rented slot becomes a process of this scheduler, parked, before anybody knows it.
-    pub(super) fn make_here(&self, pid: Pid, birth: Birth) {
-        let Some(process) = self.runtime.table.get(pid) else { return };
+    /// A rented slot becomes a process of this scheduler, parked.
+    pub(super) fn make_here(&mut self, pid: Pid, birth: Birth) {
+        let runtime = Rc::clone(&self.runtime);
+        let Some(process) = runtime.table.get(pid) else { return };
         process.state.be(birth.priority, birth.overflow);
         process.places.set(birth.places());
-        process.state.run(self.seat);
+        // Before anybody finds it alive by a name from before: who does may write at once.
         process.mailbox.open();
-        let parked = process.mailbox.park();
-        debug_assert!(parked, "mail for a pid that nobody knows: {pid:?}");
-        if !self.runtime.options.native_lane && !process.state.load().is_watched_over() {
+        process.state.run(self.seat);
+        self.appear(pid, birth);
+        if !process.mailbox.park() {
+            self.notified.push(pid.index());
+            self.pace.want_turn();
+        }
+        if !runtime.options.native_lane && !process.state.load().is_watched_over() {
             process.state.open();
         }
     }
@@ -119,7 +144,7 @@ impl Scheduler {
             Where::On(seat) if seat < runtime.seats.len() => Some(seat),
             Where::On(_) => return Err(SpawnError::NoScheduler),
         };
-        let pid = birth.rented.or_else(|| runtime.table.acquire()).ok_or(SpawnError::TooMany)?;
+        let pid = self.move_in(birth)?;
         let Some(process) = runtime.table.get(pid) else { return Err(SpawnError::TooMany) };
         let letter = Letter { to: pid, envelope: Envelope::Message { skeleton } };
         let arguments = self.arena.parcel(letter, arguments);
@@ -133,8 +158,10 @@ impl Scheduler {
         process.seldom().unstarted = Some(Box::new(what));
         process.state.be(birth.priority, birth.overflow);
         process.places.set(birth.places());
-        process.state.await_start(door);
+        // Before anybody finds it alive by a name from before: who does may write at once.
         process.mailbox.open();
+        process.state.await_start(door);
+        self.appear(pid, birth);
         self.count(layout::SPAWNED);
         // Before anybody can start it, so that it cannot end unheard.
         let reference = self.tie(pid, birth);

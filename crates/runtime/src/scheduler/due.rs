@@ -5,6 +5,7 @@
 use std::rc::Rc;
 
 use rumpus_sync::{Parcel, Ticket};
+use rustc_hash::FxHashSet;
 
 use super::Scheduler;
 use crate::completion::Completion;
@@ -31,10 +32,10 @@ pub(super) struct Timed {
     to: Pid,
     period_us: u64,
     what: Carried,
-    /// Its neighbours among those for the same process.
-    before: Option<Key>,
-    after: Option<Key>,
 }
+
+/// The messages for later to one process.
+pub(super) type Timers = FxHashSet<Key>;
 
 #[derive(Debug)]
 enum Carried {
@@ -74,12 +75,16 @@ impl Scheduler {
         self.wheel.remove(key);
     }
 
-    /// Sends a message later, whose value waits in a slot of this isolate. Only to a process of this scheduler that has begun.
+    /// Sends a message later, whose value waits in a slot of this isolate. Only to a process of this scheduler that has begun;
+    /// if it has ended, which JavaScript may not have been told yet, the slot is free.
     pub fn send_slot_after(&mut self, to: Pid, when: When, slot: u32) -> Option<u64> {
         let timer = self.rent_timer(to, when)?;
-        let timed =
-            Timed { timer, to, period_us: when.period_us, what: Carried::Slot(slot), before: None, after: None };
-        self.await_due(when.deadline_us, timed);
+        if self.runtime.phase(to) == Some(Phase::Running) {
+            self.await_due(when.deadline_us, Timed { timer, to, period_us: when.period_us, what: Carried::Slot(slot) });
+        } else {
+            self.release_timer(timer);
+            self.free_slot(Priority::Normal, slot);
+        }
         Some(self.runtime.timer_bits(timer))
     }
 
@@ -113,54 +118,48 @@ impl Scheduler {
     /// Cancels a timer, wherever it is; nothing if it has fired for the last time, or been cancelled.
     pub fn cancel_timer(&mut self, bits: u64, now_us: u64) -> Option<Cancelled> {
         let runtime = Rc::clone(&self.runtime);
-        let ticket = Pid::from_bits(bits).ticket();
-        let timer = runtime.timers.get(ticket)?;
+        let name = Pid::from_bits(bits);
+        let ticket = name.ticket();
+        let timer = runtime.timers.get(ticket).filter(|_| name.runtime() == runtime.options.number)?;
+        // Read while nobody else can have it: once it is claimed its owner may give the slot to the next.
+        let (deadline_us, to) = (timer.deadline_us(), timer.to());
         if !timer.claim.take(ticket.generation) {
             return None;
         }
-        let left_us = timer.deadline_us().saturating_sub(now_us);
-        let to = timer.to();
-        let is_here = runtime.table.get(to).is_some_and(|process| {
-            let state = process.state.load();
-            state.seat() == self.seat && state.has_body()
-        });
-        if is_here {
-            let slot = match self.forget_timer(ticket) {
-                Some(Timed { what: Carried::Slot(slot), period_us: 0, .. }) => Some(slot),
-                Some(timed) => self.free_timed(&timed),
-                None => None,
-            };
-            return Some(Cancelled { left_us, slot });
-        }
-        self.signal(to, Envelope::Forget { timer: ticket });
-        Some(Cancelled { left_us, slot: None })
+        let left_us = deadline_us.saturating_sub(now_us);
+        let here = runtime.table.get(to).map(|process| process.state.load());
+        let here = here.filter(|state| state.seat() == self.seat && state.has_body());
+        let Some(state) = here else {
+            self.signal(to, Envelope::Forget { timer: ticket });
+            return Some(Cancelled { left_us, slot: None });
+        };
+        let slot = match self.forget_timer(ticket) {
+            // What it has sent may wait to be told, and name the slot.
+            Some(Timed { what: Carried::Slot(slot), period_us: 1.., .. }) => {
+                self.free_slot(state.priority(), slot);
+                None
+            }
+            Some(Timed { what: Carried::Slot(slot), .. }) => Some(slot),
+            _ => None,
+        };
+        Some(Cancelled { left_us, slot })
     }
 
     /// A timer that has been cancelled leaves the wheel. If it is not there yet, it is given up where it arrives.
     fn forget_timer(&mut self, timer: Ticket) -> Option<Timed> {
         let key = Key::from_bits(self.runtime.timers.get(timer)?.key());
         let (_, due) = self.wheel.remove(key)?;
-        let Due::Message(timed) = due else { return None };
-        self.unchain(&timed);
+        let Due::Message(timed) = due else { unreachable!("{key:?} is a message for later") };
+        self.unlist(timed.to, key);
         self.runtime.timers.release(timer);
         Some(timed)
     }
 
     /// The same, heard of from another scheduler.
-    pub(super) fn hear_forget(&mut self, timer: Ticket) {
-        if let Some(timed) = self.forget_timer(timer) {
-            self.free_timed(&timed);
+    pub(super) fn hear_forget(&mut self, process: &Process, timer: Ticket) {
+        if let Some(Timed { what: Carried::Slot(slot), .. }) = self.forget_timer(timer) {
+            self.free_slot(process.state.load().priority(), slot);
         }
-    }
-
-    /// Nobody wants its value any more. It may have been told already, and JavaScript may not have heard: the word that the
-    /// slot is free goes by the same line, behind.
-    fn free_timed(&mut self, timed: &Timed) -> Option<u32> {
-        if let Carried::Slot(slot) = timed.what {
-            let priority = self.runtime.table.get(timed.to).map_or(Priority::Normal, |p| p.state.load().priority());
-            self.outbox.push(priority, Completion::Freed { slot });
-        }
-        None
     }
 
     /// A message for later has reached the scheduler of its receiver.
@@ -174,7 +173,7 @@ impl Scheduler {
             return self.release_timer(timer);
         }
         let what = Carried::Bytes { skeleton, parcel };
-        self.await_due(deadline_us, Timed { timer, to, period_us, what, before: None, after: None });
+        self.await_due(deadline_us, Timed { timer, to, period_us, what });
     }
 
     /// A message for later will not be delivered: its receiver is gone.
@@ -187,39 +186,35 @@ impl Scheduler {
     fn await_due(&mut self, deadline_us: u64, timed: Timed) {
         self.pace.want_alarm();
         let (timer, to) = (timed.timer, timed.to);
-        let next = self.timed.get(&to.index()).copied();
-        let key = self.wheel.insert(deadline_us, Due::Message(Timed { after: next, ..timed }));
-        if let Some(Due::Message(neighbour)) = next.and_then(|next| self.wheel.get_mut(next)) {
-            neighbour.before = Some(key);
-        }
-        self.timed.insert(to.index(), key);
+        let key = self.wheel.insert(deadline_us, Due::Message(timed));
+        self.timed.entry(to.index()).or_default().insert(key);
         if let Some(state) = self.runtime.timers.get(timer) {
             state.note(deadline_us, to, key.bits());
         }
     }
 
-    /// Takes what has left the wheel out of the list of its process.
-    fn unchain(&mut self, timed: &Timed) {
-        match (timed.before, timed.after) {
-            (None, None) => drop(self.timed.remove(&timed.to.index())),
-            (None, Some(after)) => drop(self.timed.insert(timed.to.index(), after)),
-            (Some(_), _) => {}
-        }
-        if let Some(Due::Message(neighbour)) = timed.before.and_then(|key| self.wheel.get_mut(key)) {
-            neighbour.after = timed.after;
-        }
-        if let Some(Due::Message(neighbour)) = timed.after.and_then(|key| self.wheel.get_mut(key)) {
-            neighbour.before = timed.before;
+    /// What has left the wheel is none of those for its process any more.
+    fn unlist(&mut self, to: Pid, key: Key) {
+        let Some(timers) = self.timed.get_mut(&to.index()) else { return };
+        timers.remove(&key);
+        if timers.is_empty() {
+            self.timed.remove(&to.index());
         }
     }
 
     /// A process has ended: what was to reach it later goes with it.
-    pub(super) fn drop_timers(&mut self, index: u32) {
-        let mut next = self.timed.remove(&index);
-        while let Some((_, Due::Message(timed))) = next.and_then(|key| self.wheel.remove(key)) {
-            self.release_timer(timed.timer);
-            self.free_timed(&timed);
-            next = timed.after;
+    pub(super) fn drop_timers(&mut self, index: u32, priority: Priority) {
+        for key in self.timed.remove(&index).into_iter().flatten() {
+            let Some((_, Due::Message(timed))) = self.wheel.remove(key) else { continue };
+            self.give_up(timed, priority);
+        }
+    }
+
+    /// A message for later is nobody's any more. Its slot is free behind what it has sent, which may wait to be told.
+    fn give_up(&mut self, timed: Timed, priority: Priority) {
+        self.release_timer(timed.timer);
+        if let Carried::Slot(slot) = timed.what {
+            self.free_slot(priority, slot);
         }
     }
 
@@ -233,7 +228,7 @@ impl Scheduler {
             self.show_lateness(deadline_us, now_us);
             match due {
                 Due::Wait(pid) => self.end_wait(pid, key),
-                Due::Message(timed) => self.fire(timed, deadline_us, now_us),
+                Due::Message(timed) => self.fire(timed, key, deadline_us, now_us),
             }
         }
         self.fired = fired;
@@ -247,28 +242,26 @@ impl Scheduler {
         }
     }
 
-    fn fire(&mut self, mut timed: Timed, deadline_us: u64, now_us: u64) {
+    fn fire(&mut self, timed: Timed, key: Key, deadline_us: u64, now_us: u64) {
         let runtime = Rc::clone(&self.runtime);
-        self.unchain(&timed);
-        let (Some(state), Some(process)) = (runtime.timers.get(timed.timer), runtime.table.get(timed.to)) else {
-            return;
+        self.unlist(timed.to, key);
+        let (Some(timer), Some(process)) = (runtime.timers.get(timed.timer), runtime.table.get(timed.to)) else {
+            unreachable!("{timed:?} outlives its receiver")
         };
-        let again = timed.period_us > 0 && state.claim.is_free(timed.timer.generation);
-        let ours = again || state.claim.take(timed.timer.generation);
-        let hears = process.state.load().phase() == Phase::Running;
-        if ours && hears {
-            self.tell_timed(process, &timed, again);
+        let generation = timed.timer.generation;
+        let state = process.state.load();
+        let again = timed.period_us > 0 && timer.claim.is_free(generation);
+        let ours = again || timer.claim.take(generation);
+        if !ours || state.phase() != Phase::Running {
+            return self.give_up(timed, state.priority());
         }
-        if again && hears {
-            // The phase stays; what was missed is not made up for.
-            let periods = now_us.saturating_sub(deadline_us) / timed.period_us + 1;
-            (timed.before, timed.after) = (None, None);
-            return self.await_due(deadline_us + periods * timed.period_us, timed);
+        self.tell_timed(process, &timed, again);
+        if !again {
+            return self.release_timer(timed.timer);
         }
-        if !(ours && hears) {
-            self.free_timed(&timed);
-        }
-        self.release_timer(timed.timer);
+        // The phase stays; what was missed is not made up for.
+        let periods = now_us.saturating_sub(deadline_us) / timed.period_us + 1;
+        self.await_due(deadline_us + periods * timed.period_us, timed);
     }
 
     fn tell_timed(&mut self, process: &Process, timed: &Timed, again: bool) {

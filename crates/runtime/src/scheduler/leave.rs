@@ -15,6 +15,9 @@ impl Scheduler {
     pub fn leave(mut self) {
         self.note_page();
         self.give_up_stock();
+        while let Some(&rented) = self.rented.last() {
+            self.give_back(rented);
+        }
         self.end_all();
         self.lose_inboxes();
         let unstarted = self.give_up_unstarted();

@@ -102,7 +102,7 @@ impl Scheduler {
                     self.receive_exit(pid, process, from, reason, linked);
                 }
             }
-            Envelope::Forget { timer } => self.hear_forget(timer),
+            Envelope::Forget { timer } => self.hear_forget(process, timer),
             Envelope::Want { from, offer } => self.hear_want(pid, process, from, offer),
             Envelope::Granted { offer, place, .. } => self.hear(process, Completion::Granted { index, offer, place }),
             Envelope::GiveBack => self.give_places(pid, 1),
@@ -160,7 +160,7 @@ impl Scheduler {
     pub(super) fn die(&mut self, pid: Pid, process: &Process, reason: &Reason) {
         process.state.die();
         self.forget_name(pid);
-        self.drop_timers(pid.index());
+        self.drop_timers(pid.index(), process.state.load().priority());
         self.refuse_wants(pid);
         let (left, idle) = process.mailbox.close();
         self.refuse_all(pid, left, reason);
@@ -273,12 +273,12 @@ impl Scheduler {
     fn discard(&mut self, parcel: Parcel<Letter>, counter: usize) {
         self.count(counter);
         if let Envelope::Slot { slot } = parcel.header().envelope {
-            self.free_slot(slot);
+            self.free_slot(Priority::Normal, slot);
         }
     }
 
-    /// Nobody wants the value any more that this isolate keeps in `slot`.
-    pub(super) fn free_slot(&mut self, slot: u32) {
-        self.outbox.push(Priority::Normal, Completion::Freed { slot });
+    /// Nobody wants the value any more that this isolate keeps in `slot`, once all is told that waits in this line.
+    pub(super) fn free_slot(&mut self, line: Priority, slot: u32) {
+        self.outbox.push(line, Completion::Freed { slot });
     }
 }

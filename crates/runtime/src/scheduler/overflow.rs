@@ -16,7 +16,10 @@ pub(super) const BESIDE_LOW: i32 = 8;
 impl Scheduler {
     /// Keeps a process to resume that the run ring does not take by itself; the next turns put it there.
     pub fn overflow(&mut self, index: u32) {
-        let priority = self.runtime.table.at(index).map_or(Priority::Normal, |(_, p)| p.state.load().priority());
+        let state = self.runtime.table.at(index).map(|(_, process)| process.state.load());
+        // Those that have not begun do so in the order in which they were told of.
+        let state = state.filter(|state| state.has_body());
+        let priority = state.map_or(Priority::Normal, |state| state.priority());
         self.overflow[priority as usize].push_back(index);
         self.show_load();
         self.hurry(priority);
@@ -35,8 +38,8 @@ impl Scheduler {
         let runtime = Rc::clone(&self.runtime);
         let ring = RunRing::of(&runtime.seats[self.seat].page);
         let [normal, high] = [Priority::Normal, Priority::High].map(|priority| priority as usize);
-        while self.overflow[high].back().is_some_and(|&index| ring.push_front(index)) {
-            self.overflow[high].pop_back();
+        while self.overflow[high].front().is_some_and(|&index| ring.push_front(index)) {
+            self.overflow[high].pop_front();
         }
         while self.overflow[normal].front().is_some_and(|&index| ring.push(index)) {
             self.overflow[normal].pop_front();
@@ -53,9 +56,10 @@ impl Scheduler {
         if share {
             self.beside_low = 0;
         }
-        self.is_low_turn = alone || share;
+        // Whoever comes next must not wait for all of them.
+        self.lows = if alone { BESIDE_LOW } else { i32::from(share) };
         self.shares = share || self.has_low();
-        let mut lows = if alone { usize::MAX } else { usize::from(share) };
+        let mut lows = self.lows;
         while lows > 0 && self.overflow[low].front().is_some_and(|&index| ring.push(index)) {
             self.overflow[low].pop_front();
             lows -= 1;

@@ -232,11 +232,10 @@ impl Scheduler {
         let few = GRANT_MAX as usize;
         let most = if self.outbox.len() <= few || self.unread() < BACKLOG { BACKLOG } else { few };
         let mut flushed = self.flush_urgent(sink);
-        let alone = self.is_low_alone();
-        let mut low = self.is_low_turn;
+        let mut lows = self.lows;
         while flushed < most && self.urgent.is_empty() {
-            let Some((priority, completion)) = self.outbox.next(sink, low) else { break };
-            low = alone || priority != Priority::Low;
+            let Some((priority, completion)) = self.outbox.next(sink, lows > 0) else { break };
+            lows -= i32::from(priority == Priority::Low);
             self.tell_one(completion, sink);
             flushed += 1;
         }

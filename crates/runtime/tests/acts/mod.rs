@@ -12,11 +12,14 @@ pub enum Act {
     Trap,
     Exit,
     Finish,
+    SendAfter,
+    Cancel,
+    Name,
     Churn,
 }
 
 /// How much of each there is in a common run.
-pub const ACTS: [(Act, usize); 10] = [
+pub const ACTS: [(Act, usize); 13] = [
     (Act::Send, 40),
     (Act::Spawn, 16),
     (Act::Link, 7),
@@ -26,6 +29,9 @@ pub const ACTS: [(Act, usize); 10] = [
     (Act::Trap, 5),
     (Act::Exit, 4),
     (Act::Finish, 5),
+    (Act::SendAfter, 8),
+    (Act::Cancel, 3),
+    (Act::Name, 4),
     (Act::Churn, 0),
 ];
 

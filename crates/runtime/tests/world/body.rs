@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use rumpus_runtime::process::Unstarted;
-use rumpus_runtime::process::state::Snapshot;
+use rumpus_runtime::process::state::{Priority, Snapshot};
 use rumpus_runtime::{Completion, Pid, Reason, Sink, Waker};
 use rumpus_sync::shim::{AtomicU32, Ordering};
 
@@ -28,6 +28,7 @@ pub enum Parked {
 #[derive(Debug)]
 pub struct Body {
     pub pid: Pid,
+    pub priority: Priority,
     pub parked: Parked,
     /// Local messages come by reference.
     pub open: bool,
@@ -70,7 +71,7 @@ pub struct Tray {
 }
 
 pub enum Told {
-    Start(Pid, u32, Vec<u8>),
+    Start(Pid, Priority, u32, Vec<u8>),
     Else(Completion),
 }
 
@@ -84,8 +85,8 @@ impl Sink for Tray {
         self.told.push(Told::Else(completion));
     }
 
-    fn start(&mut self, pid: Pid, _state: Snapshot, what: &Unstarted) {
+    fn start(&mut self, pid: Pid, state: Snapshot, what: &Unstarted) {
         assert!(self.fits(0) && what.skeleton == 24);
-        self.told.push(Told::Start(pid, what.definition, what.arguments.bytes().to_vec()));
+        self.told.push(Told::Start(pid, state.priority(), what.definition, what.arguments.bytes().to_vec()));
     }
 }

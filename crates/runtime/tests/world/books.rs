@@ -6,6 +6,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use rumpus_runtime::{Pid, Reason, ReasonKind};
 
+use super::timed::Timed;
+
+/// Who sends what comes later: that is in no order with anything.
+pub const NOBODY: Pid = Pid::from_bits(u64::MAX);
+
 /// Who sent what to whom: the content of every message and of every reason that a body gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tag {
@@ -94,6 +99,7 @@ pub struct Books {
     pub heard: BTreeMap<Pid, Vec<Item>>,
     pub messages: u64,
     pub signals: u64,
+    pub timed: Timed,
 }
 
 impl Books {
@@ -190,7 +196,7 @@ impl Books {
         match item {
             Item::Message(tag) => {
                 assert_eq!(tag.to, pid, "meant for another");
-                self.advance(*tag, false);
+                if tag.from == NOBODY { self.timed.came(*tag) } else { self.advance(*tag, false) }
             }
             Item::Exit(from, reason) => {
                 self.signals += 1;

@@ -2,11 +2,14 @@
 //! ring under the grant, local messages by reference, what a submission leaves behind, definitions that take a while to
 //! load. Bodies have no code: whoever drives the world acts in their name.
 
+mod ending;
+mod later;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use rumpus_runtime::scheduler::Occasion;
-use rumpus_runtime::{Completion, Pid, Reason, Runtime, Scheduler, Verdict, Waker, layout};
+use rumpus_runtime::{Completion, Pid, Priority, Runtime, Scheduler, Verdict, Waker, layout};
 use rumpus_sync::shim::Ordering;
 
 use super::Step;
@@ -28,6 +31,10 @@ pub struct Isolate {
     pub room: usize,
     slots: BTreeMap<u32, Item>,
     slots_given: u32,
+    /// When a turn must be taken.
+    alarm_us: Option<u64>,
+    /// Completions are being done.
+    applying: bool,
     immediate: bool,
     microtask: bool,
     microtask_grant: i32,
@@ -51,6 +58,8 @@ impl Isolate {
             room,
             slots: BTreeMap::new(),
             slots_given: 0,
+            alarm_us: None,
+            applying: false,
             immediate: true,
             microtask: false,
             microtask_grant: 0,
@@ -80,8 +89,11 @@ impl Isolate {
         self.scheduler.seat().page.add(counter, by as f64);
     }
 
-    pub fn steps(&self) -> Vec<Step> {
+    pub fn steps(&self, now_us: u64) -> Vec<Step> {
         let mut steps = Vec::new();
+        if self.alarm_us.is_some_and(|alarm_us| alarm_us <= now_us) {
+            steps.push(Step::Alarm);
+        }
         // Relaxed: one thread.
         if self.ears.rung.load(Ordering::Relaxed) > 0 {
             steps.push(Step::Woken);
@@ -113,6 +125,10 @@ impl Isolate {
                 let rung = self.ears.rung.swap(0, Ordering::Relaxed);
                 let stopping = self.scheduler.runtime().is_stopping();
                 assert!(stopping || (rung, self.verdict) == (1, Verdict::Sleep), "a bell rings once a sleep");
+                self.turn(true, now_us, books);
+            }
+            Step::Alarm => {
+                self.alarm_us = None;
                 self.turn(true, now_us, books);
             }
             Step::Immediate => {
@@ -158,7 +174,10 @@ impl Isolate {
             Verdict::Run if self.scheduler.ring().is_empty() => self.queue_turn(),
             Verdict::Run | Verdict::Yield => self.immediate = true,
             Verdict::Look => self.queue_turn(),
-            Verdict::Sleep => self.immediate |= !self.scheduler.ring().is_empty(),
+            Verdict::Sleep => {
+                self.set_alarm(now_us);
+                self.immediate |= !self.scheduler.ring().is_empty();
+            }
             Verdict::Stop => {}
         }
         self.verdict
@@ -186,12 +205,23 @@ impl Isolate {
     }
 
     fn apply(&mut self, tray: Tray, books: &mut Books) {
+        self.applying = true;
         for told in tray.told {
             match told {
-                Told::Start(pid, definition, arguments) => self.admit_definition(pid, definition, &arguments, books),
+                Told::Start(pid, priority, definition, arguments) => {
+                    assert!(
+                        !self.loading.contains(&definition) && definition < self.known,
+                        "{definition} is not loaded"
+                    );
+                    books.told_to_start(pid, Tag::of(&arguments), self.seat);
+                    self.admit(pid, priority, false, true);
+                    // In the order of the others, whatever its priority.
+                    self.append(pid.index());
+                }
                 Told::Else(completion) => self.hear(completion, books),
             }
         }
+        self.applying = false;
     }
 
     fn hear(&mut self, completion: Completion, books: &mut Books) {
@@ -202,8 +232,9 @@ impl Isolate {
             }
             Completion::Granted { .. } => unreachable!("nobody of this world offers"),
             Completion::Due { .. } => unreachable!("bodies of this world wait for no time"),
-            Completion::Slot { index, slot, .. } => {
-                let Some(item) = self.slots.remove(&slot) else { panic!("slot {slot} is empty") };
+            Completion::Slot { index, slot, keep } => {
+                let item = if keep { self.slots.get(&slot).cloned() } else { self.slots.remove(&slot) };
+                let Some(item) = item else { panic!("slot {slot} is empty") };
                 self.receive(index, item, books);
             }
             Completion::Freed { slot } => assert!(self.slots.remove(&slot).is_some(), "slot {slot} freed twice"),
@@ -244,32 +275,49 @@ impl Isolate {
         }
     }
 
+    /// Behind the others, unless the priority says otherwise: then, but for what a turn tells, a turn decides.
     fn push_back(&mut self, index: u32) {
+        let priority = self.bodies.get(&index).map_or(Priority::Normal, |body| body.priority);
+        if priority != Priority::Normal || self.scheduler.runtime().options.native_lane {
+            if !self.applying {
+                return self.overflow(index);
+            }
+            if priority == Priority::High {
+                return if self.scheduler.ring().push_front(index) {
+                    self.immediate = true
+                } else {
+                    self.overflow(index)
+                };
+            }
+        }
+        self.append(index);
+    }
+
+    fn append(&mut self, index: u32) {
         if !self.scheduler.ring().push(index) {
-            self.scheduler.before_submission();
-            self.scheduler.overflow(index);
-            self.scheduler.after_submission();
+            self.overflow(index);
         }
         self.immediate = true;
     }
 
-    pub fn admit_closure(&mut self, pid: Pid, native_lane: bool) {
-        self.admit(pid, !native_lane, false);
+    fn overflow(&mut self, index: u32) {
+        self.scheduler.before_submission();
+        self.scheduler.overflow(index);
+        self.scheduler.after_submission();
+        self.immediate = true;
     }
 
-    fn admit_definition(&mut self, pid: Pid, definition: u32, arguments: &[u8], books: &mut Books) {
-        assert!(!self.loading.contains(&definition) && definition < self.known, "{definition} is not loaded");
-        books.told_to_start(pid, Tag::of(arguments), self.seat);
-        self.admit(pid, false, true);
+    pub fn admit_closure(&mut self, pid: Pid, priority: Priority) {
+        let native_lane = self.scheduler.runtime().options.native_lane;
+        self.admit(pid, priority, !native_lane && priority == Priority::Normal, false);
+        self.push_back(pid.index());
     }
 
-    fn admit(&mut self, pid: Pid, open: bool, is_definition: bool) {
-        let index = pid.index();
+    fn admit(&mut self, pid: Pid, priority: Priority, open: bool, is_definition: bool) {
         let (parked, inbox, taken) = (Parked::ToBegin, VecDeque::new(), Vec::new());
-        let body = Body { pid, parked, open, inbox, taken, exiting: None, is_definition, seat: self.seat };
-        let former = self.bodies.insert(index, body);
+        let body = Body { pid, priority, parked, open, inbox, taken, exiting: None, is_definition, seat: self.seat };
+        let former = self.bodies.insert(pid.index(), body);
         assert!(former.is_none(), "{pid:?} in the slot of {former:?}");
-        self.push_back(index);
     }
 
     fn resume(&mut self, books: &mut Books) {
@@ -322,20 +370,19 @@ impl Isolate {
         }
     }
 
-    pub fn send(&mut self, native_lane: bool, from: Pid, to: Pid, books: &mut Books) -> Tag {
+    pub fn send(&mut self, from: Pid, to: Pid, books: &mut Books) -> Tag {
         let tag = books.next_tag(from, to);
-        let known = self.body(to).filter(|body| body.has_begun()).map(|body| body.open);
+        let native_lane = self.scheduler.runtime().options.native_lane;
+        let known = self.body(to).filter(|body| body.has_begun()).map(|body| (body.open, body.priority));
         books.sent(tag);
         let accepted = match known {
-            Some(true) => {
+            Some((true, _)) => {
                 self.count(layout::LOCAL_ACCEPTED, 1);
                 self.receive(to.index(), Item::Message(tag), books);
                 true
             }
-            Some(false) if native_lane => {
-                self.slots_given += 1;
-                let slot = self.slots_given;
-                self.slots.insert(slot, Item::Message(tag));
+            Some((false, priority)) if native_lane || priority != Priority::Normal => {
+                let slot = self.keep(Item::Message(tag));
                 let accepted = self.submit(books, |scheduler| scheduler.send_slot(to, slot));
                 assert!(accepted || self.slots.remove(&slot).is_some());
                 accepted
@@ -349,52 +396,5 @@ impl Isolate {
             books.refused(tag);
         }
         tag
-    }
-
-    /// A body has settled.
-    pub fn finish(&mut self, pid: Pid, reason: Reason, books: &mut Books) {
-        self.forget(pid.index());
-        if self.scheduler.runtime().table.get(pid).is_some_and(|p| p.state.load().has_body()) {
-            books.died(pid, &reason);
-        }
-        self.submit(books, |scheduler| scheduler.finish(pid, &reason));
-    }
-
-    fn forget(&mut self, index: u32) {
-        if let Some(body) = self.bodies.remove(&index) {
-            self.count(layout::DROPPED_DIED, body.waiting());
-        }
-    }
-
-    fn end_by_order(&mut self, index: u32, reason: &Reason, dead: bool, books: &mut Books) {
-        // It may have settled before it was told.
-        let Some(body) = self.bodies.get_mut(&index) else { return };
-        books.ordered(body.pid, reason, dead);
-        let first = body.exiting.is_none();
-        if first || dead {
-            body.exiting = Some(reason.clone());
-        }
-        body.open = false;
-        if dead {
-            let begun = body.has_begun();
-            assert!(begun, "{body:?} ended before Rust knew that it had begun");
-            return self.forget(index);
-        }
-        let dropped = matches!(body.parked, Parked::Queued(_));
-        if dropped || body.parked == Parked::Receiving {
-            body.parked = Parked::Unwinding;
-        }
-        self.count(layout::DROPPED_DIED, usize::from(dropped));
-    }
-
-    /// Tells the books of everything that has begun here: the last look at a page whose thread is gone.
-    pub fn count_begun(&self, books: &mut Books) {
-        for body in self.bodies.values().filter(|body| body.is_definition && body.has_begun()) {
-            books.begun(body.pid, self.seat);
-        }
-    }
-
-    pub fn leave(self) {
-        self.scheduler.leave();
     }
 }

@@ -8,15 +8,17 @@ pub mod body;
 pub mod books;
 pub mod dice;
 pub mod isolate;
+pub mod rest;
+pub mod timed;
 
 use std::sync::Arc;
 
 use body::{Body, Parked};
-use books::{Books, Tag};
+use books::{Books, NOBODY, Tag};
 use dice::Dice;
 use isolate::Isolate;
 use rumpus_runtime::process::state::Phase;
-use rumpus_runtime::{Birth, Born, Options, Pid, Reason, ReasonKind, Runtime, Scheduler, Where, layout};
+use rumpus_runtime::{Birth, Born, Options, Pid, Reason, ReasonKind, Runtime, Scheduler, When, Where, layout};
 
 /// See the module text.
 pub struct World {
@@ -35,6 +37,8 @@ pub struct World {
 pub enum Step {
     /// The bell was rung: a turn from the event loop.
     Woken,
+    /// The alarm: a turn from the event loop.
+    Alarm,
     /// The pending immediate: a turn from the event loop.
     Immediate,
     /// The pending microtask, usually a turn.
@@ -119,12 +123,13 @@ impl World {
 
     /// What an isolate could do now.
     pub fn steps(&self, seat: usize) -> Vec<Step> {
-        self.isolates[seat].as_ref().map(Isolate::steps).unwrap_or_default()
+        self.isolates[seat].as_ref().map(|isolate| isolate.steps(self.now_us)).unwrap_or_default()
     }
 
     pub fn take(&mut self, seat: usize, step: Step) {
         let now_us = self.now_us;
         let Self { isolates, books, .. } = self;
+        books.timed.now_us = now_us;
         let Some(isolate) = &mut isolates[seat] else { panic!("nobody sits at {seat}") };
         isolate.take(step, now_us, books);
     }
@@ -133,6 +138,7 @@ impl World {
     pub fn turn(&mut self, seat: usize) -> rumpus_runtime::Verdict {
         let now_us = self.now_us;
         let Self { isolates, books, .. } = self;
+        books.timed.now_us = now_us;
         let Some(isolate) = &mut isolates[seat] else { panic!("nobody sits at {seat}") };
         isolate.turn(true, now_us, books)
     }
@@ -189,20 +195,25 @@ impl World {
     }
 
     pub fn spawn_here(&mut self, seat: usize) -> Pid {
-        let Ok(Born { pid, .. }) = self.submit(seat, |s| s.spawn_here(Birth::default())) else {
-            panic!("the table is full")
-        };
+        self.spawn_here_as(seat, Birth::default())
+    }
+
+    pub fn spawn_here_as(&mut self, seat: usize, birth: Birth) -> Pid {
+        let Ok(Born { pid, .. }) = self.submit(seat, |s| s.spawn_here(birth)) else { panic!("the table is full") };
         self.books.spawned(pid, None);
-        let native_lane = self.runtime.options.native_lane;
-        self.isolate(seat).admit_closure(pid, native_lane);
+        self.isolate(seat).admit_closure(pid, birth.priority);
         pid
     }
 
     pub fn spawn(&mut self, seat: usize, definition: u32, at: Where) -> Pid {
-        let tag = self.books.next_tag(Pid::from_bits(0), Pid::from_bits(0));
+        self.spawn_as(seat, definition, at, Birth::default())
+    }
+
+    pub fn spawn_as(&mut self, seat: usize, definition: u32, at: Where, birth: Birth) -> Pid {
+        let tag = self.books.next_tag(NOBODY, NOBODY);
         let bytes = tag.bytes();
         let Ok(Born { pid, .. }) =
-            self.submit(seat, |s| s.spawn(definition, 24, &[&bytes[..7], &bytes[7..]], at, Birth::default()))
+            self.submit(seat, |s| s.spawn(definition, 24, &[&bytes[..7], &bytes[7..]], at, birth))
         else {
             panic!("could not be spawned")
         };
@@ -216,15 +227,40 @@ impl World {
         pid
     }
 
+    /// A slot that has a name, if nobody has that.
+    pub fn rent(&mut self, seat: usize, name: &str) -> Option<Pid> {
+        let Ok(rented) = self.submit(seat, Scheduler::rent) else { panic!("the table is full") };
+        if self.runtime.register(name, rented).is_err() {
+            self.submit(seat, |s| s.give_back(rented));
+            return None;
+        }
+        Some(rented)
+    }
+
+    pub fn send_after(&mut self, seat: usize, to: Pid, in_us: u64, period_us: u64) {
+        let when = When { deadline_us: self.now_us + in_us, period_us };
+        let Self { isolates, books, .. } = self;
+        let Some(isolate) = &mut isolates[seat] else { panic!("nobody sits at {seat}") };
+        isolate.send_after(to, when, books);
+    }
+
+    /// Cancels the message for later with this number.
+    pub fn cancel(&mut self, seat: usize, number: u64) {
+        let now_us = self.now_us;
+        let Self { isolates, books, .. } = self;
+        let Some(isolate) = &mut isolates[seat] else { panic!("nobody sits at {seat}") };
+        isolate.cancel(number, now_us, books);
+    }
+
     /// Defines and loads nothing: every isolate will learn of it.
     pub fn define(&mut self, name: &str) -> u32 {
         self.runtime.define(name)
     }
 
     pub fn send(&mut self, seat: usize, from: Pid, to: Pid) -> Tag {
-        let Self { isolates, books, runtime, .. } = self;
+        let Self { isolates, books, .. } = self;
         let Some(isolate) = &mut isolates[seat] else { panic!("nobody sits at {seat}") };
-        isolate.send(runtime.options.native_lane, from, to, books)
+        isolate.send(from, to, books)
     }
 
     pub fn link(&mut self, seat: usize, from: Pid, to: Pid) {
