@@ -184,6 +184,22 @@ export const ROWS = [
     reach: atMost(5),
   },
   {
+    name: 'cross/send-name',
+    unit: 'ns/message',
+    module: 'cross-stream',
+    rivals: [],
+    params: { stream: 'stream', figure: 'time', named: true },
+    reach: timesRow(1.2, 'cross/stream'),
+    needs: 'cross/stream',
+  },
+  {
+    name: 'timer/start-cancel',
+    unit: 'ns/pair',
+    module: 'timer-start-cancel',
+    rivals: ['setTimeout'],
+    reach: faster(2, 'setTimeout'),
+  },
+  {
     name: 'cross/spawn-exit',
     unit: 'ns/process',
     module: 'cross-spawn-exit',

@@ -26,6 +26,8 @@ export const DRAIN = 10_000
 export const SPAWN_EXIT = { alive: 1000, times: 50 }
 /** Processes that have answered once and wait. */
 export const PARKED = 100_000
+/** Timers that wait meanwhile, and pairs of setting one and cancelling it. */
+export const TIMERS = { pending: 100_000, pairs: 100_000 }
 /** Times that a process is linked and unlinked, or monitored and no longer. */
 export const TIES = 100_000
 /** Processes of another thread that are on their way at a time, and all together. */

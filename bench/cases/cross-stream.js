@@ -1,5 +1,5 @@
 // cross/stream and its kin: a body on the host sends a burst without waiting, a definition on another scheduler receives
-// one by one and answers the last. cross/wakeups looks at the same from the side: how often anybody was woken.
+// one by one and answers the last. `named`: the sender knows the receiver by its name. cross/wakeups looks at the same from the side: how often anybody was woken.
 
 import { define, run as runRumpus, send } from 'rumpus'
 import { crossOf } from '../workloads.js'
@@ -28,7 +28,9 @@ const sink = define(
 export function run(tools) {
   const { messages, make } = crossOf(tools.word('stream'))
   return runRumpus(async (/** @type {Source} */ self) => {
-    const receiver = self.spawn(sink, self.pid, messages)
+    const isNamed = tools.params.named === true
+    const pid = self.spawn(isNamed ? sink.with({ name: 'sink' }) : sink, self.pid, messages)
+    const receiver = isNamed ? 'sink' : pid
     const burst = async () => {
       const start = performance.now()
       for (let i = 0; i < messages; i++) send(receiver, make(i))
