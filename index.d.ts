@@ -971,7 +971,7 @@ interface RuntimeOptions {
   readonly messages?: MessageMode;
   /**
   * So many messages in the inbox of one process are worth telling, 100 000 unless given, 0 for never. It is looked at when an
-  * inbox must grow, at 8, 16, 32 and so on: told with the first message beyond such a number that is not below this one, and
+  * inbox must grow, at 4, 8, 16 and so on: told with the first message beyond such a number that is not below this one, and
   * again at each doubling. An inbox keeps its room: one that is emptied and fills again is told of when it grows further.
   */
   readonly highWater?: number;

@@ -72,7 +72,6 @@ export const startDefinition = (
     }
   }
   const process = admit(kernel, pid, index, GATE_NATIVE, body, given)
-  process.isDefinition = true
   process.definition = definition
   // Priority in two bits, overflow in two, capacity.
   process.priority = life & 3
@@ -92,7 +91,7 @@ const admit = (kernel: Kernel, pid: number, index: number, gate: number, body: B
 
 /** Runs the body of a process that has come off the run ring. */
 export const beginBody = (kernel: Kernel, process: Process): void => {
-  if (process.isDefinition) kernel.words[STARTED]!++
+  if (process.definition >= 0) kernel.words[STARTED]!++
   if (process.exiting !== undefined) {
     finish(kernel, process, process.exiting)
     return

@@ -83,7 +83,7 @@ export const byReference = (kernel: Kernel, pid: number): boolean => {
   if (process === undefined || process.high !== highOf(pid)) return false
   if (process.gate !== GATE_NATIVE) return true
   const isWatchedOver = kernel.nativeLane || process.priority !== PRIORITY_NORMAL || process.bound !== undefined
-  return isWatchedOver && !(process.isDefinition && process.parked === QUEUED_BEGIN)
+  return isWatchedOver && !(process.definition >= 0 && process.parked === QUEUED_BEGIN)
 }
 
 /** Sends by the native mailbox. */

@@ -36,7 +36,7 @@ export const GATE_EXITING = 2
 
 /** An array that stays empty, for all who have nothing. */
 export const NOTHING: unknown[] = []
-const FIRST_CAPACITY = 8
+const FIRST_CAPACITY = 4
 const settled = Promise.resolve()
 
 const LOW = 2 ** -32
@@ -113,9 +113,7 @@ export class Process {
   serial: number
   /** Anything but the common one, and its mail passes Rust, which decides who goes first. */
   priority: number
-  /** Rust counts the beginning of definition processes. */
-  isDefinition: boolean
-  /** The number of its definition, or -1. */
+  /** The number of its definition, or -1. Rust counts the beginning of those that have one. */
   definition: number
   /** Natively dead, though its body may go on. */
   buried: boolean
@@ -154,7 +152,6 @@ export class Process {
     this.args = args
     this.serial = 0
     this.priority = PRIORITY_NORMAL
-    this.isDefinition = false
     this.definition = -1
     this.buried = false
     this.ended = false

@@ -49,7 +49,7 @@ impl Names {
         // A slot that is rented for a spawn to come is free still, and may have a name.
         let going = matches!(process.state.load().phase(), Phase::Exiting | Phase::Dead);
         // Asked for again: the slot may have had other tenants since, and the last of them have ended.
-        if going || seldom.ended == Some(pid) || table.get(pid).is_none() {
+        if going || seldom.ended == pid.bits() || table.get(pid).is_none() {
             return Err(Unnamed::NoProc);
         }
         seldom.named = true;

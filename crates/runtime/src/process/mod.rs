@@ -64,8 +64,8 @@ pub struct Seldom {
     pub unstarted: Option<Box<Unstarted>>,
     /// Whether the registry of names knows the process.
     pub named: bool,
-    /// The tenant of this slot that has ended last: it can get no name any more.
-    pub ended: Option<Pid>,
+    /// The tenant of this slot that has ended last, or 0: it can get no name any more.
+    pub ended: u64,
 }
 
 impl Process {

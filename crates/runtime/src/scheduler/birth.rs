@@ -181,7 +181,7 @@ impl Scheduler {
         let Some(process) = self.runtime.table.get(pid) else { return };
         let named = {
             let mut seldom = process.seldom();
-            seldom.ended = Some(pid);
+            seldom.ended = pid.bits();
             std::mem::take(&mut seldom.named)
         };
         if named {
