@@ -177,3 +177,45 @@ describe('tryReceive', () => {
     })
   })
 })
+
+describe('two waits at a time', () => {
+  it('the second is refused; once somebody has done that, the next such error names both places', () =>
+    inside(async (self) => {
+      const again = async (): Promise<Error> => {
+        const first = waitsFirst(self)
+        const error = await self.receive().catch((error) => error)
+        send(self.pid, 1)
+        await first
+        return error
+      }
+      await again()
+      const error = await again()
+      expect(error).toMatchObject({ code: 'ERR_RUMPUS_WAITING' })
+      expect(error.message).toContain('waitsFirst')
+      expect(error.stack?.split('and this is the second:')[1]).toContain('again')
+    }))
+})
+
+describe('hibernate', () => {
+  it('hibernate gives the room of the inbox back, keeps marks and order, and waits as receive does', () =>
+    inside(async (self) => {
+      const room = (): number => (self as unknown as { items: unknown[] }).items.length
+      for (let i = 0; i < 5000; i++) send(self.pid, i)
+      for (let i = 0; i < 5000; i++) await self.receive()
+      if (room() === 0) return expect(room()).toBe(0)
+      const mark = self.mark()
+      const next = self.hibernate()
+      expect(room()).toBe(0)
+      send(self.pid, 'woken')
+      expect(await next).toBe('woken')
+      send(self.pid, 'old')
+      send(self.pid, 'new')
+      expect(await self.receive({ since: mark, match: (m) => m === 'new' })).toBe('new')
+      expect(await self.receive()).toBe('old')
+      expect(await rejectionOf(Promise.all([self.hibernate(), self.hibernate()]))).toMatchObject({
+        code: 'ERR_RUMPUS_WAITING',
+      })
+    }))
+})
+
+const waitsFirst = (self: AnySelf): Promise<unknown> => self.receive()

@@ -1,9 +1,10 @@
 // spawnLink, spawnMonitor and the options that tie at birth: no end goes unheard, however soon. demonitor with flush.
 
+import { getEventListeners } from 'node:events'
 import { Down, Exit, exit, send } from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import { ends, fails, wait } from '../fixtures/birth-bodies.mjs'
-import { type AnySelf, inside, rejectionOf, thrownBy, turns, until } from './world.ts'
+import { type AnyPid, type AnySelf, inside, rejectionOf, thrownBy, turns, until } from './world.ts'
 
 const dies = async (): Promise<never> => {
   throw new Error('at once')
@@ -156,5 +157,36 @@ describe('yield', () => {
       await self.receive()
       exit(pid, 'shutdown')
       expect(await self.receive()).toMatchObject({ pid, reason: { kind: 'shutdown' } })
+    }))
+})
+
+describe('options.signal', () => {
+  it.each(['here', 'there'])('an aborted signal ends the process %s; one that aborts too late does nothing', (where) =>
+    inside(async (self) => {
+      const [one, two] = [new AbortController(), new AbortController()]
+      const start = (signal: AbortSignal): AnyPid => {
+        const options = { signal, monitor: true }
+        if (where === 'there') return self.spawn(wait.with({ on: 1, ...options })) as AnyPid
+        return self.spawn(async (me: AnySelf) => void (await me.receive()), options) as AnyPid
+      }
+      const pid = start(one.signal)
+      one.abort()
+      expect(await self.receive()).toMatchObject({ pid, reason: { kind: 'shutdown' } })
+      const late = start(two.signal)
+      send(late, 1)
+      expect(await self.receive()).toMatchObject({ pid: late, reason: { kind: 'normal' } })
+      await until(() => getEventListeners(two.signal, 'abort').length === 0)
+      two.abort()
+      const never = start(one.signal)
+      expect(await self.receive()).toMatchObject({ pid: never, reason: { kind: 'shutdown' } })
+      expect(thrownBy(() => start(1 as never))).toMatchObject({ code: 'ERR_RUMPUS_BAD_ARGUMENT' })
+    }),
+  )
+
+  it('spawnMonitor with a signal answers the reference of the monitor', () =>
+    inside(async (self) => {
+      const { signal } = new AbortController()
+      const [pid, ref] = self.spawnMonitor(async () => {}, { signal })
+      expect(await self.receive()).toMatchObject({ pid, ref })
     }))
 })

@@ -227,6 +227,16 @@ export class Process {
     return message
   }
 
+  /** Gives back the room of an inbox that is empty, and whatever else a process that waits for long can do without. */
+  shrink(): void {
+    if (this.head !== this.tail) return
+    this.selection?.shift(this.head)
+    this.items = NOTHING
+    this.mask = -1
+    this.head = 0
+    this.tail = 0
+  }
+
   private grow(): void {
     const waiting = this.tail - this.head
     this.selection?.shift(this.head)
@@ -250,11 +260,21 @@ export class Process {
   }
 }
 
+/** Where bodies began to wait; noted only once somebody has asked, because it costs more than a message. */
+let sites: WeakMap<Process, string> | undefined
+
+/** The stack with which `process` began to wait, if that was noted; from now on it is, in this isolate. */
+export const siteOf = (process: Process): string | undefined => {
+  sites ??= new WeakMap()
+  return sites.get(process)
+}
+
 /** A promise for which the body waits; `process.wake` settles it. */
 export const waitOf = (process: Process): Promise<unknown> => {
   const wait = new Promise<unknown>(keepWake)
   process.wake = lastWake
   process.wait = wait
+  if (sites !== undefined) sites.set(process, new Error('waits').stack ?? '')
   return wait
 }
 

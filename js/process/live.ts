@@ -10,7 +10,7 @@ import { BIRTH_LINKED } from '../kernel/words.ts'
 import type { Pid, ReasonGiven, Sendable } from '../types.ts'
 import { demonitor } from './demonitor.ts'
 import { register, unregister, whereis } from './names.ts'
-import { flush, receive, tryReceive } from './receive.ts'
+import { flush, hibernate, receive, tryReceive } from './receive.ts'
 import { runtimeOf } from './runtime.ts'
 import { mark, select, trySelect } from './select.ts'
 import { sendFrom } from './send.ts'
@@ -39,6 +39,10 @@ class Live<M> extends Process implements Self<M> {
 
   mark(): Mark {
     return mark(this) as Mark
+  }
+
+  hibernate(): Promise<M> {
+    return hibernate(this.home, this) as Promise<M>
   }
 
   flush(): number {

@@ -3,7 +3,7 @@
 
 import { ProcessExit, RumpusError } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import { GATE_EXITING, type Process, QUEUED, RECEIVING, RUNNING, waitOf } from '../kernel/process.ts'
+import { GATE_EXITING, type Process, QUEUED, RECEIVING, RUNNING, siteOf, waitOf } from '../kernel/process.ts'
 import { COUNT_RECEIVED, GRANT, NOW_MS } from '../kernel/words.ts'
 
 /** The next message, when it comes. */
@@ -70,5 +70,18 @@ const handled = (rejection: Promise<never>): Promise<never> => {
 /** The answer to a process that waits already. */
 export const refuse = (process: Process): Promise<never> => Promise.reject(waitsAlready(process))
 
-const waitsAlready = (process: Process): Error =>
-  new RumpusError('ERR_RUMPUS_WAITING', `process ${process.pid} waits already: it can wait for one thing at a time`)
+const waitsAlready = (process: Process): Error => {
+  const site = siteOf(process)
+  const first =
+    site === undefined
+      ? '; where it began to is noted from now on in this thread, so the next such error will say'
+      : `; it began to here:\n${site.split('\n').slice(1).join('\n')}\nand this is the second:`
+  const what = `process ${process.pid} waits already: it can wait for one thing at a time${first}`
+  return new RumpusError('ERR_RUMPUS_WAITING', what)
+}
+
+/** The next message, for a body that expects to wait for long: keeps nothing meanwhile that it can do without. */
+export const hibernate = (kernel: Kernel, process: Process): Promise<unknown> => {
+  if (process.parked === RUNNING) process.shrink()
+  return receive(kernel, process)
+}

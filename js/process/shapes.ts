@@ -25,6 +25,8 @@ export interface SpawnOptions {
   readonly priority?: 'high' | 'normal' | 'low'
   /** How many messages may wait for it; as many as come unless given. Messages to it take the way through Rust. */
   readonly mailbox?: MailboxOptions
+  /** Asks it to end, with `'shutdown'`, when aborted; one that is aborted already keeps it from beginning. */
+  readonly signal?: AbortSignal
 }
 
 /** A bounded mailbox. */
@@ -151,6 +153,11 @@ export interface Self<M> extends AsyncIterable<M> {
    * ```
    */
   mark(): Mark
+  /**
+   * The next message, as `receive`, for a process that may wait for long: the room that its inbox took in busier times is given
+   * back first. With a small inbox it saves nothing worth the name.
+   */
+  hibernate(): Promise<M>
   /** Throws away what has reached the inbox; answers how many messages that were. They count as received. */
   flush(): number
   /** Waits `ms` milliseconds. Throws `RangeError` for a time that is no time. */

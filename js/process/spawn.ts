@@ -5,7 +5,7 @@ import { badArgument, RumpusError } from '../errors.ts'
 import { OVERFLOW_DROP_NEWEST, OVERFLOW_DROP_OLDEST, OVERFLOW_OFFER } from '../kernel/bound.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { spawnHere } from '../kernel/life.ts'
-import { type Birth, PLAIN_BIRTH, postGiveBack, postRent, postSpawn, referenceOf } from '../kernel/post.ts'
+import { type Birth, PLAIN_BIRTH, postExit, postGiveBack, postRent, postSpawn, referenceOf } from '../kernel/post.ts'
 import type { Body } from '../kernel/process.ts'
 import {
   AT_ANY,
@@ -19,6 +19,7 @@ import {
 } from '../kernel/words.ts'
 import type { Pid, Sendable } from '../types.ts'
 import { isDefinition } from './define.ts'
+import { deskOf } from './desk.ts'
 import { checkName, registerAs } from './names.ts'
 import type { Closure, Definition, Place, SpawnOptions } from './shapes.ts'
 
@@ -29,6 +30,9 @@ export type What<N> = Closure<N> | Definition<N, readonly unknown[]>
 const CAPACITY_MAX = 2 ** 24
 const NO_OPTIONS: SpawnOptions = {}
 const PRIORITIES: Record<string, number> = { high: BIRTH_HIGH, normal: 0, low: BIRTH_LOW }
+
+/** Under which the parent of the last process that was watched from birth hears of its end. */
+let lastReference = 0
 
 /** Starts `what` from the process `parent` of `kernel`, or from outside any (0). `ties` are BIRTH bits. */
 export const spawn = <N>(
@@ -62,7 +66,7 @@ export const spawnMonitor = <N>(
   rest: unknown[],
 ): readonly [pid: Pid<Sendable<N>>, ref: number] => {
   const pid = spawn(kernel, parent, what, rest, BIRTH_WATCHED)
-  return [pid, referenceOf(kernel)]
+  return [pid, lastReference]
 }
 
 /** Has `start` make the process with what the options give it. */
@@ -75,14 +79,43 @@ const deliver = <N>(
 ): Pid<Sendable<N>> => {
   const { capacity, overflow } = boundOf(options)
   const given = ties | givenBy(parent, options) | (overflow << BIRTH_OVERFLOW_SHIFT)
+  const pid = giveBirth(kernel, parent, options, given, capacity, start)
+  // The next crossing answers something else.
+  if ((given & BIRTH_WATCHED) !== 0) lastReference = referenceOf(kernel)
+  if (options.signal !== undefined) endWith(kernel, pid, options.signal)
+  return pid as Pid<Sendable<N>>
+}
+
+/** Has the process `pid` end with `signal`. */
+const endWith = (kernel: Kernel, pid: number, signal: AbortSignal): void => {
+  const reason = { kind: 'shutdown' } as const
+  if (signal.aborted) return postExit(kernel, 0, pid, reason, false)
+  const desk = deskOf(kernel)
+  const onAbort = (): void => {
+    if (kernel.detached) return
+    postExit(kernel, 0, pid, reason, false)
+  }
+  signal.addEventListener('abort', onAbort, { once: true })
+  // A signal may outlive many processes: it must not keep them all in mind.
+  desk.watch(pid, () => signal.removeEventListener('abort', onAbort))
+}
+
+const giveBirth = (
+  kernel: Kernel,
+  parent: number,
+  options: SpawnOptions,
+  given: number,
+  capacity: number,
+  start: (birth: Birth) => number,
+): number => {
   const { name } = options
-  if (given === 0 && name === undefined) return start(PLAIN_BIRTH) as Pid<Sendable<N>>
-  if (name === undefined) return start({ given, parent, rented: 0, capacity }) as Pid<Sendable<N>>
+  if (given === 0 && name === undefined) return start(PLAIN_BIRTH)
+  if (name === undefined) return start({ given, parent, rented: 0, capacity })
   checkName('options.name', name)
   const rented = postRent(kernel)
   try {
     registerAs(kernel, name, rented)
-    return start({ given: given | BIRTH_IS_RENTED, parent, rented, capacity }) as Pid<Sendable<N>>
+    return start({ given: given | BIRTH_IS_RENTED, parent, rented, capacity })
   } catch (error) {
     postGiveBack(kernel, rented)
     throw error
@@ -90,7 +123,10 @@ const deliver = <N>(
 }
 
 const givenBy = (parent: number, options: SpawnOptions): number => {
-  const { link = false, monitor = false, priority = 'normal' } = options
+  const { link = false, monitor = false, priority = 'normal', signal } = options
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw badArgument(TypeError, 'options.signal', 'an AbortSignal', signal)
+  }
   for (const [tie, value] of [
     ['link', link],
     ['monitor', monitor],
