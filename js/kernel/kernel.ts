@@ -30,6 +30,7 @@ import {
 import type { RuntimeHandle, Seat } from '../native/load.ts'
 import { Abandoned } from './abandoned.ts'
 import { Codec } from './codec/codec.ts'
+import type { Desk } from './desk-door.ts'
 import type { Loop } from './loop.ts'
 import { Names } from './names.ts'
 import {
@@ -48,17 +49,12 @@ import type { ProcessView } from './process-view.ts'
 import type { CrashReport } from './reports.ts'
 import type { Settings } from './settings.ts'
 import { Slots } from './slots.ts'
+import { YoungTimers } from './young-timer.ts'
 
 const RING_MASK = RING_CAPACITY - 1
 /** An answer has so many words at most. */
 const ANSWER_WORDS = 4
 const settled = Promise.resolve()
-
-/** Where ordinary code waits, as far as completions must know it. */
-export interface Desk {
-  /** A place that was wanted is kept, or its process is gone. */
-  granted(offer: number, place: boolean): void
-}
 
 /** What the kernel leaves to others: `open-kernel.ts` puts them together. */
 export interface Surroundings extends Hearer {
@@ -68,6 +64,8 @@ export interface Surroundings extends Hearer {
   apply(kernel: Kernel, count: number): void
   /** Runs the body of a process that has come off the run ring. */
   begin(kernel: Kernel, process: Process): void
+  /** Hands over what is young of the timers. */
+  handYoungOver(kernel: Kernel): void
   /** Has the places free again of what has been taken. */
   settleBounds(kernel: Kernel): void
   /** Has the deadlines of those begin that still wait. */
@@ -115,7 +113,7 @@ export class Kernel {
   private verdict = VERDICT_YIELD
   /** Processes with bounded mailboxes that have had mail since all was taken. */
   readonly bounded: Process[] = []
-  /** Where ordinary code waits for answers, once it has asked something. */
+  readonly young: YoungTimers = new YoungTimers()
   desk: Desk | undefined
   /** Who began, since the last turn, to wait until a deadline. */
   readonly deadlines: Process[] = []
@@ -331,6 +329,7 @@ export class Kernel {
     if (this.detached) return
     const words = this.words
     if (this.bounded.length > 0) this.around.settleBounds(this)
+    if (this.young.list.length > 0) this.around.handYoungOver(this)
     words[ARGUMENTS] = fromLoop
     this.native.turn()
     this.verdict = words[ARGUMENTS]!
@@ -369,6 +368,7 @@ export class Kernel {
 
   /** Makes a submission whose bytes, if any, are in the scratch buffer or the codec's own; does what it left behind. */
   submit(): void {
+    if (this.young.list.length > 0) this.around.handYoungOver(this)
     const codec = this.codec
     if (codec.pieces === undefined) this.native.submit()
     else this.native.submit(...codec.takePieces())

@@ -5,6 +5,8 @@
 import { DUE_AT, DUE_IN } from '../native/layout.ts'
 
 export interface Loop {
+  /** Milliseconds. */
+  now(): number
   /** Has `then` called after this pass. */
   soon(then: () => void): void
   /** Has `then` called in `ms` milliseconds, unless what this answers is called before. */
@@ -21,6 +23,10 @@ export interface Loop {
 export class EventLoop implements Loop {
   private alarm: NodeJS.Timeout | undefined
   private at = 0
+
+  now(): number {
+    return performance.now()
+  }
 
   soon(then: () => void): void {
     setImmediate(then)

@@ -15,6 +15,7 @@ import { settleBounds } from './places.ts'
 import type { HighWaterReport } from './process.ts'
 import type { CrashReport } from './reports.ts'
 import type { Settings } from './settings.ts'
+import { handYoungOver } from './young.ts'
 
 /** What differs between the host and a scheduler thread. */
 export interface Role {
@@ -48,6 +49,7 @@ export const openKernel = (handle: RuntimeHandle, seat: number, settings: Settin
     look,
     watch,
     settleBounds,
+    handYoungOver,
     define: (_, url, name) => {
       role.spawning()
       return definitions?.id(url, name) ?? 0

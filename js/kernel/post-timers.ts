@@ -5,6 +5,7 @@
 import { RumpusError } from '../errors.ts'
 import {
   ARGUMENTS,
+  NAMED,
   OP_CANCEL_TIMER,
   OP_SEND_AFTER,
   OP_SEND_SLOT_AFTER,
@@ -13,13 +14,9 @@ import {
   SCRATCH_LEN,
 } from '../native/layout.ts'
 import type { Kernel } from './kernel.ts'
-import { answer, byReference, lend, putLong } from './post.ts'
+import { answer, byReference, fromNow, lend, microseconds, putLong } from './post.ts'
 import type { Process } from './process.ts'
-
-const microseconds = (ms: number): number => Math.ceil(ms * 1000)
-
-/** How long to wait from now. What is to come at once cannot be early. */
-const fromNow = (ms: number): number => (ms === 0 ? 0 : microseconds(ms) + 1)
+import { cancelYoung, keepYoung } from './young.ts'
 
 /** Has `process` told when it has waited `ms` milliseconds from now. */
 export const startWaiting = (kernel: Kernel, process: Process, ms: number): void => {
@@ -48,12 +45,16 @@ export const postAfter = (kernel: Kernel, pid: number, message: unknown, ms: num
   if (kernel.detached) throw new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped')
   const { words } = kernel
   const local = byReference(kernel, pid)
+  if (local && ms > 0 && period === 0 && kernel.settings.messages === 'reference') {
+    return keepYoung(kernel, pid, message, ms)
+  }
   const length = local ? 0 : kernel.codec.encode(message, 'message')
   words[ARGUMENTS] = local ? OP_SEND_SLOT_AFTER : OP_SEND_AFTER
   putLong(words, ARGUMENTS + 1, pid)
   words[ARGUMENTS + 3] = local ? lend(kernel, message) : length
   putLong(words, ARGUMENTS + 4, fromNow(ms))
   putLong(words, ARGUMENTS + 6, microseconds(period))
+  putLong(words, NAMED, 0)
   words[SCRATCH_LEN] = length
   submitted(kernel, local)
   return answer(words)
@@ -71,6 +72,10 @@ const submitted = (kernel: Kernel, local: boolean): void => {
 
 /** Cancels a timer; the milliseconds it had left, or nothing if it has fired or is none. */
 export const postCancel = (kernel: Kernel, timer: number): number | undefined => {
+  if (kernel.young.list.length > 0) {
+    const left = cancelYoung(kernel, timer)
+    if (left !== undefined) return left
+  }
   const { words } = kernel
   words[ARGUMENTS] = OP_CANCEL_TIMER
   putLong(words, ARGUMENTS + 1, timer)

@@ -72,6 +72,12 @@ export const putLong = (words: Int32Array, at: number, long: number): void => {
   words[at + 1] = highOf(long)
 }
 
+/** Milliseconds as Rust counts time, rounded up. */
+export const microseconds = (ms: number): number => Math.ceil(ms * 1000)
+
+/** How long to wait from now. What is to come at once cannot be early. */
+export const fromNow = (ms: number): number => (ms === 0 ? 0 : microseconds(ms) + 1)
+
 /** The number that a submission answered. */
 export const answer = (words: Int32Array, at: number = ARGUMENTS + 1): number =>
   words[at + 1]! * HIGH + (words[at]! >>> 0)

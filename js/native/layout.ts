@@ -31,6 +31,8 @@ export const ENDED = 4321
 export const STOCK = 4128
 export const ENDED_FIRST = 4256
 export const ENDED_MAX = 64
+export const TIMER_STOCK = 4322
+export const TIMER_STOCK_MAX = 32
 export const ARGUMENTS = 16
 export const SCRATCH_LEN = 24
 
@@ -65,6 +67,7 @@ export const OP_GIVE_BACK_PLACE = 27
 export const OP_GIVE_PLACES = 28
 export const OP_REFILL = 29
 export const OP_NOTE = 30
+export const OP_REFILL_TIMERS = 31
 
 // Where a spawned process may run, beside a scheduler's number.
 export const AT_ANY = -1
@@ -81,6 +84,9 @@ export const BIRTH_HIGH = 8
 export const BIRTH_LOW = 16
 export const BIRTH_OVERFLOW_SHIFT = 5
 export const BIRTH_CAPACITY = 30
+
+// Of a message for later.
+export const NAMED = 25
 
 // Verdicts of a turn.
 export const VERDICT_RUN = 0

@@ -3,7 +3,8 @@
 // What comes for a number that nobody waits for any more is dropped, so a late answer costs nothing and reaches no inbox.
 
 import { RumpusError } from '../errors.ts'
-import type { Kernel, Desk as KernelDesk } from '../kernel/kernel.ts'
+import type { Desk as KernelDesk } from '../kernel/desk-door.ts'
+import type { Kernel } from '../kernel/kernel.ts'
 import { spawnHere } from '../kernel/life.ts'
 import { postDemonitor, postMonitor } from '../kernel/post.ts'
 import { postAfter, postCancel } from '../kernel/post-timers.ts'

@@ -36,6 +36,10 @@ class Place implements Loop {
     this.simulation = simulation
   }
 
+  now(): number {
+    return this.simulation.nowUs / 1000
+  }
+
   soon(then: () => void): void {
     this.wanted.push(then)
   }

@@ -13,7 +13,7 @@ use crate::hot::SCRATCH_LEN;
 use crate::rows::ROWS;
 use crate::submit::{self, AT_ANY, AT_HERE, OPERATIONS};
 
-const LAYOUT: [(&str, usize); 60] = [
+const LAYOUT: [(&str, usize); 63] = [
     ("RING_HEAD", ring::HEAD),
     ("RING_TAIL", ring::TAIL),
     ("RING_SLOT", ring::SLOT),
@@ -35,6 +35,9 @@ const LAYOUT: [(&str, usize); 60] = [
     ("ENDED", layout::ENDED),
     ("ENDED_FIRST", layout::ENDED_FIRST),
     ("ENDED_MAX", layout::ENDED_MAX),
+    ("TIMER_STOCK", layout::TIMER_STOCK),
+    ("TIMER_STOCK_MAX", layout::TIMER_STOCK_MAX),
+    ("NAMED", layout::ARGUMENTS + submit::NAMED),
     ("DUE_IN", layout::DUE_IN),
     ("DUE_AT", layout::DUE_AT),
     ("NOW_MS", layout::NOW_MS),

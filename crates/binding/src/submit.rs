@@ -42,6 +42,7 @@ pub(crate) const GIVE_BACK_PLACE: i32 = 27;
 pub(crate) const GIVE_PLACES: i32 = 28;
 pub(crate) const REFILL: i32 = 29;
 pub(crate) const NOTE: i32 = 30;
+pub(crate) const REFILL_TIMERS: i32 = 31;
 
 /// Words of a spawn, behind those of other submissions: what of the process's birth is given.
 pub(crate) const BIRTH: usize = 9;
@@ -57,13 +58,16 @@ pub(crate) const BIRTH_LOW: i32 = 16;
 pub(crate) const BIRTH_OVERFLOW_SHIFT: i32 = 5;
 pub(crate) const BIRTH_CAPACITY: usize = 14;
 
+/// Of a message for later: the timer that was named for it, or 0.
+pub(crate) const NAMED: usize = 9;
+
 /// A spawn may run anywhere.
 pub(crate) const AT_ANY: i32 = -1;
 /// A spawn must run at its spawner's.
 pub(crate) const AT_HERE: i32 = -2;
 
 /// The operations by name, for the drift test of the mirror.
-pub(crate) const OPERATIONS: [(&str, i32); 30] = [
+pub(crate) const OPERATIONS: [(&str, i32); 31] = [
     ("SEND", SEND),
     ("SEND_SLOT", SEND_SLOT),
     ("SPAWN", SPAWN),
@@ -94,6 +98,7 @@ pub(crate) const OPERATIONS: [(&str, i32); 30] = [
     ("GIVE_PLACES", GIVE_PLACES),
     ("REFILL", REFILL),
     ("NOTE", NOTE),
+    ("REFILL_TIMERS", REFILL_TIMERS),
 ];
 
 /// The words of a submission.
@@ -230,10 +235,16 @@ fn submit_timed(
         }
         SEND_SLOT_AFTER => {
             let (to, when) = (words.pid(1), words.when(now_us()));
-            let timer = scheduler.send_slot_after(to, when, words.get(3) as u32);
+            let named = Some(words.bits(NAMED)).filter(|&bits| bits != 0);
+            let timer = scheduler.send_slot_after(to, when, words.get(3) as u32, named);
             words.answer(timer.ok_or(Failure::TooManyTimers)?);
         }
         CANCEL_TIMER => words.answer_cancelled(scheduler.cancel_timer(words.bits(1), now_us())),
+        REFILL_TIMERS => {
+            if !scheduler.refill_timers() {
+                return Err(Failure::TooManyTimers);
+            }
+        }
         OFFER => {
             let envelope = Envelope::Message { skeleton: words.get(3) as u32 };
             words.answer(scheduler.offer(words.pid(1), envelope, pieces, words.get(4) != 0) as u64);

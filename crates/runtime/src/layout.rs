@@ -44,8 +44,12 @@ pub const STOCK_MAX: usize = 64;
 pub const ENDED_FIRST: usize = STOCK + 2 * STOCK_MAX;
 /// Places in that list; a crossing is due when it is full.
 pub const ENDED_MAX: usize = 64;
+/// Timers that JavaScript may name without a crossing, two words each; 0 where it has handed one over. The last go first.
+pub const TIMER_STOCK: usize = ENDED + 1;
+/// Places for them.
+pub const TIMER_STOCK_MAX: usize = 32;
 /// Words of a page.
-pub const WORDS: usize = ENDED + 1;
+pub const WORDS: usize = TIMER_STOCK + 2 * TIMER_STOCK_MAX;
 
 /// Counters, written by JavaScript: local messages accepted.
 pub const LOCAL_ACCEPTED: usize = 0;

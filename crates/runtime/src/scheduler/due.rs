@@ -77,8 +77,13 @@ impl Scheduler {
 
     /// Sends a message later, whose value waits in a slot of this isolate. Only to a process of this scheduler that has begun;
     /// if it has ended, which JavaScript may not have been told yet, the slot is free.
-    pub fn send_slot_after(&mut self, to: Pid, when: When, slot: u32) -> Option<u64> {
-        let timer = self.rent_timer(to, when)?;
+    /// `named`: the timer that JavaScript took out of its stock for it.
+    pub fn send_slot_after(&mut self, to: Pid, when: When, slot: u32, named: Option<u64>) -> Option<u64> {
+        let timer = match named {
+            Some(bits) => Pid::from_bits(bits).ticket(),
+            None => self.runtime.timers.acquire()?,
+        };
+        self.offer_timer(timer, to, when)?;
         if self.runtime.phase(to) == Some(Phase::Running) {
             self.await_due(when.deadline_us, Timed { timer, to, period_us: when.period_us, what: Carried::Slot(slot) });
         } else {
@@ -102,10 +107,15 @@ impl Scheduler {
 
     fn rent_timer(&self, to: Pid, when: When) -> Option<Ticket> {
         let ticket = self.runtime.timers.acquire()?;
+        self.offer_timer(ticket, to, when)?;
+        Some(ticket)
+    }
+
+    fn offer_timer(&self, ticket: Ticket, to: Pid, when: When) -> Option<()> {
         let timer = self.runtime.timers.get(ticket)?;
         timer.note(when.deadline_us, to, 0);
         timer.claim.offer(ticket.generation);
-        Some(ticket)
+        Some(())
     }
 
     fn release_timer(&self, timer: Ticket) {

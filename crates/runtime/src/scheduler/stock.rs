@@ -5,6 +5,8 @@
 
 use std::rc::Rc;
 
+use rumpus_sync::Page;
+
 use super::Scheduler;
 use super::birth::{Birth, SpawnError};
 use crate::envelope::{Reason, ReasonKind};
@@ -25,13 +27,36 @@ impl Scheduler {
                 process.state.set_stocked(true);
             }
             let at = layout::STOCK + 2 * stocked as usize;
-            page.set(at, pid.bits() as u32 as i32);
-            page.set(at + 1, (pid.bits() >> 32) as u32 as i32);
+            put_long(page, at, pid.bits());
             stocked += 1;
         }
         page.set(layout::STOCKED, stocked);
         self.stocked = stocked;
         if stocked == 0 { Err(SpawnError::TooMany) } else { Ok(()) }
+    }
+
+    /// Rents timers for JavaScript to name. Those it has named and not handed over were cancelled at once: nobody gets their
+    /// names again.
+    pub fn refill_timers(&mut self) -> bool {
+        self.give_up_timers();
+        let runtime = Rc::clone(&self.runtime);
+        let page = &runtime.seats[self.seat].page;
+        for at in 0..layout::TIMER_STOCK_MAX {
+            let Some(timer) = runtime.timers.acquire() else { return false };
+            put_long(page, layout::TIMER_STOCK + 2 * at, runtime.timer_bits(timer));
+        }
+        true
+    }
+
+    fn give_up_timers(&mut self) {
+        let page = &self.seat().page;
+        for at in 0..layout::TIMER_STOCK_MAX {
+            let bits = get_long(page, layout::TIMER_STOCK + 2 * at);
+            if bits != 0 {
+                self.runtime.timers.release(Pid::from_bits(bits).ticket());
+                put_long(page, layout::TIMER_STOCK + 2 * at, 0);
+            }
+        }
     }
 
     /// Notes what JavaScript did without a crossing: whom it spawned, who began, who ended.
@@ -80,14 +105,22 @@ impl Scheduler {
         let runtime = Rc::clone(&self.runtime);
         let page = &runtime.seats[self.seat].page;
         for at in 0..page.get(layout::STOCKED) as usize {
-            let at = layout::STOCK + 2 * at;
-            let bits = u64::from(page.get(at) as u32) | u64::from(page.get(at + 1) as u32) << 32;
-            let pid = Pid::from_bits(bits);
+            let pid = Pid::from_bits(get_long(page, layout::STOCK + 2 * at));
             let Some(process) = runtime.table.get(pid) else { continue };
             let _ = process.mailbox.close();
             process.state.vacate();
             runtime.table.release(pid);
         }
         page.set(layout::STOCKED, 0);
+        self.give_up_timers();
     }
+}
+
+fn get_long(page: &Page, at: usize) -> u64 {
+    u64::from(page.get(at) as u32) | u64::from(page.get(at + 1) as u32) << 32
+}
+
+fn put_long(page: &Page, at: usize, long: u64) {
+    page.set(at, long as u32 as i32);
+    page.set(at + 1, (long >> 32) as u32 as i32);
 }

@@ -324,7 +324,7 @@ impl Stage {
             hand.slots_given += 1;
             let slot = hand.slots_given;
             hand.slots.insert(slot, number);
-            self.act(seat, |s| s.send_slot_after(to, when, slot))
+            self.act(seat, |s| s.send_slot_after(to, when, slot, None))
         } else {
             self.act(seat, |s| s.send_after(to, when, 0, &[&number.to_le_bytes()]))
         };

@@ -29,7 +29,7 @@ impl Isolate {
         let local = self.body(to).is_some_and(|body| body.open || is_watched_over(body) && body.has_begun());
         let bits = if local {
             let slot = self.keep(Item::Message(tag));
-            self.submit(books, |scheduler| scheduler.send_slot_after(to, when, slot))
+            self.submit(books, |scheduler| scheduler.send_slot_after(to, when, slot, None))
         } else {
             let bytes = tag.bytes();
             self.submit(books, |scheduler| scheduler.send_after(to, when, 24, &[&bytes[..9], &bytes[9..]]))

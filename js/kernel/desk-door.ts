@@ -1,0 +1,6 @@
+// The desk (`js/process/desk.ts`) as far as completions must know it.
+
+export interface Desk {
+  /** A place that was wanted is kept, or its process is gone. */
+  granted(offer: number, place: boolean): void
+}
