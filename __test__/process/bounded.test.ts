@@ -2,8 +2,9 @@
 
 import { Down, exit, isAlive, offer, send } from 'rumpus'
 import { describe, expect, it } from 'vitest'
+import { echo } from '../fixtures/bodies.mjs'
 import { offers, slowly } from '../fixtures/bound-bodies.mjs'
-import { type AnyPid, type AnySelf, balanced, inside, rejectionOf, thrownBy, turns } from './world.ts'
+import { type AnyPid, type AnySelf, balanced, inside, rejectionOf, take, thrownBy, turns } from './world.ts'
 
 type Overflow = 'drop-newest' | 'drop-oldest' | 'offer'
 
@@ -179,6 +180,20 @@ describe('offer', () => {
       expect(await offer(pid, 4)).toBe('noproc')
       expect(await offer(self.pid as AnyPid, 'mine')).toBe('accepted')
       expect(await self.receive()).toBe('mine')
+    }))
+
+  it('offer and send keep the order of their sender, where there is no bound, too', () =>
+    inside(async (self) => {
+      const pids = [self.pid as AnyPid, self.spawn(echo, self.pid) as AnyPid]
+      for (const pid of pids) {
+        const offered = [1, 2, 3].flatMap((n) => {
+          send(pid, -n)
+          return [offer(pid, n)]
+        })
+        send(pid, 'last')
+        expect(await Promise.all(offered)).toEqual(['accepted', 'accepted', 'accepted'])
+        expect(await take(self, 7)).toEqual([-1, 1, -2, 2, -3, 3, 'last'])
+      }
     }))
 
   it('offer that is given up leaves its place to the next', () =>
