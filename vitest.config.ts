@@ -4,7 +4,7 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-const onBothLanes = ['__test__/process/**/*.test.ts', '__test__/border/**/*.test.ts', '__test__/journeys/**/*.test.ts']
+const onBothLanes = ['process', 'border', 'journeys', 'random'].map((room) => `__test__/${room}/**/*.test.ts`)
 
 export default defineConfig({
   resolve: { alias: { rumpus: fileURLToPath(new URL('./dist/index.js', import.meta.url)) } },

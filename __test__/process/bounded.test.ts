@@ -2,8 +2,9 @@
 
 import { Down, exit, isAlive, offer, send } from 'rumpus'
 import { describe, expect, it } from 'vitest'
+import { echo } from '../fixtures/bodies.mjs'
 import { offers, slowly } from '../fixtures/bound-bodies.mjs'
-import { type AnyPid, type AnySelf, balanced, inside, rejectionOf, thrownBy, turns, until } from './world.ts'
+import { type AnyPid, type AnySelf, balanced, inside, rejectionOf, take, thrownBy, turns, until } from './world.ts'
 
 type Overflow = 'drop-newest' | 'drop-oldest' | 'offer'
 
@@ -89,19 +90,23 @@ describe('a bounded mailbox', () => {
   it.each(['drop-newest', 'drop-oldest', 'offer'] as const)('%s drops no signal, and counts none', (overflow) =>
     inside(async (self) => {
       const heard: unknown[] = []
+      let [ended, go] = [0, false]
       const pid = self.spawn(
         async (me: AnySelf) => {
           me.trapExit()
-          for (let i = 0; i < 5; i++) me.spawnMonitor(async () => {})
-          await me.sleep(20)
+          for (let i = 0; i < 5; i++) me.spawnMonitor(async () => void ended++)
+          while (!go) await me.sleep(1)
           for (let m = me.tryReceive(); m !== undefined; m = me.tryReceive()) heard.push(m)
           send(self.pid, 'done')
           await me.receive()
         },
         { mailbox: { capacity: 2, overflow } },
       )
-      await self.sleep(5)
+      await until(() => ended === 5)
+      await turns()
       for (let i = 0; i < 6; i++) send(pid, i)
+      await turns()
+      go = true
       expect(await self.receive()).toBe('done')
       expect(heard.filter((m) => m instanceof Down).length).toBe(5)
       expect(heard.filter((m) => !(m instanceof Down))).toEqual(overflow === 'drop-oldest' ? [4, 5] : [0, 1])
@@ -177,6 +182,20 @@ describe('offer', () => {
       expect(await offer(pid, 4)).toBe('noproc')
       expect(await offer(self.pid as AnyPid, 'mine')).toBe('accepted')
       expect(await self.receive()).toBe('mine')
+    }))
+
+  it('offer and send keep the order of their sender, where there is no bound, too', () =>
+    inside(async (self) => {
+      const pids = [self.pid as AnyPid, self.spawn(echo, self.pid) as AnyPid]
+      for (const pid of pids) {
+        const offered = [1, 2, 3].flatMap((n) => {
+          send(pid, -n)
+          return [offer(pid, n)]
+        })
+        send(pid, 'last')
+        expect(await Promise.all(offered)).toEqual(['accepted', 'accepted', 'accepted'])
+        expect(await take(self, 7)).toEqual([-1, 1, -2, 2, -3, 3, 'last'])
+      }
     }))
 
   it('offer that is given up leaves its place to the next', () =>

@@ -257,6 +257,9 @@ describe('ProcessExit', () => {
           () => me.monitor(self.pid),
           () => me.demonitor(1),
           () => me.trapExit(),
+          () => me.register('late'),
+          () => me.unregister('late'),
+          () => me.whereis('late'),
         ]
         for (const verb of verbs) thrown.push(thrownBy(verb).code)
         for (const wait of [() => me.receive(), () => me.sleep(1)]) {
@@ -266,7 +269,7 @@ describe('ProcessExit', () => {
       await turns()
       exit(pid)
       await endOf(self, pid)
-      expect(thrown).toEqual(new Array(9).fill('ERR_RUMPUS_EXIT'))
+      expect(thrown).toEqual(new Array(12).fill('ERR_RUMPUS_EXIT'))
     })
   })
 

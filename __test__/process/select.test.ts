@@ -1,6 +1,6 @@
 // receive and tryReceive with options, mark and flush: which message, in which order, for how long.
 
-import { AbortError, type Down, exit, ProcessExit, send, TimeoutError } from 'rumpus'
+import { AbortError, type Down, exit, ProcessExit, send, simulate, TimeoutError } from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import { numbers } from '../fixtures/bodies.mjs'
 import { dice } from '../fixtures/random.mjs'
@@ -278,6 +278,43 @@ describe('tryReceive({ match }), mark and flush', () => {
         expect(await self.receive({ match: is(step), since, timeout: 1000 }), `seed ${seed}`).toBe(step)
       }
       expect(self.flush()).toBe(backlog)
+    })
+  })
+
+  it('a search behind a mark gives what came after it and nothing else, whatever was taken meanwhile', async () => {
+    for (let seed = 1; seed <= 30; seed++) {
+      const roll = dice(seed)
+      await simulate({ seed }, async (self: AnySelf) => {
+        const marks = [{ since: self.mark(), number: 0 }]
+        let [inbox, came]: [number[], number] = [[], 0]
+        for (let step = 0; step < 200; step++) {
+          for (let i = roll(4); i > 0; i--, came++) {
+            send(self.pid as AnyPid, came)
+            inbox.push(came)
+          }
+          await self.sleep(0)
+          if (roll(4) === 0) marks.unshift({ since: self.mark(), number: came })
+          if (roll(30) === 0) inbox = inbox.slice(self.flush())
+          const { since, number } = marks[roll(Math.min(marks.length, 4))]!
+          const [remainder, isNarrow] = [roll(3), roll(2) === 0]
+          const match = (n: number): boolean => n % 3 === remainder
+          const wanted = inbox.find((n) => n >= number && (!isNarrow || match(n)))
+          expect(self.tryReceive(isNarrow ? { since, match } : { since }), `seed ${seed}`).toBe(wanted)
+          inbox = inbox.filter((n) => n !== wanted)
+        }
+        expect(self.flush()).toBe(inbox.length)
+      })
+    }
+  })
+
+  it('a mark is good for what comes after a flush', async () => {
+    await inside(async (self) => {
+      for (let n = 0; n < 3; n++) send(self.pid as AnyPid, n)
+      await turns()
+      const since = self.mark()
+      expect(self.flush()).toBe(3)
+      send(self.pid as AnyPid, 'the answer')
+      expect(await self.receive({ since, timeout: 1000 })).toBe('the answer')
     })
   })
 

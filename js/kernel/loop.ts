@@ -7,8 +7,8 @@ import { DUE_AT, DUE_IN } from '../native/layout.ts'
 export interface Loop {
   /** Milliseconds. */
   now(): number
-  /** Has `then` called after this pass. */
-  soon(then: () => void): void
+  /** Has `then` called after this pass; `holds`: it keeps the event loop alive until then. */
+  soon(then: () => void, holds?: boolean): void
   /** Has `then` called in `ms` milliseconds, unless what this answers is called before. */
   after(ms: number, then: () => void): () => void
   /** Somebody has rung the bell; `turn` takes a turn. */
@@ -28,8 +28,9 @@ export class EventLoop implements Loop {
     return performance.now()
   }
 
-  soon(then: () => void): void {
-    setImmediate(then)
+  soon(then: () => void, holds = true): void {
+    const pass = setImmediate(then)
+    if (!holds) pass.unref()
   }
 
   after(ms: number, then: () => void): () => void {

@@ -171,6 +171,7 @@ export class Process {
   drop(): void {
     if (this.parked === QUEUED) this.parked = RECEIVING
     this.handed = undefined
+    this.selection?.shift(this.tail)
     this.items = NOTHING
     this.mask = -1
     this.head = 0
@@ -219,10 +220,11 @@ export class Process {
     if (at - this.head < this.tail - at) {
       for (let i = at; i > this.head; i--) items[i & mask] = items[(i - 1) & mask]
       items[this.head++ & mask] = undefined
+      this.selection?.closeFromBelow(at, this.head)
     } else {
       for (let i = at + 1; i < this.tail; i++) items[(i - 1) & mask] = items[i & mask]
       items[--this.tail & mask] = undefined
-      this.selection?.shift(1)
+      this.selection?.closeFromAbove(at, this.head)
     }
     return message
   }

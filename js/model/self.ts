@@ -194,11 +194,12 @@ export class Self<M> implements AsyncIterable<M> {
     register(this.scheduler, name, find(this.scheduler, pid))
   }
 
-  unregister(name: string): void {
+  /** Takes a name back, whoever has it; false if nobody has. */
+  unregister(name: string): boolean {
     this.mine()
     const owner = this.scheduler.names.get(name)
     if (owner !== undefined) owner.name = undefined
-    this.scheduler.names.delete(name)
+    return this.scheduler.names.delete(name)
   }
 
   whereis(name: string): Pid | undefined {

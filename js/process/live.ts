@@ -87,6 +87,7 @@ class Live<M> extends Process implements Self<M> {
   }
 
   whereis<N>(name: string): Pid<N> | undefined {
+    this.check()
     return whereis(this.home, name) as Pid<N> | undefined
   }
 

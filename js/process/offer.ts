@@ -5,8 +5,11 @@ import { AbortError, badArgument, RumpusError } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { kernelOf } from '../kernel/post.ts'
 import { OFFER_ACCEPTED, OFFER_FULL, postGiveBackPlace, postOffer, postWant } from '../kernel/post-offers.ts'
+import { GATE_OPEN } from '../kernel/process.ts'
+import { INDEX_MASK } from '../kernel/words.ts'
 import type { Pid } from '../types.ts'
 import { deskOf } from './desk.ts'
+import { sendFrom } from './send.ts'
 import { checkMs } from './sleep.ts'
 
 /** What became of an offer: it is in the mailbox, there was no place in time, or there is no such process. */
@@ -49,9 +52,19 @@ export const offer = <M>(pid: Pid<M>, message: NoInfer<M>, options: OfferOptions
   const kernel = kernelOf(pid)
   if (kernel.detached) throw new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped')
   if (signal?.aborted) return Promise.reject(new AbortError(signal.reason))
+  if (isOpen(kernel, pid)) {
+    // Unbounded. By the way of what is sent to it, for neither may overtake the other.
+    sendFrom(kernel, pid, message)
+    return Promise.resolve('accepted')
+  }
   const now = postOffer(kernel, pid, message, false)
   if (now !== OFFER_FULL || timeout === 0) return Promise.resolve(said(now))
   return waitForPlace(kernel, pid, message, timeout, signal)
+}
+
+const isOpen = (kernel: Kernel, pid: number): boolean => {
+  const process = kernel.procs[pid & INDEX_MASK]
+  return process !== undefined && process.pid === pid && process.gate === GATE_OPEN
 }
 
 const said = (answer: number): Offered =>

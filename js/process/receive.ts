@@ -56,8 +56,9 @@ export const flush = (kernel: Kernel, process: Process): number => {
 export const exited = (process: Process): Promise<never> =>
   handled(
     new Promise((_, reject) => {
-      const pass = setImmediate(() => reject(new ProcessExit(process.exiting)))
-      if (process.buried || process.ended) pass.unref()
+      const holds = !process.buried && !process.ended
+      const { loop } = process.home as unknown as Kernel
+      loop.soon(() => reject(new ProcessExit(process.exiting)), holds)
     }),
   )
 

@@ -67,10 +67,10 @@ export const trySelect = (kernel: Kernel, process: Process, options: Options): u
   }
 }
 
-/** The number that the next message to come will have at least. */
+/** The number of the next message to come. */
 export const mark = (process: Process): number => {
   process.check()
-  return selectionOf(process).numberOf(process.tail)
+  return selectionOf(process).mark(process.tail)
 }
 
 const begin = (process: Process, { match, since }: Options): Selection => {

@@ -40,8 +40,10 @@ class Place implements Loop {
     return this.simulation.nowUs / 1000
   }
 
-  soon(then: () => void): void {
-    this.wanted.push(then)
+  // What holds nobody must not hold time either.
+  soon(then: () => void, holds = true): void {
+    if (holds) this.wanted.push(then)
+    else setImmediate(then).unref()
   }
 
   after(ms: number, then: () => void): () => void {
