@@ -1,6 +1,6 @@
 // Bounded mailboxes: what is dropped and counted, what is never dropped, and offers that wait for their place.
 
-import { Down, exit, isAlive, offer, send } from 'rumpus'
+import { Down, exit, isAlive, offer, send, sendAfter } from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import { echo } from '../fixtures/bodies.mjs'
 import { offers, slowly } from '../fixtures/bound-bodies.mjs'
@@ -112,6 +112,21 @@ describe('a bounded mailbox', () => {
       expect(heard.filter((m) => !(m instanceof Down))).toEqual(overflow === 'drop-oldest' ? [4, 5] : [0, 1])
     }),
   )
+
+  it('messages for later take places like others, and give back no more than they took', () =>
+    inside(async (self) => {
+      const full = (): number => self.runtime.inspect().messages.dropped.full
+      const pid = self.spawn(async (me: AnySelf) => me.sleep(60_000), {
+        mailbox: { capacity: 1, overflow: 'drop-newest' },
+      })
+      for (let i = 0; i < 5; i++) sendAfter(pid, i, 1)
+      await until(() => full() === 4)
+      for (let i = 0; i < 10; i++) send(pid, i)
+      expect(full()).toBe(14)
+      exit(pid, 'kill')
+      await turns()
+      balanced(self.runtime.inspect())
+    }))
 
   it('options of a mailbox must be sound', () =>
     inside(async (self) => {

@@ -8,6 +8,7 @@ use rumpus_sync::{Parcel, Ticket};
 use rustc_hash::FxHashSet;
 
 use super::Scheduler;
+use super::offer::is_full;
 use crate::completion::Completion;
 use crate::envelope::{Envelope, Letter};
 use crate::layout;
@@ -265,7 +266,15 @@ impl Scheduler {
         if !ours || state.phase() != Phase::Running {
             return self.give_up(timed, state.priority());
         }
-        self.tell_timed(process, &timed, again);
+        if is_full(process) {
+            self.count(layout::NATIVE_ACCEPTED);
+            self.count(layout::NATIVE_DROPPED_FULL);
+            if !again {
+                return self.give_up(timed, state.priority());
+            }
+        } else {
+            self.tell_timed(process, &timed, again);
+        }
         if !again {
             return self.release_timer(timed.timer);
         }
