@@ -1,4 +1,5 @@
 // Generated from js/ by `npm run dts`. Do not edit.
+/// <reference lib="esnext.disposable" />
 
 /**
 * An error of the runtime, told apart by its `code` (`ERR_RUMPUS_…`).
@@ -68,7 +69,7 @@ declare class ProcessExit extends Error {
 * ```
 */
 declare class TimeoutError extends RumpusError {
-  constructor(ms: number);
+  constructor(ms: number, message?: string);
 }
 /**
 * A wait was given up because its `signal` was aborted; `cause` is the reason of the signal. Shaped as Node's own.
@@ -84,7 +85,7 @@ declare class TimeoutError extends RumpusError {
 declare class AbortError extends Error {
   /** `ABORT_ERR`. */
   readonly code = "ABORT_ERR";
-  constructor(reason: unknown);
+  constructor(reason: unknown, message?: string);
 }
 /**
 * Thrown by `send` and `spawn` for a value that cannot cross to another scheduler: a function, a symbol, a class instance.
@@ -109,71 +110,6 @@ declare class UncrossableError extends TypeError {
   /** Where in the value, as an expression: `message.reply.fn`. */
   readonly path: string;
   constructor(path: string, what: string, options?: ErrorOptions);
-}
-/** One scheduler; number 0 is the host. */
-interface SchedulerView {
-  readonly id: number;
-  /** Whether its thread is up. */
-  readonly up: boolean;
-  readonly asleep: boolean;
-  /** Processes that live there. */
-  readonly alive: number;
-  /** Definition processes waiting there to start. */
-  readonly unstarted: number;
-  /** Definition processes it has started. */
-  readonly started: number;
-  /** Processes it has spawned. */
-  readonly spawned: number;
-  readonly exited: number;
-  /** Thefts that brought something, and how many processes they brought. */
-  readonly steals: number;
-  readonly stolen: number;
-  /** Messages by the native mailboxes, from and to this scheduler. */
-  readonly messagesOut: number;
-  readonly messagesIn: number;
-  /** Messages that stayed on this scheduler. */
-  readonly messagesLocal: number;
-  readonly crossings: number;
-  readonly turns: number;
-  readonly resumes: number;
-  readonly sleeps: number;
-  /** Wake-ups it has caused at others. */
-  readonly wakesSent: number;
-  /** Share of the time since its thread first came up that it was awake, 0 to 1. */
-  readonly busyShare: number;
-  /** Milliseconds spent awake, ever. */
-  readonly busyMs: number;
-  /** Processes that are about to be resumed. */
-  readonly runQueue: number;
-  /** Sleeps, deadlines and messages for later that lie in its wheel, as of its last turn. */
-  readonly timers: number;
-  /** How late the last of them to fire was, and how late any ever was, in milliseconds. */
-  readonly lateMs: number;
-  readonly lateWorstMs: number;
-  /** Bodies of dead processes that have not ended: killed, or over their grace. Some may have been collected since. */
-  readonly abandoned: number;
-  /** 99 % of the gaps between two turns while busy were no longer, in milliseconds. */
-  readonly turnGapP99Ms: number;
-}
-/** A runtime. */
-interface RuntimeView {
-  readonly schedulers: readonly SchedulerView[];
-  readonly processes: {
-    readonly spawned: number;
-    readonly exited: number;
-    readonly alive: number;
-  };
-  readonly messages: {
-    readonly accepted: number;
-    readonly received: number; /** In mailboxes and inboxes. */
-    readonly waiting: number;
-    readonly dropped: {
-      readonly dead: number;
-      readonly died: number;
-      readonly corrupt: number; /** There was no place for them, or none for what came later. */
-      readonly full: number;
-    };
-  };
 }
 declare const accepts: unique symbol;
 /**
@@ -227,13 +163,23 @@ type Known = undefined | null | boolean | number | bigint | string | Date | RegE
 type Crosses<T, Depth extends unknown[] = []> = Depth["length"] extends 4 ? true : unknown extends T ? true : T extends Known ? true : T extends readonly (infer Item)[] | ReadonlySet<infer Item> ? Crosses<Item, [...Depth, 0]> : T extends ReadonlyMap<infer Key, infer Item> ? Crosses<Key | Item, [...Depth, 0]> : T extends Uncrossable ? false : T extends object ? false extends { [K in keyof T]-?: Crosses<T[K], [...Depth, 0]> }[keyof T] ? false : true : true;
 /** An error as it travels in an exit reason. */
 interface ErrorDescription {
+  /** Its `name`: `TypeError`. */
   readonly name: string;
+  /** Its `message`. */
   readonly message: string;
+  /** Its `stack`, as it was on the thread where it was thrown. */
   readonly stack?: string | undefined;
+  /** Its `code`, if it had one. */
   readonly code?: unknown;
+  /** Its `cause`, if it had one. */
   readonly cause?: unknown;
 }
-/** Why a process ended. Data, never thrown. */
+/**
+* Why a process ended. Data, never thrown. By `kind`: `normal`, its body returned; `shutdown`, it was asked to go, or its runtime
+* stopped; `killed`, by an `exit(pid, 'kill')`; `error`, its body threw; `noproc`, there was no such process any more when
+* somebody linked or monitored it; `scheduler-down`, the thread on which it had started died, and `scheduler` is its number;
+* `user`, what `exit` was given as its reason is the `value`.
+*/
 type ExitReason = {
   readonly kind: "normal";
 } | {
@@ -255,6 +201,7 @@ type ExitReason = {
 };
 /** A monitored process ended. */
 declare class Down {
+  /** Tells it from other messages, where `instanceof` does not. */
   readonly type = "down";
   /** What `monitor` answered. */
   readonly ref: number;
@@ -266,6 +213,7 @@ declare class Down {
 }
 /** An exit signal, seen as a message by a process that traps exits. */
 declare class Exit {
+  /** Tells it from other messages, where `instanceof` does not. */
   readonly type = "exit";
   /** Who ended; 0 for what `exit` asked. */
   readonly pid: Pid;
@@ -291,26 +239,30 @@ interface HighWaterReport {
 /**
 * Where a process stands: `unstarted` (any scheduler may still take it), `runnable` (its turn comes), `running` (its body runs,
 * or awaits something that is not of the runtime), `receiving` or `selecting` (it waits for any message, or for a certain one),
-* `sleeping` (it waits for a time), `exiting` (it must end, and unwinds), `abandoned` (it is dead; its body has not ended).
+* `sleeping` (it waits for a time), `calling` (it waits for an answer), `exiting` (it must end, and unwinds), `abandoned` (it is dead; its body has not ended).
 */
-type ProcessState = "unstarted" | "runnable" | "running" | "receiving" | "selecting" | "sleeping" | "exiting" | "abandoned";
+type ProcessState = "unstarted" | "runnable" | "running" | "receiving" | "selecting" | "sleeping" | "calling" | "exiting" | "abandoned";
 /** A monitor: its reference, and the process at its other end. */
 interface MonitorView {
+  /** What `monitor` answered. */
   readonly ref: number;
+  /** The other process. */
   readonly pid: Pid;
 }
 /** A process, as `runtime.processes()` and `runtime.inspect(pid)` show it. */
 interface ProcessView {
+  /** Its address. */
   readonly pid: Pid;
   /** Its registered name. */
   readonly name?: string;
   /** What it was spawned from, unless that was a closure. */
   readonly definition?: {
-    readonly url: string;
+    /** The module. */readonly url: string; /** Its name in there. */
     readonly name: string;
   };
   /** Where it lives; an unstarted one: where it waits to be taken. */
   readonly scheduler: number;
+  /** Where it stands. */
   readonly state: ProcessState;
   /** What it waits for, in words. */
   readonly waitsFor?: string;
@@ -320,12 +272,15 @@ interface ProcessView {
   readonly mailbox?: number;
   /** How often its body has gone on after a wait. A message that is there already is taken without one. */
   readonly resumes?: number;
+  /** Whose fate it shares. */
   readonly links?: readonly Pid[];
   /** Of whose end it wants to hear. */
   readonly monitors?: readonly MonitorView[];
   /** Who wants to hear of its end. */
   readonly monitoredBy?: readonly MonitorView[];
+  /** Whether it takes exit signals as messages. */
   readonly trapExit: boolean;
+  /** The `priority` that it was spawned with. */
   readonly priority: "high" | "normal" | "low";
   /**
   * Set if its scheduler did not answer in time, or has begun it since: then only what any thread can see is here, and a body
@@ -344,6 +299,184 @@ interface CrashReport {
   /** What was thrown. */
   readonly error: unknown;
 }
+/**
+* A process has come to live on this thread: a closure was spawned, or a definition is about to begin here. Published to the
+* channel `rumpus:spawn` of `node:diagnostics_channel`, on that thread: to hear of all, subscribe in a module that every
+* thread loads, by `--import` or beside your definitions. An ended process is told of on `rumpus:exit`.
+*
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { subscribe } from 'node:diagnostics_channel'
+* import assert from 'node:assert/strict'
+*
+* const heard = []
+* subscribe('rumpus:spawn', ({ pid, name }) => heard.push([pid, name]))
+* await run(async (self) => {
+*   const [pid] = self.spawnMonitor(async () => {}, { name: 'short' })
+*   await self.receive()
+*   assert.deepEqual(heard, [[self.pid, undefined], [pid, 'short']])
+* })
+* ```
+*/
+interface SpawnReport {
+  /** Which. */
+  readonly pid: Pid;
+  /** On which scheduler. */
+  readonly scheduler: number;
+  /** Its registered name, if it has one. */
+  readonly name?: string;
+  /** What it was spawned from, unless that was a closure. */
+  readonly definition?: {
+    /** The module that defines it. */readonly url: string; /** Its name there. */
+    readonly name: string;
+  };
+}
+/**
+* A process that lived on this thread has ended, or its body was given up. Published to the channel `rumpus:exit` of
+* `node:diagnostics_channel`, on that thread. The processes of a thread that goes down are not told of one by one:
+* `rumpus:scheduler-down` is.
+*
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { subscribe } from 'node:diagnostics_channel'
+* import assert from 'node:assert/strict'
+*
+* const kinds = []
+* subscribe('rumpus:exit', ({ reason }) => kinds.push(reason.kind))
+* await run(async (self) => {
+*   self.spawnMonitor(async (me) => me.exit('shutdown'))
+*   await self.receive()
+* })
+* assert.deepEqual(kinds, ['shutdown', 'normal'])
+* ```
+*/
+interface ExitReport extends SpawnReport {
+  /** Why. */
+  readonly reason: ExitReason;
+}
+/** A scheduler thread has taken its seat. Published to the channel `rumpus:scheduler-up` of `node:diagnostics_channel`, on the host's thread. */
+interface SchedulerUpReport {
+  /** Its number. */
+  readonly scheduler: number;
+  /** The `threadId` of its Worker. */
+  readonly thread: number;
+  /** Whether it is for one process that was spawned `on: 'dedicated'`. */
+  readonly dedicated: boolean;
+  /** What it took to start, in milliseconds. */
+  readonly ms: number;
+}
+/**
+* A scheduler thread has ended. Published to the channel `rumpus:scheduler-down` of `node:diagnostics_channel`, on the host's thread.
+*
+* @example
+* ```ts
+* import { start } from 'rumpus'
+* import { subscribe } from 'node:diagnostics_channel'
+* import assert from 'node:assert/strict'
+*
+* const heard = []
+* for (const what of ['up', 'down']) subscribe(`rumpus:scheduler-${what}`, (report) => heard.push([what, report.scheduler]))
+* const runtime = await start({ schedulers: 1, eager: true })
+* await runtime.stop()
+* assert.deepEqual(heard, [['up', 1], ['down', 1]])
+* ```
+*/
+interface SchedulerDownReport {
+  /** Its number. */
+  readonly scheduler: number;
+  /** The `threadId` that its Worker had. */
+  readonly thread: number;
+  /** Whether it was for one process that was spawned `on: 'dedicated'`. */
+  readonly dedicated: boolean;
+  /** Its exit code. */
+  readonly code: number;
+  /** Whether it was to end: the runtime stops, or nothing lived there any more. Otherwise another takes its place. */
+  readonly expected: boolean;
+  /** Why it went down otherwise. */
+  readonly error?: unknown;
+}
+/** One scheduler; number 0 is the host. */
+interface SchedulerView {
+  /** Its number, as the option `on` of a spawn takes it. */
+  readonly id: number;
+  /** Whether it is for one process that was spawned `on: 'dedicated'`; one that nobody has is not shown. */
+  readonly dedicated: boolean;
+  /** Whether its thread is up. */
+  readonly up: boolean;
+  /** Whether its thread waits for something to do, as of this moment. */
+  readonly asleep: boolean;
+  /** Processes that live there. */
+  readonly alive: number;
+  /** Definition processes waiting there to start. */
+  readonly unstarted: number;
+  /** Definition processes it has started. */
+  readonly started: number;
+  /** Processes it has spawned. */
+  readonly spawned: number;
+  /** Processes that have ended there. */
+  readonly exited: number;
+  /** Thefts that brought something. */
+  readonly steals: number;
+  /** Processes that they brought. */
+  readonly stolen: number;
+  /** Messages that it has sent by native mailboxes, to whichever scheduler. */
+  readonly messagesOut: number;
+  /** Messages that its processes have been given out of native mailboxes. */
+  readonly messagesIn: number;
+  /** Messages that stayed on this scheduler. */
+  readonly messagesLocal: number;
+  /** Calls from JavaScript into Rust. */
+  readonly crossings: number;
+  /** Those of them that were turns: submissions in, completions and a new grant out. */
+  readonly turns: number;
+  /** How often a body has begun or gone on after a wait. */
+  readonly resumes: number;
+  /** How often it has gone to sleep for want of anything to do. */
+  readonly sleeps: number;
+  /** Wake-ups it has caused at others. */
+  readonly wakesSent: number;
+  /** Share of the time since its thread first came up that it was awake, 0 to 1. */
+  readonly busyShare: number;
+  /** Milliseconds spent awake, ever. */
+  readonly busyMs: number;
+  /** Processes that are about to be resumed. */
+  readonly runQueue: number;
+  /** Sleeps, deadlines and messages for later that lie in its wheel, as of its last turn. */
+  readonly timers: number;
+  /** How late the last of them to fire was, in milliseconds. */
+  readonly lateMs: number;
+  /** How late any of them ever was, in milliseconds. */
+  readonly lateWorstMs: number;
+  /** Bodies of dead processes that have not ended: killed, or over their grace. Some may have been collected since. */
+  readonly abandoned: number;
+  /** 99 % of the gaps between two turns while busy were no longer, in milliseconds. */
+  readonly turnGapP99Ms: number;
+}
+/** A runtime. */
+interface RuntimeView {
+  /** The host, the schedulers, and those dedicated threads that somebody has. */
+  readonly schedulers: readonly SchedulerView[];
+  /** How many processes there have been. */
+  readonly processes: {
+    /** Begun or waiting to, ever. */readonly spawned: number; /** Ended, those on threads that died included. */
+    readonly exited: number; /** The difference: alive now, whether begun or not. */
+    readonly alive: number;
+  };
+  /** What became of messages, local ones included. Accepted is the sum of received, waiting and dropped. */
+  readonly messages: {
+    /** Sent and not refused. */readonly accepted: number; /** Taken by a body, or thrown away by it. */
+    readonly received: number; /** In mailboxes and inboxes. */
+    readonly waiting: number; /** Those that nobody received, by the reason. */
+    readonly dropped: {
+      /** They were sent to a process that had ended. */readonly dead: number; /** Their receiver, or its thread, ended before it took them. */
+      readonly died: number; /** They could not be made there: of a class that the thread does not know, or its `decode` threw. */
+      readonly corrupt: number; /** There was no place for them, or none for what came later. */
+      readonly full: number;
+    };
+  };
+}
 /** A scheduler that has taken no turn for too long: a body, a module or other code keeps its thread. */
 interface StallReport {
   /** Which; 0 is the host, which reports when it is over. */
@@ -356,6 +489,8 @@ interface StallReport {
   readonly name?: string;
   /** Whether its thread is ended for it. */
   readonly ended: boolean;
+  /** Set while the inspector is open: then no thread is ended, for one that stands at a breakpoint takes no turn either. */
+  readonly debugged?: true;
 }
 /** When a scheduler counts as stalled, and what is done then. */
 interface StallOptions {
@@ -363,10 +498,23 @@ interface StallOptions {
   readonly ms?: number;
   /**
   * Whether the thread of a scheduler that stalls is ended: `scheduler-down` for what had begun there, and a new thread takes
-  * its place. Leave it off while you debug: who stands at a breakpoint stalls. The host is never ended.
+  * its place. The host is never ended, and nobody is while the inspector is open: who stands at a breakpoint stalls.
   */
   readonly end?: boolean;
 }
+/**
+* Shows a pid as Erlang does: slot, generation and runtime, `<12.0.1>`.
+*
+* @param pid - whom
+* @example
+* ```ts
+* import { formatPid, run } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => assert.match(formatPid(self.pid), /^<\d+\.\d+\.\d+>$/))
+* ```
+*/
+declare const formatPid: (pid: Pid) => string;
 declare const answers: unique symbol;
 /** Where the answer to a question goes. It can cross, and is good for one answer. */
 type ReplyTo<Reply = unknown> = readonly [desk: Pid<never>, number: number] & {
@@ -374,11 +522,35 @@ type ReplyTo<Reply = unknown> = readonly [desk: Pid<never>, number: number] & {
 };
 /** A question, as the process that is asked receives it. */
 interface Call<Request = unknown, Reply = unknown> {
+  /** Tells a question from other messages. */
   readonly type: "call";
   /** For {@link reply}. */
   readonly from: ReplyTo<Reply>;
+  /** What is asked. */
   readonly request: Request;
+  /** By when the answer is wanted, as the runtime counts; a server's own questions wait no longer than that. */
+  readonly deadline?: number | undefined;
 }
+declare const asks: unique symbol;
+/**
+* A request that tells, to the compiler alone, what it is answered with.
+*
+* @example
+* ```ts
+* import type { Asks } from 'rumpus'
+*
+* type Deposit = Asks<number, { type: 'deposit'; amount: number }>
+* type Close = Asks<void, { type: 'close' }>
+* const deposit: Deposit = { type: 'deposit', amount: 5 }
+* ```
+*/
+type Asks<Reply, Request> = Request & {
+  readonly [asks]?: Reply;
+};
+/** What a request is answered with: what it {@link Asks}, or else what all requests are. */
+type Answer<Asked, Request, Reply> = Request extends {
+  readonly [asks]?: infer R;
+} ? unknown extends R ? Reply : Asked extends Request ? R : never : Reply;
 /** How long to wait for an answer. */
 interface CallOptions {
   /** Milliseconds until it rejects with `TimeoutError`; 5000 unless given, Infinity for as long as it takes. */
@@ -387,58 +559,41 @@ interface CallOptions {
   readonly signal?: AbortSignal;
 }
 /**
-* Asks the process `to` and answers what it replies. For code outside processes, a request handler or a test; it works inside
-* a body too, which then awaits it as it would anything foreign.
+* Where a spawned process may run: on any scheduler, on the spawner's, on the one with this number (0 is the host), or on a
+* thread of its own.
 *
-* The process receives a {@link Call} and answers with {@link reply}, at once or later. Should it end first, the call hears at
-* once. An answer that comes too late is dropped.
+* `'dedicated'` is for a definition whose body blocks: long computation without a wait, synchronous I/O. Its thread is started
+* for it, is neither watched for stalls nor given other work, and goes when nothing lives on it any more, whatever code of its
+* own still waits there; closures that the body spawns live there, too. To others it is a process like any. While its body
+* keeps the thread it hears nothing: an exit reason other than `'kill'` ends it when it lets go. After `'kill'`, of it or of a
+* closure there, the thread has a tenth of a second to do so and is ended then, but no sooner than a system call that is under
+* way. Such a thread costs some 30 ms and 7 MB: for work that waits, or is short, `'any'` is better.
 *
-* @param to - whom: a pid, or a name in the only runtime of this thread
-* @param request - what; as with `send`
-* @param options - how long to wait
-* @returns what was replied
-* @throws RumpusError `ERR_RUMPUS_NOPROC` if there is no such process, `ERR_RUMPUS_DOWN` if it ends without an answer, its
-* `cause` being the exit reason; TimeoutError `ERR_RUMPUS_TIMEOUT`; AbortError `ABORT_ERR`; and at the call what `send` throws
 * @example
 * ```ts
-* import { call, reply, start } from 'rumpus'
+* import { define, exit, run, send } from 'rumpus'
 * import assert from 'node:assert/strict'
 *
-* const runtime = await start({ schedulers: 1 })
-* const doubler = runtime.spawn(async (self) => {
-*   for await (const { from, request } of self) reply(from, request * 2)
+* const spins = define(import.meta.url, 'spins', async (self, parent) => {
+*   send(parent, 'begun')
+*   for (;;); // keeps its thread, and nobody else's
 * })
-* assert.equal(await call(doubler, 21), 42)
-* await runtime.stop()
-* ```
-*/
-declare const call: <Request, Reply>(to: Pid<Call<Request, Reply>> | string, request: NoInfer<Request>, options?: CallOptions) => Promise<Reply>;
-/**
-* Answers a question. Only the first answer counts, and only while somebody waits for it.
-*
-* @param from - the `from` of the {@link Call}
-* @param value - what; as with `send`
-* @throws what `send` throws
-* @example
-* ```ts
-* import { call, reply, run } from 'rumpus'
-* import assert from 'node:assert/strict'
 *
 * await run(async (self) => {
-*   const echo = self.spawn(async (me) => {
-*     const { from, request } = await me.receive()
-*     reply(from, request)
-*   })
-*   assert.equal(await call(echo, 'hello'), 'hello')
-* })
+*   const [pid] = self.spawnMonitor(spins.with({ on: 'dedicated' }), self.pid)
+*   assert.equal(await self.receive(), 'begun')
+*   exit(pid, 'kill')
+*   assert.deepEqual((await self.receive()).reason, { kind: 'killed' })
+* }, { schedulers: 1 })
 * ```
 */
-declare const reply: <Reply>(from: ReplyTo<Reply>, value: NoInfer<Reply>) => void;
-/** Where a spawned process may run: on any scheduler, on the spawner's, or on the one with this number (0 is the host). */
-type Place = "any" | "here" | number;
+type Place = "any" | "here" | "dedicated" | number;
 /** How a process is spawned. */
 interface SpawnOptions {
-  /** Where it may run, `'any'` unless given. A closure runs on its spawner's: for it only `'here'` and that number will do. */
+  /**
+  * Where it may run, `'any'` unless given. A closure runs on its spawner's: for it only `'here'` and that number will do.
+  * `'dedicated'` throws `ERR_RUMPUS_NO_THREAD` when all such threads are taken.
+  */
   readonly on?: Place;
   /** Its name from the start; if somebody has it, the spawn throws `ERR_RUMPUS_NAME_TAKEN` and nothing has happened. */
   readonly name?: string;
@@ -462,7 +617,8 @@ interface MailboxOptions {
   readonly capacity: number;
   /**
   * What becomes of a message for which there is no place: `'drop-newest'` drops it, `'drop-oldest'` drops the oldest that
-  * waits, `'offer'` drops it too, unless it was sent by {@link offer}, which waits. What is dropped is counted.
+  * waits, `'offer'` drops it too, unless it was sent by {@link offer}, which waits. What is dropped is counted. With
+  * `'drop-oldest'` up to three times the capacity, or 64 more than twice, is held until the scheduler comes to drop the rest.
   */
   readonly overflow: "drop-newest" | "drop-oldest" | "offer";
 }
@@ -550,6 +706,7 @@ interface Self<M> extends AsyncIterable<M> {
   receive<N extends M>(options: ReceiveOptions<M> & {
     match: (message: M) => message is N;
   }): Promise<N>;
+  /** The first message that is wanted, or any, within the time that the options give. As above. */
   receive(options: ReceiveOptions<M>): Promise<M>;
   /**
   * The next message if one has reached the inbox. What others send while this body runs without a wait arrives with its next
@@ -560,6 +717,7 @@ interface Self<M> extends AsyncIterable<M> {
   tryReceive<N extends M>(options: TryReceiveOptions<M> & {
     match: (message: M) => message is N;
   }): N | undefined;
+  /** The first message that is wanted, if it has reached this scheduler's inbox. As above. */
   tryReceive(options: TryReceiveOptions<M>): M | undefined;
   /**
   * This moment, for `since`: take it before you ask, and the search for the answer begins behind everything that waits.
@@ -585,6 +743,28 @@ interface Self<M> extends AsyncIterable<M> {
   hibernate(): Promise<M>;
   /** Throws away what has reached the inbox; answers how many messages that were. They count as received. */
   flush(): number;
+  /**
+  * Asks another process and answers what it replies, as {@link call} does, which is for code outside processes: this body is
+  * parked meanwhile as in a receive, its other messages wait, and the question is given up when this process must end.
+  *
+  * Throws as `call` does, and `TypeError` `ERR_RUMPUS_BAD_ARGUMENT` for a question to itself.
+  *
+  * @example
+  * ```ts
+  * import { reply, run, send } from 'rumpus'
+  * import assert from 'node:assert/strict'
+  *
+  * await run(async (self) => {
+  *   const doubler = self.spawn(async (me) => {
+  *     for await (const { from, request } of me) reply(from, request * 2)
+  *   })
+  *   send(self.pid, 'waits')
+  *   assert.equal(await self.call(doubler, 21, { timeout: 1000 }), 42)
+  *   assert.equal(await self.receive(), 'waits')
+  * })
+  * ```
+  */
+  call<Request, Reply, const Asked extends Request = Request>(to: Pid<Call<Request, Reply>> | string, request: Asked, options?: CallOptions): Promise<Answer<Asked, Request, Reply>>;
   /** Waits `ms` milliseconds. Throws `RangeError` for a time that is no time. */
   sleep(ms: number): Promise<void>;
   /** Lets the others that could run do so first. A body that computes for long yields now and then; one that waits need not. */
@@ -629,8 +809,8 @@ interface Self<M> extends AsyncIterable<M> {
   * Gives a process, this one unless another is given, a name that every scheduler of the runtime knows at once. It has the
   * name until it has ended.
   *
-  * Throws `RumpusError` `ERR_RUMPUS_NAME_TAKEN`, saying who has it, `ERR_RUMPUS_NAMED` if the process has another name,
-  * `ERR_RUMPUS_NOPROC` if it has ended or must.
+  * Throws `RumpusError`, the first of these: `ERR_RUMPUS_NOPROC` if the process has ended or must, `ERR_RUMPUS_NAME_TAKEN`,
+  * saying who has it, `ERR_RUMPUS_NAMED` if the process has another name.
   */
   register(name: string, pid?: Pid): void;
   /** Takes a name back, whoever has it; false if nobody has. */
@@ -723,6 +903,54 @@ interface Runtime extends AsyncDisposable {
   unref(): void;
 }
 /**
+* Asks the process `to` and answers what it replies. For code outside processes, a request handler or a test; a body
+* uses `self.call`, which is the same and ends with the process.
+*
+* The process receives a {@link Call} and answers with {@link reply}, at once or later. Should it end first, the call hears at
+* once. An answer that comes too late is dropped.
+*
+* @param to - whom: a pid, or a name in the only runtime of this thread
+* @param request - what; as with `send`
+* @param options - how long to wait
+* @returns what was replied
+* @throws RumpusError `ERR_RUMPUS_NOPROC` if there is no such process, `ERR_RUMPUS_DOWN` if it ends without an answer, its
+* `cause` being the exit reason; TimeoutError `ERR_RUMPUS_TIMEOUT`; AbortError `ABORT_ERR`; and at the call what `send` throws
+* @example
+* ```ts
+* import { call, reply, start } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* const runtime = await start({ schedulers: 1 })
+* const doubler = runtime.spawn(async (self) => {
+*   for await (const { from, request } of self) reply(from, request * 2)
+* })
+* assert.equal(await call(doubler, 21), 42)
+* await runtime.stop()
+* ```
+*/
+declare const call: <Request, Reply, const Asked extends Request = Request>(to: Pid<Call<Request, Reply>> | string, request: Asked, options?: CallOptions) => Promise<Answer<Asked, Request, Reply>>;
+/**
+* Answers a question. Only the first answer counts, and only while somebody waits for it.
+*
+* @param from - the `from` of the {@link Call}
+* @param value - what; as with `send`
+* @throws what `send` throws
+* @example
+* ```ts
+* import { call, reply, run } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => {
+*   const echo = self.spawn(async (me) => {
+*     const { from, request } = await me.receive()
+*     reply(from, request)
+*   })
+*   assert.equal(await call(echo, 'hello'), 'hello')
+* })
+* ```
+*/
+declare const reply: <Reply>(from: ReplyTo<Reply>, value: NoInfer<Reply>) => void;
+/**
 * Defines `body` under `name` in the module `url`, so that `spawn` can start it on any scheduler.
 *
 * Call it at the top level of a module, above any `run`: schedulers import the module to find it. The module must not need
@@ -787,19 +1015,6 @@ declare const exit: (pid: Pid, reason?: ReasonGiven) => void;
 * ```
 */
 declare const isAlive: (pid: Pid) => boolean;
-/**
-* Shows a pid as Erlang does: slot, generation and runtime, `<12.0.1>`.
-*
-* @param pid - whom
-* @example
-* ```ts
-* import { formatPid, run } from 'rumpus'
-* import assert from 'node:assert/strict'
-*
-* await run(async (self) => assert.match(formatPid(self.pid), /^<\d+\.\d+\.\d+>$/))
-* ```
-*/
-declare const formatPid: (pid: Pid) => string;
 /** A process that is being listened to. */
 interface Monitor extends Disposable {
   /** What {@link Down} carries. */
@@ -913,8 +1128,17 @@ interface MessageOptions<T extends object, V> {
 declare const registerMessage: <T extends object, V>(Class: abstract new (...args: never[]) => T, options: MessageOptions<T, V>) => void;
 /** How a runtime is made. */
 interface RuntimeOptions {
-  /** Scheduler threads beside this one, 1 to 63; `RUMPUS_SCHEDULERS`, or as many as there are cores to use. */
+  /**
+  * Scheduler threads beside this one, 0 to 63; `RUMPUS_SCHEDULERS`, or as many as there are cores to use. With 0 everything
+  * runs on this thread, definitions too, for a debugger that steps from one process to the next; `hostWorks` is true then.
+  * Only what is spawned `on: 'dedicated'` still has a thread of its own.
+  */
   readonly schedulers?: number;
+  /**
+  * How many processes may have a thread of their own at a time, spawned `on: 'dedicated'`: 0 to 63 less `schedulers`, 8 unless
+  * given, if so many fit. A thread is started for each and goes with it; one more is refused with `ERR_RUMPUS_NO_THREAD`.
+  */
+  readonly dedicated?: number;
   /** Whether this thread takes placed and stolen processes too; no by default, for it can be neither ended nor replaced. */
   readonly hostWorks?: boolean;
   /** Whether definitions are placed on the better of two schedulers; otherwise they queue where they were spawned, and are stolen. */
@@ -1032,6 +1256,36 @@ interface RuntimeOptions {
   * ```
   */
   readonly onStall?: (report: StallReport) => void;
+  /**
+  * A file to write a trace into, for `ui.perfetto.dev` or `chrome://tracing`: who ran when and on which thread, what it waited
+  * for, messages as arrows, thefts, turns, sleeps; `RUMPUS_TRACE` unless given. A file that is there is replaced, but by the
+  * first runtime of this thread only: others that name it go on with it. `%p` in the name is the number of this Node process; a
+  * host that is itself a Worker adds its thread's number. For looking at, not for production: a message costs some
+  * microseconds and half a kilobyte while it is traced, and nothing while it is not.
+  *
+  * `start` and `run` reject with RumpusError `ERR_RUMPUS_TRACE` if the file cannot be written.
+  *
+  * @example
+  * ```ts
+  * import { run, send } from 'rumpus'
+  * import { mkdtempSync, readFileSync } from 'node:fs'
+  * import { tmpdir } from 'node:os'
+  * import { join } from 'node:path'
+  * import assert from 'node:assert/strict'
+  *
+  * const trace = join(mkdtempSync(join(tmpdir(), 'trace-')), 'trace.json')
+  * await run(
+  *   async (self) => {
+  *     send(self.pid, 'hello')
+  *     await self.receive()
+  *   },
+  *   { trace },
+  * )
+  * const events = JSON.parse(readFileSync(trace, 'utf8'))
+  * assert.equal(events.filter(({ ph, name }) => ph === 's' && name === 'message').length, 1)
+  * ```
+  */
+  readonly trace?: string;
 }
 /**
 * Sends `message` to the process `to`, a pid or a registered name. It is visible to the receiver when `send` returns, in the order sent.
@@ -1106,7 +1360,7 @@ declare const start: (options?: RuntimeOptions) => Promise<Runtime>;
 */
 declare const run: <T, M = unknown>(body: (self: Self<M>) => T | PromiseLike<T>, options?: RuntimeOptions) => Promise<T>;
 declare const timers: unique symbol;
-/** A message for later, as `sendAfter` and `sendInterval` answer it: a number that can cross, never used again. */
+/** A message for later, as `sendAfter` and `sendInterval` answer it: a number below 0 that can cross, never used again. */
 type TimerRef = number & {
   readonly [timers]: true;
 };
@@ -1162,8 +1416,9 @@ declare const sendInterval: <M>(pid: Pid<M>, message: NoInfer<M>, ms: number) =>
 * Cancels a timer, on whatever scheduler it was set and will fire. A message that it has sent already stays in the inbox.
 *
 * @param timer - which
-* @returns the milliseconds that were left, or nothing if it has fired for the last time or was cancelled before
-* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT` if `timer` is none
+* @returns the milliseconds that were left, or nothing if it has fired for the last time or was cancelled before, or if its
+* process has ended, or must
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT` if `timer` is none, but a pid, for example
 * @example
 * ```ts
 * import { cancelTimer, run, sendAfter } from 'rumpus'
@@ -1177,12 +1432,52 @@ declare const sendInterval: <M>(pid: Pid<M>, message: NoInfer<M>, ms: number) =>
 * ```
 */
 declare const cancelTimer: (timer: TimerRef) => number | undefined;
+/**
+* Marks `message` so that what is in `list` moves with it, instead of being copied, when it is next sent to another scheduler.
+* Answers `message`, so that it fits into a `send`, an `offer`, a `call` or a `reply`.
+*
+* For large ArrayBuffers (views of them in the message arrive as views of the same bytes), and for what cannot be copied at
+* all: a MessagePort, streams, whatever `worker_threads` can move. The rest of the message crosses as ever, and everything
+* arrives in the order sent. What has moved is of no use to the sender any more. On the same scheduler the value itself travels
+* and nothing is lost to anybody. Give it the whole message: a mark on a part of one is not looked at. To a dead process nothing
+* moves. A process that has not begun does so where the parts wait for it, and is down with that thread if that goes first.
+* Not for arguments of a spawn, nor for messages for later. So that types let ports into the messages of a definition, add
+* them to {@link RegisteredMessages}.
+*
+* @param message - an object, which may be in the list itself
+* @param list - what moves, each thing once
+* @returns `message`
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT` if `message` is no object, or `list` is no list of such things. At the send:
+* UncrossableError `ERR_RUMPUS_UNCROSSABLE` if a part of the message cannot cross or a thing cannot move; then nothing was sent,
+* and nothing has moved
+* @example
+* ```ts
+* import { define, run, send, transfer } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* const summer = define(import.meta.url, 'summer', async (self, parent) => {
+*   const { numbers } = await self.receive()
+*   send(parent, numbers.reduce((sum, n) => sum + n))
+* })
+*
+* await run(async (self) => {
+*   const pid = self.spawn(summer, self.pid)
+*   const numbers = Float64Array.from({ length: 100_000 }, (_, i) => i)
+*   send(pid, transfer({ numbers }, [numbers.buffer]))
+*   assert.equal(numbers.length, 0) // it is there now
+*   assert.equal(await self.receive(), 4_999_950_000)
+* })
+* ```
+*/
+declare const transfer: <M extends object>(message: M, list: readonly object[]) => M;
 /** How a simulation is made. */
 interface SimulateOptions {
   /** Decides every choice; by chance unless given. A run that fails tells its seed on stderr. */
   readonly seed?: number;
   /** Schedulers beside the host, all on this thread; 2 unless given. */
   readonly schedulers?: number;
+  /** As for `run`; their places are opened and closed in an order of chance, too. */
+  readonly dedicated?: number;
   /** As for `run`. */
   readonly hostWorks?: boolean;
   /** As for `run`. */
@@ -1191,11 +1486,14 @@ interface SimulateOptions {
   readonly lane?: "js" | "native";
   /** As for `run`. */
   readonly messages?: MessageMode;
+  /** As for `run`, in the time of the simulation; `RUMPUS_TRACE` means nothing here. */
+  readonly trace?: string;
   /** Hears of crashes; without it they are written to stderr. */
   readonly onCrash?: (report: CrashReport) => void;
 }
 /** What a simulated program may ask of its simulation. */
 interface Simulated {
+  /** What decides every choice: give it to `simulate` to run the same again. */
   readonly seed: number;
   /** Milliseconds that have passed in it. */
   now(): number;
@@ -1232,4 +1530,4 @@ interface Simulated {
 * ```
 */
 declare const simulate: <T, M = unknown>(options: SimulateOptions, main: (self: Self<M>, simulation: Simulated) => T | PromiseLike<T>) => Promise<T>;
-export { AbortError, type Call, type CallOptions, type Closure, type CrashReport, type Crossable, type Crosses, type Definition, type DemonitorOptions, Down, type ErrorDescription, Exit, type ExitReason, type HighWaterReport, type MailboxOptions, type Mark, type MessageMode, type MessageOptions, type Monitor, type MonitorView, type OfferOptions, type Offered, type Pid, type Place, ProcessExit, type ProcessState, type ProcessView, type ReasonGiven, type ReceiveOptions, type RegisteredMessages, type ReplyTo, RumpusError, type Runtime, type RuntimeOptions, type RuntimeView, type SchedulerView, type Self, type Sendable, type SimulateOptions, type Simulated, type SpawnOptions, type StallOptions, type StallReport, TimeoutError, type TimerRef, type TryReceiveOptions, UncrossableError, call, cancelTimer, define, exit, formatPid, isAlive, monitor, offer, registerMessage, reply, run, send, sendAfter, sendInterval, simulate, start };
+export { AbortError, type Answer, type Asks, type Call, type CallOptions, type Closure, type CrashReport, type Crossable, type Crosses, type Definition, type DemonitorOptions, Down, type ErrorDescription, Exit, type ExitReason, type ExitReport, type HighWaterReport, type MailboxOptions, type Mark, type MessageMode, type MessageOptions, type Monitor, type MonitorView, type OfferOptions, type Offered, type Pid, type Place, ProcessExit, type ProcessState, type ProcessView, type ReasonGiven, type ReceiveOptions, type RegisteredMessages, type ReplyTo, RumpusError, type Runtime, type RuntimeOptions, type RuntimeView, type SchedulerDownReport, type SchedulerUpReport, type SchedulerView, type Self, type Sendable, type SimulateOptions, type Simulated, type SpawnOptions, type SpawnReport, type StallOptions, type StallReport, TimeoutError, type TimerRef, type TryReceiveOptions, UncrossableError, call, cancelTimer, define, exit, formatPid, isAlive, monitor, offer, registerMessage, reply, run, send, sendAfter, sendInterval, simulate, start, transfer };

@@ -1,45 +1,112 @@
-// Owns how js/ becomes dist/ (`npm run build:js`) and index.d.ts (`npm run dts`).
+// Owns how js/ becomes dist/ (`npm run build:js`) and the *.d.ts of the root (`npm run dts`).
 
+import { readFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
 import { dts } from 'rolldown-plugin-dts'
 
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'))
 const external = [/^node:/, /^msgpackr/]
 
+/** What stands beside `rumpus` and shares its files: `rumpus/otp` and so on. */
+const further = ['otp', 'effect', 'structured', 'sync', 'handlers', 'fibers']
+
+/** @param {readonly string[]} names */
+const entries = (names) => Object.fromEntries(names.map((name) => [name, `js/${name}.ts`]))
+
+/** Every thread reads them, every user and every page loads them down; functions keep their names, for they are in stack traces. */
+const minify = { compress: true, mangle: { toplevel: false }, codegen: { removeWhitespace: true } }
+
 /**
- * One file per thread entry and one for what they share, all in one folder: `import.meta.url` has the same meaning in
- * each, and no stale chunk stays behind.
+ * One file per entry, one for what the threads share, and one for a part that few load, all in one folder: `import.meta.url` has the
+ * same meaning in each, and no stale chunk stays behind. Fibers have a file for what they share: who imports `rumpus` alone reads
+ * nothing of it; and who imports fibers alone reads that and `leaves`, which is in all of them, so that one error has one class,
+ * and nothing that needs the addon.
  *
  * @satisfies {import('rolldown').RolldownOptions}
  */
 export const bundle = {
-  input: { index: 'js/index.ts', 'scheduler-thread': 'js/scheduler-thread.ts' },
+  input: entries(['index', 'scheduler-thread', ...further]),
   external,
   platform: 'node',
-  transform: { target: 'node20.19' },
+  transform: { target: 'node20.19', define: { RUMPUS_VERSION: JSON.stringify(version) } },
+  output: {
+    dir: 'dist',
+    format: 'esm',
+    sourcemap: true,
+    minify,
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name].js',
+    codeSplitting: {
+      groups: [
+        { name: 'leaves', test: /\/js\/(errors|model\/dice)\.ts$/, priority: 2 },
+        { name: 'contract', test: /\/js\/effect\//, priority: 1 },
+        { name: 'shared', minShareCount: 2 },
+      ],
+    },
+  },
+}
+
+/**
+ * The same processes on one thread, in one file that stands by itself: a page loads it as it is, and the native runtime's files
+ * are what they are without it.
+ *
+ * @satisfies {import('rolldown').RolldownOptions}
+ */
+export const portable = {
+  input: entries(['portable']),
+  platform: 'neutral',
+  transform: { target: 'es2022' },
   output: {
     dir: 'dist',
     format: 'esm',
     sourcemap: true,
     entryFileNames: '[name].js',
-    chunkFileNames: '[name].js',
-    codeSplitting: { groups: [{ name: 'shared', minShareCount: 2 }] },
+    minify,
   },
 }
 
+/** Whose types are in surfaces of their own; those of all other rooms of js/ are in that of `rumpus`. */
+const rooms = ['portable', ...further]
+const js = new URL('js/', import.meta.url).href
+
 /**
- * The public surface, rolled up from the sources file by file (hence `isolatedDeclarations`), without a compiler.
+ * Has a surface take from the others what is theirs: a pid of the one entry is a pid to the compiler of the other.
  *
- * @satisfies {import('rolldown').RolldownOptions}
+ * @param {string} entry
  */
-export const surface = {
-  input: { index: 'js/index.ts' },
+const elsewhere = (entry) => ({
+  name: 'what others have',
+  resolveId: {
+    order: /** @type {const} */ ('pre'),
+    handler(/** @type {string} */ id, /** @type {string | undefined} */ importer) {
+      if (importer === undefined || !id.startsWith('.')) return undefined
+      const [room = ''] = new URL(id, pathToFileURL(importer)).href.replace(js, '').split(/[./]/)
+      const home = rooms.includes(room) ? room : 'index'
+      return home === entry ? undefined : { id: `./${home}.js`, external: true }
+    },
+  },
+})
+
+/**
+ * The public surface of an entry, rolled up from the sources file by file (hence `isolatedDeclarations`), without a compiler.
+ *
+ * @param {string} entry
+ * @returns {import('rolldown').RolldownOptions & { output: import('rolldown').OutputOptions }}
+ */
+const surfaceOf = (entry) => ({
+  input: entries([entry]),
   external,
   platform: 'node',
-  plugins: [dts({ oxc: true, emitDtsOnly: true })],
+  plugins: [elsewhere(entry), dts({ oxc: true, emitDtsOnly: true })],
   output: {
     dir: '.',
     format: 'esm',
-    postBanner: '// Generated from js/ by `npm run dts`. Do not edit.\n',
+    // `AsyncDisposable` is in no lib of a program's unless it asks; then it would need to know that we do.
+    postBanner: '// Generated from js/ by `npm run dts`. Do not edit.\n/// <reference lib="esnext.disposable" />\n',
   },
-}
+})
 
-export default process.env.TARGET === 'dts' ? surface : bundle
+/** The public surfaces: what `NAME.d.ts` is made of, by its name. */
+export const surfaces = Object.fromEntries(['index', ...rooms].map((entry) => [entry, surfaceOf(entry)]))
+
+export default process.env.TARGET === 'dts' ? Object.values(surfaces) : [bundle, portable]

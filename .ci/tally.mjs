@@ -13,6 +13,7 @@ const onCi = Boolean(process.env.CI)
 const steps = [
   ...(onCi || !existsSync('node_modules') ? [{ name: 'install', command: 'npm ci', limit: 10, needed: true }] : []),
   { name: 'test', command: 'npm test', limit: 35 },
+  { name: 'nodes', command: 'npm run nodes', limit: 20 },
   { name: 'lint', command: 'npm run lint', limit: 10 },
   { name: 'types', command: 'npm run types', limit: 5 },
   { name: 'loom', command: 'npm run loom', limit: 10 },

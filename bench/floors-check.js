@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { rivalNamed, sampleOf } from './alternate.js'
-import { FLOOR_ROW } from './rows.js'
+import { FLOOR_ROW } from './reach.js'
 import { summarize } from './statistics.js'
 import { show } from './table.js'
 

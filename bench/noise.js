@@ -14,6 +14,7 @@ const TICK_MS = 10
  * @property {number} waitedMs - the worst thread's wait for a core; NaN if unknown
  * @property {number} runDelay - the same as a share of the time
  * @property {number} foreign - cores that others, the hypervisor among them, had meanwhile; NaN if unknown
+ * @property {number} stolenMs - for how long the hypervisor kept a core from the machine; NaN if unknown
  */
 
 /** Watches this process from its making on. */
@@ -21,6 +22,7 @@ export class NoiseWatch {
   #since = performance.now()
   #delays = delaysByThread()
   #machineMs = machineBusyMs()
+  #stolenMs = stolenMs()
   #ownMs = ownBusyMs()
 
   /** @returns {Disturbance} */
@@ -30,7 +32,8 @@ export class NoiseWatch {
     for (const [thread, ns] of delaysByThread()) worst = Math.max(worst, ns - (this.#delays.get(thread) ?? 0))
     const others = machineBusyMs() - this.#machineMs - (ownBusyMs() - this.#ownMs)
     const waitedMs = this.#delays.size === 0 ? Number.NaN : worst / 1e6
-    return { waitedMs, runDelay: waitedMs / ms, foreign: Math.max(0, others / ms) }
+    const foreign = Math.max(0, others / ms)
+    return { waitedMs, runDelay: waitedMs / ms, foreign, stolenMs: stolenMs() - this.#stolenMs }
   }
 }
 
@@ -57,8 +60,18 @@ function delaysByThread() {
 
 /** Milliseconds that all cores together were in use, those stolen by the hypervisor included. */
 function machineBusyMs() {
-  const [, user, nice, system, , , irq, softirq, steal] = readOrNone('/proc/stat').split('\n', 1)[0]?.split(/\s+/) ?? []
-  return (Number(user) + Number(nice) + Number(system) + Number(irq) + Number(softirq) + Number(steal)) * TICK_MS
+  const [user, nice, system, , , irq, softirq, steal] = machineMs()
+  return Number(user) + Number(nice) + Number(system) + Number(irq) + Number(softirq) + Number(steal)
+}
+
+function stolenMs() {
+  return Number(machineMs()[7])
+}
+
+/** What all cores together spent their time on, by kind. */
+function machineMs() {
+  const [, ...ticks] = readOrNone('/proc/stat').split('\n', 1)[0]?.split(/\s+/) ?? []
+  return ticks.map((count) => Number(count) * TICK_MS)
 }
 
 function ownBusyMs() {

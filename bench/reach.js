@@ -1,5 +1,8 @@
 // Owns what a row must reach: how its figure compares, and whether that is enough. Pure.
 
+/** The row whose `floor` is f. */
+export const FLOOR_ROW = 'local/ping-pong'
+
 /**
  * @typedef {object} Figures
  * @property {number} rumpus
@@ -27,6 +30,20 @@ export const faster = (limit, rival) => ({
   met: (ratio) => ratio >= limit,
 })
 
+/** Is so many times as fast as the best of its rivals. @type {(limit: number) => Reach} */
+export const fasterThanAll = (limit) => ({
+  text: `≥ ${limit} × faster than all`,
+  ratio: ({ rumpus, rivals }) => best(rivals) / rumpus,
+  met: (ratio) => ratio >= limit,
+})
+
+/** Costs no more than so many times the best of its rivals. @type {(limit: number) => Reach} */
+export const timesBest = (limit) => ({
+  text: `≤ ${limit} × the best`,
+  ratio: ({ rumpus, rivals }) => rumpus / best(rivals),
+  met: (ratio) => ratio <= limit,
+})
+
 /** Gains at least such a share of what a rival gains. @type {(limit: number, rival: string) => Reach} */
 export const shareOf = (limit, rival) => ({
   text: `≥ ${limit} of ${rival}`,
@@ -48,6 +65,13 @@ export const timesRow = (limit, row) => ({
   met: (ratio) => ratio <= limit,
 })
 
+/** Costs no more than so much above a rival. @type {(limit: number, rival: string) => Reach} */
+export const atMostAbove = (limit, rival) => ({
+  text: `≤ ${rival} + ${limit}`,
+  ratio: ({ rumpus, rivals }) => rumpus - of(rivals, rival),
+  met: (above) => above <= limit,
+})
+
 /** Is no more than a number. @type {(limit: number) => Reach} */
 export const atMost = (limit) => ({
   text: `≤ ${limit}`,
@@ -60,3 +84,6 @@ export const atMost = (limit) => ({
  * @param {string} name
  */
 const of = (rivals, name) => rivals[name] ?? Number.NaN
+
+/** What the cheapest takes. @param {Readonly<Record<string, number>>} rivals */
+const best = (rivals) => Math.min(...Object.values(rivals))

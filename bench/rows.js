@@ -1,7 +1,19 @@
 // The registry: every row of the table, the module that runs it, its rivals, and what it must reach. A module has one
 // `run`; what differs between rows that share one stands in `params`.
 
-import { atMost, faster, shareOf, timesFloor, timesRival, timesRow } from './reach.js'
+import { FIBER_ROWS } from './fiber-rows.js'
+import {
+  atMost,
+  FLOOR_ROW,
+  faster,
+  fasterThanAll,
+  shareOf,
+  timesBest,
+  timesFloor,
+  timesRival,
+  timesRow,
+} from './reach.js'
+import { RESTARTS } from './workloads.js'
 
 /** What does not count of the steal rows: while V8 compiles, its own threads want the cores too. */
 const STEAL_WARM_MS = 4000
@@ -19,8 +31,11 @@ const STEAL_WARM_MS = 4000
  * @property {string} [needs] - a row that must run before
  */
 
-/** The row whose `floor` is f. */
-export const FLOOR_ROW = 'local/ping-pong'
+/** What else takes tasks from ordinary code to other threads. */
+const POOLS = ['piscina', 'tinypool', 'poolifier', 'workerpool']
+
+/** Other libraries of processes: shown beside our local rows, with nothing to reach. */
+const LIBRARIES = ['effect', 'nact', 'xstate']
 
 /**
  * @param {string} name
@@ -65,13 +80,16 @@ const ties = (name, verb) => ({
   needs: FLOOR_ROW,
 })
 
+/** The restart row whose supervisor starts anew with each round. */
+const RESTART_ROW = 'supervisor/restart'
+
 /** @type {readonly Row[]} */
 export const ROWS = [
   {
     name: FLOOR_ROW,
     unit: 'ns/message',
     module: 'local-ping-pong',
-    rivals: ['floor'],
+    rivals: ['floor', ...LIBRARIES],
     params: { row: FLOOR_ROW },
     reach: timesRival(1.5, 'floor'),
   },
@@ -79,7 +97,7 @@ export const ROWS = [
     name: 'local/ring-500',
     unit: 'ns/hop',
     module: 'local-ring',
-    rivals: ['floor'],
+    rivals: ['floor', ...LIBRARIES],
     params: { row: 'local/ring-500' },
     reach: timesRival(1.5, 'floor'),
   },
@@ -87,7 +105,7 @@ export const ROWS = [
     name: 'local/pairs-1000',
     unit: 'ns/message',
     module: 'local-pairs',
-    rivals: ['floor'],
+    rivals: ['floor', ...LIBRARIES],
     params: { row: 'local/pairs-1000' },
     reach: timesRival(1.5, 'floor'),
   },
@@ -95,7 +113,7 @@ export const ROWS = [
     name: 'local/fan-in-100',
     unit: 'ns/message',
     module: 'local-fan-in',
-    rivals: ['floor'],
+    rivals: ['floor', ...LIBRARIES],
     params: { row: 'local/fan-in-100' },
     reach: timesRival(2, 'floor'),
   },
@@ -111,7 +129,7 @@ export const ROWS = [
     name: 'local/spawn-exit',
     unit: 'ns/process',
     module: 'local-spawn-exit',
-    rivals: ['floor'],
+    rivals: ['floor', ...LIBRARIES],
     params: { row: 'local/spawn-exit' },
     reach: timesRival(2, 'floor'),
   },
@@ -119,10 +137,11 @@ export const ROWS = [
     name: 'local/memory-parked',
     unit: 'bytes/process',
     module: 'local-memory-parked',
-    rivals: ['floor'],
+    rivals: ['floor', ...LIBRARIES],
     params: { row: 'local/memory-parked' },
     reach: timesRival(1.25, 'floor'),
   },
+  ...FIBER_ROWS,
   ties('link-unlink', 'link'),
   ties('monitor-demonitor', 'monitor'),
   {
@@ -209,6 +228,114 @@ export const ROWS = [
   },
   steal('unequal'),
   steal('async'),
+  {
+    name: 'offload/trivial-100',
+    unit: 'ns/task',
+    module: 'offload',
+    rivals: POOLS,
+    params: { offload: 'trivial', perTask: true, tasksPerThread: 10 },
+    reach: fasterThanAll(5),
+  },
+  {
+    name: 'offload/unequal',
+    unit: 'ms',
+    module: 'offload',
+    rivals: POOLS,
+    params: { offload: 'unequal', perTask: false, tasksPerThread: 1 },
+    reach: timesBest(1),
+  },
+  {
+    name: 'census/speedup',
+    unit: 'x',
+    module: 'census',
+    rivals: ['threads'],
+    legs: [{ schedulers: 1 }, {}],
+    reach: shareOf(0.95, 'threads'),
+  },
+  {
+    name: 'census/one-scheduler',
+    unit: 'ms',
+    module: 'census',
+    rivals: ['sequential'],
+    params: { schedulers: 1 },
+    reach: timesRival(1.1, 'sequential'),
+  },
+  {
+    name: 'import/cold',
+    unit: 'ms',
+    module: 'import-cold',
+    rivals: ['node'],
+    reach: timesRival(1.5, 'node'),
+  },
+  {
+    name: 'server/call',
+    unit: 'ns/round trip',
+    module: 'server-call',
+    rivals: [],
+    params: { backlog: false },
+    reach: timesFloor(6),
+    needs: FLOOR_ROW,
+  },
+  {
+    name: 'server/cast',
+    unit: 'ns/message',
+    module: 'server-cast',
+    rivals: [],
+    reach: timesFloor(1),
+    needs: FLOOR_ROW,
+  },
+  {
+    name: 'server/call-cross',
+    unit: 'ns/round trip',
+    module: 'server-call-cross',
+    rivals: ['postMessage'],
+    params: { stream: 'ping-pong' },
+    reach: timesFloor(45),
+    needs: FLOOR_ROW,
+  },
+  {
+    name: 'server/call-backlog',
+    unit: 'ns/round trip',
+    module: 'server-call',
+    rivals: [],
+    params: { backlog: true },
+    reach: timesRow(1.2, 'server/call'),
+    needs: 'server/call',
+  },
+  {
+    name: RESTART_ROW,
+    unit: 'ns/restart',
+    module: 'supervisor-restart',
+    rivals: [],
+    params: { restarts: RESTARTS.few },
+    reach: timesFloor(45),
+    needs: FLOOR_ROW,
+  },
+  {
+    name: 'supervisor/restart-10k',
+    unit: 'ns/restart',
+    module: 'supervisor-restart',
+    rivals: [],
+    params: { restarts: RESTARTS.many },
+    reach: timesRow(1.2, RESTART_ROW),
+    needs: RESTART_ROW,
+  },
+  {
+    name: 'registry/lookup',
+    unit: 'ns/look-up',
+    module: 'registry-lookup',
+    rivals: [],
+    reach: timesFloor(1),
+    needs: FLOOR_ROW,
+  },
+  {
+    name: 'pubsub/publish',
+    unit: 'ns/copy',
+    module: 'pubsub-publish',
+    rivals: [],
+    reach: timesFloor(1.5),
+    needs: FLOOR_ROW,
+  },
   {
     name: 'boot/first-remote',
     unit: 'ms',

@@ -47,33 +47,36 @@ export function showConditions({ f, runDelay, loadAfter }, { runs, ms }) {
 
 /** @param {readonly Result[]} results */
 export function showTable(results) {
-  const lines = [HEADER, ...results.map(lineOf)]
+  const lines = [HEADER, ...results.flatMap(linesOf)]
   const widths = HEADER.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
   const pad = (/** @type {string} */ cell, /** @type {number} */ column) =>
     RIGHT.has(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)
   return lines.map((line) => line.map(pad).join('  ').trimEnd()).join('\n')
 }
 
-/** @param {Result} result */
-export function lineOf({ name, unit, scores, ratio, reach, met }) {
-  const [own, rival] = [...scores]
-  const cores = [...scores.values()].map(({ cpu }) => cpu.toFixed(2)).join(' / ')
+/** A line for the row and its first rival, one more for each of the others. @param {Result} result */
+function linesOf({ name, unit, scores, ratio, reach, met }) {
+  const [own, ...rivals] = [...scores]
+  const [first, ...others] = rivals
   const delay = Math.max(...[...scores.values()].map(({ runDelay }) => runDelay))
   return [
-    name,
-    unit,
-    show(own?.[1].figure.median ?? Number.NaN),
-    range(own?.[1]),
-    rival?.[0] ?? '',
-    rival === undefined ? '' : show(rival[1].figure.median),
-    range(rival?.[1]),
-    show(ratio),
-    reach,
-    met ? 'ok' : 'missed',
-    cores,
-    Number.isNaN(delay) ? '-' : `${(delay * 100).toFixed(1)} %`,
+    [
+      ...[name, unit, show(own?.[1].figure.median ?? Number.NaN), range(own?.[1])],
+      ...rivalCells(first),
+      ...[show(ratio), reach, met ? 'ok' : 'missed'],
+      [own, first].flatMap((one) => (one === undefined ? [] : [coresOf(one[1])])).join(' / '),
+      Number.isNaN(delay) ? '-' : `${(delay * 100).toFixed(1)} %`,
+    ],
+    ...others.map((rival) => ['', '', '', '', ...rivalCells(rival), '', '', '', coresOf(rival[1]), '']),
   ]
 }
+
+/** @param {readonly [string, Score] | undefined} rival */
+const rivalCells = (rival) =>
+  rival === undefined ? ['', '', ''] : [rival[0], show(rival[1].figure.median), range(rival[1])]
+
+/** @param {Score} score */
+const coresOf = ({ cpu }) => cpu.toFixed(2)
 
 /** @param {Score | undefined} score */
 const range = (score) => (score === undefined ? '' : `${show(score.figure.min)}..${show(score.figure.max)}`)

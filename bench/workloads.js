@@ -24,7 +24,15 @@ export const FAN_IN = { producers: 100, burst: 10, bursts: 200 }
 export const DRAIN = 10_000
 /** Processes that are alive at a time, and how often so many are started. */
 export const SPAWN_EXIT = { alive: 1000, times: 50 }
-/** Processes that have answered once and wait. */
+/** Fibers that are forked and joined, one after the other. */
+export const FORKS = 200_000
+/** Times that a lock is taken. */
+export const LOCKS = 400_000
+/** Effects that are performed, one after the other. */
+export const PERFORMS = 400_000
+/** Items of a stream: how many before the other side has its turn, and how often that is. */
+export const ITEMS = { burst: 100, bursts: 4000 }
+/** Processes that have answered once and wait; fibers that wait. */
 export const PARKED = 100_000
 /** Timers that wait meanwhile, and pairs of setting one and cancelling it. */
 export const TIMERS = { pending: 100_000, pairs: 100_000 }
@@ -32,6 +40,15 @@ export const TIMERS = { pending: 100_000, pairs: 100_000 }
 export const TIES = 100_000
 /** Processes of another thread that are on their way at a time, and all together. */
 export const CROSS_SPAWN = { inFlight: 1000, processes: 20_000 }
+
+/** Questions and casts to a server; questions across; what waits in the asker's inbox meanwhile. */
+export const SERVER = { calls: 100_000, casts: 200_000, backlog: 10_000 }
+/** Keys of a registry, and how often one of them is looked up. */
+export const REGISTRY = { keys: 100, lookups: 500_000 }
+/** Members of a group, and how often something is published for them. */
+export const PUBLISH = { members: 1000, times: 200 }
+/** Restarts of a child of a supervisor, and how many within one period. */
+export const RESTARTS = { few: 1000, many: 10_000 }
 
 /** Round trips, or messages one way, between two threads. @type {Record<string, Cross>} */
 export const CROSS = {
@@ -54,6 +71,19 @@ export const STEAL = {
   async: { jobs: 1000, sleepMs: 1, costUs: () => 1000 },
 }
 
+/**
+ * Tasks that ordinary code gives to other threads, each a number of blocks for `spin`, which is its answer too. `costUs` is
+ * what a task computes, in microseconds; `inFlight` how many wait for their answers at a time.
+ *
+ * @typedef {{ tasks: number, inFlight: number, costUs: (i: number) => number }} Tasks
+ * @type {Record<string, Tasks>}
+ */
+export const OFFLOAD = {
+  trivial: { tasks: 20_000, inFlight: 100, costUs: () => 0 },
+  // As those of `steal/unequal`, given all at once: 50 µs and 5 ms, 0.3 s together.
+  unequal: { tasks: 1000, inFlight: 1000, costUs: (i) => (i % 20 === 19 ? 5000 : 50) },
+}
+
 /** The jobs of a row, by its name in `STEAL`. @param {string} name */
 export function jobsOf(name) {
   const jobs = STEAL[name]
@@ -66,4 +96,11 @@ export function crossOf(name) {
   const cross = CROSS[name]
   if (cross === undefined) throw new Error(`Workload unknown: wanted one of ${Object.keys(CROSS)}, got ${name}`)
   return cross
+}
+
+/** The tasks of a row, by its name in `OFFLOAD`. @param {string} name */
+export function tasksOf(name) {
+  const tasks = OFFLOAD[name]
+  if (tasks === undefined) throw new Error(`Workload unknown: wanted one of ${Object.keys(OFFLOAD)}, got ${name}`)
+  return tasks
 }

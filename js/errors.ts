@@ -81,8 +81,8 @@ export class ProcessExit extends Error {
  * ```
  */
 export class TimeoutError extends RumpusError {
-  constructor(ms: number) {
-    super('ERR_RUMPUS_TIMEOUT', `nothing that was wanted came within ${ms} ms`)
+  constructor(ms: number, message: string = `nothing that was wanted came within ${ms} ms`) {
+    super('ERR_RUMPUS_TIMEOUT', message)
     this.name = 'TimeoutError'
   }
 }
@@ -102,8 +102,8 @@ export class AbortError extends Error {
   /** `ABORT_ERR`. */
   readonly code = 'ABORT_ERR'
 
-  constructor(reason: unknown) {
-    super('the wait was aborted', { cause: reason })
+  constructor(reason: unknown, message = 'the wait was aborted') {
+    super(message, { cause: reason })
     this.name = 'AbortError'
   }
 }
@@ -138,6 +138,9 @@ export class UncrossableError extends TypeError {
   }
 }
 
+/** Makes the error of one who asks something of a runtime that is over. */
+export const stopped = (): RumpusError => new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped')
+
 /** Makes an argument mistake: `class` with a code, saying which argument, what was wanted and what came. */
 export const badArgument = (
   kind: typeof TypeError | typeof RangeError,
@@ -154,4 +157,14 @@ const show = (value: unknown): string => {
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`
   if (typeof value === 'object' && value !== null) return `an instance of ${value.constructor?.name ?? 'no class'}`
   return String(value)
+}
+
+/** The error of a process that is to wait for a second thing; `site` is the stack with which it began the first, if that was noted. */
+export const waitsAlready = (pid: number, site: string | undefined): RumpusError => {
+  const first =
+    site === undefined
+      ? '; where it began to is noted from now on in this thread, so the next such error will say'
+      : `; it began to here:\n${site.split('\n').slice(1).join('\n')}\nand this is the second:`
+  const what = `process ${pid} waits already: it can wait for one thing at a time${first}`
+  return new RumpusError('ERR_RUMPUS_WAITING', what)
 }

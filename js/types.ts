@@ -109,14 +109,24 @@ export type Crosses<T, Depth extends unknown[] = []> = Depth['length'] extends 4
 
 /** An error as it travels in an exit reason. */
 export interface ErrorDescription {
+  /** Its `name`: `TypeError`. */
   readonly name: string
+  /** Its `message`. */
   readonly message: string
+  /** Its `stack`, as it was on the thread where it was thrown. */
   readonly stack?: string | undefined
+  /** Its `code`, if it had one. */
   readonly code?: unknown
+  /** Its `cause`, if it had one. */
   readonly cause?: unknown
 }
 
-/** Why a process ended. Data, never thrown. */
+/**
+ * Why a process ended. Data, never thrown. By `kind`: `normal`, its body returned; `shutdown`, it was asked to go, or its runtime
+ * stopped; `killed`, by an `exit(pid, 'kill')`; `error`, its body threw; `noproc`, there was no such process any more when
+ * somebody linked or monitored it; `scheduler-down`, the thread on which it had started died, and `scheduler` is its number;
+ * `user`, what `exit` was given as its reason is the `value`.
+ */
 export type ExitReason =
   | { readonly kind: 'normal' }
   | { readonly kind: 'shutdown'; readonly value?: unknown }
@@ -128,6 +138,7 @@ export type ExitReason =
 
 /** A monitored process ended. */
 export class Down {
+  /** Tells it from other messages, where `instanceof` does not. */
   readonly type = 'down'
   /** What `monitor` answered. */
   readonly ref: number
@@ -145,6 +156,7 @@ export class Down {
 
 /** An exit signal, seen as a message by a process that traps exits. */
 export class Exit {
+  /** Tells it from other messages, where `instanceof` does not. */
   readonly type = 'exit'
   /** Who ended; 0 for what `exit` asked. */
   readonly pid: Pid

@@ -36,8 +36,7 @@ describe('a module that ends the threads that load it', () => {
         expect(reason).toMatchObject({ kind: 'error', error: { name: 'RumpusError', code: 'ERR_RUMPUS_CANNOT_LOAD' } })
         expect(crashes.length).toBeLessThan(20)
         const good = self.spawn(end.with({ on: 1 })) as AnyPid
-        send(good, { how: 'return' })
-        expect(await endOf(self, good)).toEqual({ kind: 'normal' })
+        expect(await endOf(self, good, () => send(good, { how: 'return' }))).toEqual({ kind: 'normal' })
       })
     }, 30_000)
   }
@@ -58,8 +57,7 @@ describe('a crash listener that throws', () => {
         await self.receive()
         await until(() => heard.length > 0)
         const next = self.spawn(end.with({ on: 1 })) as AnyPid
-        send(next, { how: 'return' })
-        expect(await endOf(self, next)).toEqual({ kind: 'normal' })
+        expect(await endOf(self, next, () => send(next, { how: 'return' }))).toEqual({ kind: 'normal' })
       },
       { schedulers: 1, onCrash },
     )
@@ -70,7 +68,8 @@ describe('an error that cannot cross as it is', () => {
   it('ends its process all the same: a stack that is no text, here and there', async () => {
     await inside(async (self) => {
       for (const on of [0, 1]) {
-        expect(await endOf(self, self.spawn(stacks.with({ on })))).toEqual({
+        self.spawnMonitor(stacks.with({ on }))
+        expect(((await self.receive()) as Down).reason).toEqual({
           kind: 'error',
           error: { name: 'Error', message: 'structured', stack: undefined },
         })

@@ -73,6 +73,29 @@ describe('codec round trips', () => {
       expect(came.same).toBe(came.list[0])
     }))
 
+  it('codec: parts within parts, and those that are in two places stay one', () =>
+    abroad(async (trip) => {
+      const part = (n: number): object => ({ n, at: [n, `${n}`], last: n % 2 === 0 ? null : { deep: [undefined, -0] } })
+      for (const count of [1, 2, 4, 5, 15, 16, 17, 40]) {
+        const whole = { list: Array.from({ length: count }, (_, i) => part(i)), end: 'x' }
+        assert.deepStrictEqual(await trip(whole), whole)
+      }
+      const bytes = new Uint8Array([1, 2, 3])
+      for (const shared of [[1], { n: 1 }, bytes]) {
+        const came = (await trip({ a: shared, b: { c: shared } })) as { a: unknown; b: { c: unknown } }
+        assert.deepStrictEqual(came.a, shared)
+        expect(came.b.c).toBe(came.a)
+        const flat = (await trip({ a: shared, b: shared })) as { a: unknown; b: unknown }
+        expect(flat.b).toBe(flat.a)
+      }
+      const ring: { n: number; in?: unknown[] } = { n: 1 }
+      ring.in = [ring]
+      const came = (await trip(ring)) as { in: unknown[] }
+      expect(came.in[0]).toBe(came)
+      const long = { a: Array.from({ length: 30 }, () => 0.5), b: [[0.5], [0.5]], c: 'x'.repeat(9000), d: { e: [1] } }
+      assert.deepStrictEqual(await trip(long), long)
+    }))
+
   it('codec: strings around every limit', () =>
     abroad(async (trip) => {
       for (const unit of ['a', 'é', '日', '\ud800', '👍']) {
@@ -220,7 +243,7 @@ describe('codec refuses', () => {
 
   it('an exit reason that cannot cross does not lose the exit', () =>
     abroad(async (_, far, self) => {
-      exit(far, { fn: () => 1 } as never)
-      expect(await endOf(self, far)).toMatchObject({ kind: 'error', error: { name: 'UncrossableError' } })
+      const reason = await endOf(self, far, () => exit(far, { fn: () => 1 } as never))
+      expect(reason).toMatchObject({ kind: 'error', error: { name: 'UncrossableError' } })
     }))
 })

@@ -1,8 +1,10 @@
 // Where definitions come from and what a process hears of one that cannot be found: its exit reason says why.
 
-import { define, type ExitReason } from 'rumpus'
+import { BroadcastChannel } from 'node:worker_threads'
+import { define, type ExitReason, send } from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import { args, once } from '../fixtures/bodies.mjs'
+import { impatient } from '../fixtures/definitions/impatient.mjs'
 import { type AnyPid, type AnySelf, endOf, inside, program } from '../process/world.ts'
 
 const at = (file: string): string => new URL(`../fixtures/definitions/${file}`, import.meta.url).href
@@ -27,6 +29,40 @@ async function worksStill(self: AnySelf): Promise<void> {
     expect(await self.receive()).toMatchObject({ name: 'works', seat: on })
   }
 }
+
+/** Scheduler 1 has hardly any patience from now on. */
+async function hurry(self: AnySelf): Promise<AnyPid> {
+  const pid = self.spawn(impatient.with({ on: 1 }), self.pid as AnyPid)
+  expect(await self.receive()).toBe('impatient')
+  return pid as AnyPid
+}
+
+describe('a definition whose module takes long', () => {
+  it('define: a thread that could not run meanwhile has not waited', () =>
+    inside(async (self) => {
+      const busy = await hurry(self)
+      const [, ref] = self.spawnMonitor(inFile('loads.mjs', 'loads').with({ on: 1 }), self.pid as AnyPid)
+      send(busy, 'keep the thread')
+      expect(await self.receive()).toMatchObject({ ref, reason: { kind: 'normal' } })
+    }))
+
+  it('define: what counts as missing is there when it comes', () =>
+    inside(async (self) => {
+      await hurry(self)
+      const { error } = await reasonOf(self, 'comes-late.mjs', 'late')
+      expect(error).toMatchObject({
+        code: 'ERR_RUMPUS_CANNOT_LOAD',
+        message: expect.stringContaining('has not finished loading'),
+      })
+      const channel = new BroadcastChannel('rumpus-test-comes-late')
+      channel.postMessage('now')
+      channel.close()
+      let reason: ExitReason = { kind: 'noproc' }
+      while (reason.kind !== 'normal') {
+        reason = await endOf(self, self.spawn(inFile('comes-late.mjs', 'late').with({ on: 1 }), self.pid as AnyPid))
+      }
+    }))
+})
 
 describe('a definition that cannot be found', () => {
   const cases: [what: string, file: string, name: string, code: string, message: RegExp][] = [

@@ -72,7 +72,9 @@ describe('placement', () => {
           expect(thrownBy(() => self.spawn(once.with({ on }), self.pid as AnyPid, 0))).toMatchObject({
             name: 'RangeError',
             code: 'ERR_RUMPUS_OUT_OF_RANGE',
-            message: expect.stringMatching(/^options\.on must be 'any', 'here' or a scheduler from 0 to 2, got /),
+            message: expect.stringMatching(
+              /^options\.on must be 'any', 'here', 'dedicated' or a scheduler from 0 to 2, got /,
+            ),
           })
         }
         const closure = (): void => {}

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { batchesOf } from '../../examples/census/batches.js'
-import { seeded } from './fixture.ts'
+import { seeded } from '../fixtures/random.mjs'
 
 const MEBIBYTE = 1024 * 1024
 

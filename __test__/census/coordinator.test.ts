@@ -5,7 +5,8 @@ import { countBatch } from '../../examples/census/count.js'
 import { countSequentially } from '../../examples/census/sequential.js'
 import { summarize } from '../../examples/census/tally.js'
 import { walk } from '../../examples/census/walk.js'
-import { folder, generatedSources, seeded } from './fixture.ts'
+import { seeded } from '../fixtures/random.mjs'
+import { folder, generatedSources } from './fixture.ts'
 
 type Batch = { id: number; root: string; paths: readonly string[] }
 type Fate = 'answers' | 'dies' | 'answers, then dies' | 'dies, then its answer arrives'
@@ -33,8 +34,9 @@ class Stage {
         return this.spawned
       },
       monitor: (pid: number) => -pid,
-      receive: async () => {
+      receive: async (options?: { signal: AbortSignal }) => {
         await nextTurn()
+        options?.signal.throwIfAborted()
         if (this.#mail.length === 0) await this.#runOne()
         return this.#mail.shift()
       },
@@ -58,9 +60,18 @@ class Stage {
   }
 }
 
-async function coordinated(stage: Stage, root: string, walked = walk(root), inFlightMax = 4) {
+type Watch = Parameters<typeof coordinate>[4]
+
+async function coordinated(
+  stage: Stage,
+  root: string,
+  found?: Awaited<ReturnType<typeof walk>>,
+  watch?: Partial<Watch>,
+) {
   const self = stage.self as unknown as Parameters<typeof coordinate>[0]
-  return summarize(await coordinate(self, {} as Parameters<typeof coordinate>[1], root, walked, inFlightMax), 20)
+  const worker = {} as Parameters<typeof coordinate>[1]
+  const { tally } = await coordinate(self, worker, root, found ?? (await walk(root)), { inFlightMax: 4, ...watch })
+  return summarize(tally, 20)
 }
 
 /** Enough bytes that the files make up several batches. */
@@ -72,12 +83,11 @@ function fixture() {
   const root = folder({ ...sources, ...generatedSources(5, 40), 'broken.js': "'" })
   return {
     root,
-    wanted: () =>
-      countSequentially(
-        root,
-        walk(root).files.map(({ path }) => path),
-        20,
-      ),
+    wanted: async () => {
+      const { files } = await walk(root)
+      const paths = files.map(({ path }) => path)
+      return countSequentially(root, paths, 20)
+    },
   }
 }
 
@@ -129,5 +139,32 @@ describe('coordinate', () => {
       symlinks: 0,
     })
     expect([files, problems]).toEqual([{ found: 1, counted: 0, reported: 1 }, [problem]])
+  })
+
+  it('tells of every process, and of every answer that counts once', async () => {
+    const { root, wanted } = fixture()
+    const random = seeded(4)
+    const stage = new Stage(4, () => (random() < 0.3 ? 'dies, then its answer arrives' : 'answers, then dies'))
+    const [pids, sums] = [new Set<unknown>(), { files: 0, bytes: 0 }]
+    const counted = (files: number, bytes: number) => {
+      sums.files += files
+      sums.bytes += bytes
+    }
+    const { files, bytes } = await coordinated(stage, root, undefined, {
+      forgiven: 50,
+      spawned: (pid) => pids.add(pid),
+      counted,
+    })
+    expect(sums).toEqual({ files: files.found, bytes })
+    expect({ files, bytes }).toMatchObject({ files: (await wanted()).files, bytes: (await wanted()).bytes })
+    expect(pids.size).toBe(stage.spawned)
+  })
+
+  it('hands out nothing more once it is asked to stop, and rejects with the reason', async () => {
+    const { root } = fixture()
+    const [stage, controller] = [new Stage(1, () => 'answers'), new AbortController()]
+    const counted = () => controller.abort(new Error('enough'))
+    await expect(coordinated(stage, root, undefined, { signal: controller.signal, counted })).rejects.toThrow('enough')
+    expect(stage.spawned).toBe(4)
   })
 })

@@ -127,4 +127,12 @@ describe('countBatch', () => {
     expect(structuredClone(batch)).toEqual(batch)
     expect(await countBatch(root, [])).toMatchObject({ names: '', counts: [], hashes: [], problems: [] })
   })
+
+  it('gives up a long file when it is asked to', async () => {
+    const root = folder({ 'long.js': 'value;'.repeat(600_000) })
+    const stop = new AbortController()
+    const batch = countBatch(root, ['long.js'], stop.signal)
+    stop.abort(new Error('enough'))
+    await expect(batch).rejects.toThrow('enough')
+  })
 })

@@ -1,9 +1,10 @@
-// Owns the folders of generated sources that the census tests work on, and the seeded choices they make.
+// Owns the folders of generated sources that the census tests work on.
 
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { seeded } from '../fixtures/random.mjs'
 
 /** Writes the files into a new folder that goes away with the test, and returns its path. */
 export function folder(files: Record<string, string | Uint8Array>): string {
@@ -14,17 +15,6 @@ export function folder(files: Record<string, string | Uint8Array>): string {
     writeFileSync(join(root, path), content)
   }
   return root
-}
-
-/** A generator of numbers in [0, 1) that is the same for the same seed (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }
 
 /** Many small sound files, some of them with the same content; every path and content follows from the seed. */

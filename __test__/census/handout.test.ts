@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Handout } from '../../examples/census/handout.js'
-import { seeded } from './fixture.ts'
+import { seeded } from '../fixtures/random.mjs'
 
 describe('Handout', () => {
   it('hands out in order and is done when all is answered', () => {
@@ -71,6 +71,17 @@ describe('Handout', () => {
       },
     ])
     expect(handout.done).toBe(true)
+  })
+
+  it('forgives as many failures more as it is told to', () => {
+    const deaths = (forgiven: number) => {
+      const handout = new Handout([['a']], forgiven)
+      for (let batch = handout.next(); batch; batch = handout.next()) handout.fail(batch.id, 'killed')
+      expect(handout.problems).toHaveLength(1)
+      expect(handout.problems[0]!.reason).toContain(`ended ${handout.failures} times`)
+      return handout.failures
+    }
+    expect([deaths(0), deaths(3)]).toEqual([5, 11])
   })
 
   it('counts or reports every file exactly once, however processes die', () => {

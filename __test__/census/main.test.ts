@@ -1,28 +1,12 @@
 // The whole main job as its user starts it: a child process over a folder with duplicates, broken and unreadable files.
 
-import { execFile } from 'node:child_process'
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { countSequentially } from '../../examples/census/sequential.js'
 import { walk } from '../../examples/census/walk.js'
+import { census } from './child.ts'
 import { folder, generatedSources } from './fixture.ts'
-
-const MAIN = fileURLToPath(new URL('../../examples/census/main.js', import.meta.url))
-
-function census(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [MAIN, ...argv],
-      { maxBuffer: 64 * 1024 * 1024 },
-      (_error, stdout, stderr) => {
-        resolve({ code: child.exitCode ?? -1, stdout, stderr })
-      },
-    )
-  })
-}
 
 function fixture(): string {
   const root = folder({
@@ -46,10 +30,10 @@ function fixture(): string {
 describe('the census', { timeout: 60_000 }, () => {
   it('equals the plain sequential count on two schedulers, reports what it cannot count and loses nothing', async () => {
     const root = fixture()
-    const paths = walk(root).files.map(({ path }) => path)
+    const paths = (await walk(root)).files.map(({ path }) => path)
     const wanted = await countSequentially(root, paths, 25)
     const { code, stdout, stderr } = await census(root, '--json', '--schedulers', '2', '--top', '25')
-    expect(stderr).toBe('')
+    expect(stderr).toMatch(/^(?:census: (?:looking|reading|counting) [^\n]+\n){4,}$/)
     expect(code).toBe(0)
     const result = JSON.parse(stdout)
     expect(result).toMatchObject({ directory: root, ...wanted })
@@ -80,6 +64,12 @@ describe('the census', { timeout: 60_000 }, () => {
     const { code, stdout } = await census(folder({}), '--json', '--schedulers', '2')
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ files: { found: 0, counted: 0, reported: 0 }, top: [], problems: [] })
+  })
+
+  it('lets no directory steer the terminal, neither in its progress nor in its report', async () => {
+    const root = folder({ 'x\u001B[2J/a.js': 'a' })
+    const { code, stdout, stderr } = await census(join(root, 'x\u001B[2J'), '--schedulers', '1')
+    expect([code, stdout.includes('\u001B'), stderr.includes('\u001B')]).toEqual([0, false, false])
   })
 
   it('answers bad usage with one line and exit code 2', async () => {

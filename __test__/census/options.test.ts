@@ -18,17 +18,19 @@ describe('parseOptions', () => {
   })
 
   it.each([
-    [['--schedulers', 'two'], '--schedulers: wanted a whole number from 1 to 1024, came "two"'],
-    [['--schedulers', '0'], '--schedulers: wanted a whole number from 1 to 1024, came "0"'],
-    [['--schedulers', '-1'], '--schedulers: wanted a whole number from 1 to 1024, came "-1"'],
-    [['--schedulers', '1025'], '--schedulers: wanted a whole number from 1 to 1024, came "1025"'],
-    [['--schedulers', '1.5'], '--schedulers: wanted a whole number from 1 to 1024, came "1.5"'],
-    [['--schedulers'], '--schedulers: wanted a whole number from 1 to 1024, came no value'],
+    [['--schedulers', 'two'], '--schedulers: wanted a whole number from 1 to 63, came "two"'],
+    [['--schedulers', '0'], '--schedulers: wanted a whole number from 1 to 63, came "0"'],
+    [['--schedulers', '-1'], '--schedulers: wanted a whole number from 1 to 63, came "-1"'],
+    [['--schedulers', '64'], '--schedulers: wanted a whole number from 1 to 63, came "64"'],
+    [['--schedulers', '1.5'], '--schedulers: wanted a whole number from 1 to 63, came "1.5"'],
+    [['--schedulers'], '--schedulers: wanted a whole number from 1 to 63, came no value'],
     [['--top='], '--top: wanted a whole number from 0 to 1000000, came ""'],
     [['--json=yes'], '--json: wanted no value, came "yes"'],
-    [['--jsn'], 'option: wanted one of --schedulers, --top, --json, --help, came "--jsn"'],
-    [['--no-json'], 'option: wanted one of --schedulers, --top, --json, --help, came "--no-json"'],
-    [['-x'], 'option: wanted one of --schedulers, --top, --json, --help, came "-x"'],
+    [['--jsn'], 'option: wanted one of --schedulers, --top, --chaos, --json, --help, came "--jsn"'],
+    [['--no-json'], 'option: wanted one of --schedulers, --top, --chaos, --json, --help, came "--no-json"'],
+    [['-x'], 'option: wanted one of --schedulers, --top, --chaos, --json, --help, came "-x"'],
+    [['--chaos=x'], '--chaos: wanted a whole number from 0 to 4294967295, came "x"'],
+    [['--chaos', '4294967296'], '--chaos: wanted a whole number from 0 to 4294967295, came "4294967296"'],
     [['a', 'b'], 'directory: wanted one directory at most, came also "b"'],
     [[''], 'directory: wanted the path of a directory, came ""'],
   ])('answers %j with one line that says what was wanted', (argv, message) => {
@@ -36,7 +38,22 @@ describe('parseOptions', () => {
     expect(() => parseOptions(argv)).toThrow(message)
   })
 
+  it('takes a number right behind --chaos for its seed, and draws one where there is none', () => {
+    expect(parseOptions(['--chaos', '7', 'some/where'])).toMatchObject({ chaos: 7, directory: resolve('some/where') })
+    expect(parseOptions(['--chaos=0'])).toMatchObject({ chaos: 0 })
+    expect(parseOptions(['--chaos', 'some/where'])).toMatchObject({
+      chaos: expect.any(Number),
+      directory: resolve('some/where'),
+    })
+    expect(parseOptions(['7', '--chaos'])).toMatchObject({ chaos: expect.any(Number), directory: resolve('7') })
+    expect(parseOptions(['--chaos', './7'])).toMatchObject({ directory: resolve('7') })
+    expect(parseOptions(['--chaos', '--top', '3', '7'])).toMatchObject({ top: 3, directory: resolve('7') })
+    const drawn = Array.from({ length: 9 }, () => parseOptions(['--chaos']).chaos)
+    expect(new Set(drawn).size).toBeGreaterThan(1)
+  })
+
   it('explains every option in its help', () => {
-    for (const option of ['--schedulers', '--top', '--json', '--help', 'Exit codes']) expect(HELP).toContain(option)
+    const words = ['--schedulers', '--top', '--chaos', '--json', '--help', 'NO_COLOR', 'Exit codes']
+    for (const word of words) expect(HELP).toContain(word)
   })
 })

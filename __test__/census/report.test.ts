@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { renderJson, renderText, wantsColor } from '../../examples/census/report.js'
+import { renderJson, renderText } from '../../examples/census/report.js'
 
 type Census = Parameters<typeof renderText>[0]
 
@@ -72,6 +72,19 @@ Wall time
     expect(text({ wall: { schedulers: 1, ms: 475, oneSchedulerMs: 475 } })).not.toContain('the same job')
   })
 
+  it('says what chaos has killed, and compares with the plain loop', () => {
+    const shown = text({
+      wall: { schedulers: 1, ms: 250, plainLoopMs: 500 },
+      chaos: { seed: 7, processes: 12, threads: 3, again: 1014 },
+    })
+    expect(shown).toContain(`
+Chaos
+  killed 12 processes and 3 scheduler threads; 1,014 batches counted again
+  the totals equal those of a plain loop; --chaos 7 draws the same lots
+`)
+    expect(shown).toMatch(/\n {2}1 scheduler +250 ms .*\n {2}a plain loop +500 ms .*; 2\.00 times as long\n/)
+  })
+
   it('names a bounded number of problems and says how many more there are', () => {
     const problems = Array.from({ length: 1500 }, (_, index) => ({
       path: `${index}.js`,
@@ -96,19 +109,6 @@ Wall time
     const shown = text({ directory: '/a\u0007b', summary: { ...census.summary, problems } })
     expect(shown).toContain('  x\\u{1b}[2J\\u{a}\\u{202e}.js: gone\n')
     expect(shown).toContain('/a\\u{7}b\n')
-  })
-})
-
-describe('wantsColor', () => {
-  it.each([
-    [true, {}, true],
-    [false, {}, false],
-    [undefined, {}, false],
-    [true, { NO_COLOR: '1' }, false],
-    [true, { NO_COLOR: '' }, true],
-    [true, { TERM: 'dumb' }, false],
-  ])('with isTTY %s and %j: %s', (isTTY, env, wanted) => {
-    expect(wantsColor(isTTY === undefined ? {} : { isTTY }, env)).toBe(wanted)
   })
 })
 

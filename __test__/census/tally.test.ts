@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { countBatch } from '../../examples/census/count.js'
 import { countSequentially } from '../../examples/census/sequential.js'
 import { addBatch, addTally, createTally, summarize } from '../../examples/census/tally.js'
-import { folder, generatedSources, seeded } from './fixture.ts'
+import { seeded } from '../fixtures/random.mjs'
+import { folder, generatedSources } from './fixture.ts'
 
 type Tally = ReturnType<typeof createTally>
 

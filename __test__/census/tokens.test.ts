@@ -94,6 +94,11 @@ describe('countTokens', () => {
   })
 })
 
+it('countTokens gives up when a pause rejects, and does not take that for a fault of the source', async () => {
+  const counting = countTokens('a;'.repeat(50_000), '.js', () => Promise.reject(new Error('enough')))
+  await expect(counting).rejects.toThrow('enough')
+})
+
 describe('countTokens on a broken source', () => {
   it.each([
     ["let a\nlet b = 'x\nlet c", 'unterminated-string', 'unterminated string at line 2'],

@@ -275,9 +275,12 @@ it('spawn, run, exit and isAlive refuse what is none of theirs', async () => {
   for (const [what, message] of [
     [() => model.spawn('x' as never), 'body must be a function, got "x"'],
     [() => model.run(undefined as never), 'body must be a function, got undefined'],
-    [() => model.spawn(() => {}, { link: true } as never), 'options.link must be left to a process, got true'],
+    [
+      () => model.spawn(() => {}, { link: true } as never),
+      'options.link must be false where no process spawns: nobody would hear, got true',
+    ],
     [() => model.spawn(() => {}, { name: '' }), 'options.name must be a name, got ""'],
-    [() => model.spawn(() => {}, { mailbox: { capacity: 0, overflow: 'offer' } }), 'options.mailbox must be'],
+    [() => model.spawn(() => {}, { mailbox: { capacity: 0, overflow: 'offer' } }), 'options.mailbox.'],
     [() => model.exit('x' as never), 'pid must be a pid, got "x"'],
     [() => model.isAlive(1.5 as never), 'pid must be a pid, got 1.5'],
   ] as const)

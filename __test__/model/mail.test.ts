@@ -2,6 +2,7 @@
 
 import { getEventListeners } from 'node:events'
 import { expect, it } from 'vitest'
+import { formatPid } from '../../js/pid.ts'
 import { Down } from '../../js/types.ts'
 import { type AnyPid, type AnySelf, codeOf, inside, take, waits } from './world.ts'
 
@@ -186,7 +187,7 @@ it('names: found and sent to, freed by unregister and by death', async () => {
 it('names: a taken one, a second one and one for the dead are refused, saying who has it', async () => {
   await inside(async (self, { model }) => {
     const pid = self.spawn(waits, { name: 'worker' })
-    expect(() => self.register('worker')).toThrow(`cannot register 'worker': process ${pid} has this name`)
+    expect(() => self.register('worker')).toThrow(`the name "worker" belongs to process ${formatPid(pid)}`)
     const spawned = model.messages.accepted
     expect(await codeOf(() => self.spawn(waits, { name: 'worker', monitor: true }))).toBe('ERR_RUMPUS_NAME_TAKEN')
     expect(model.messages.accepted).toBe(spawned)

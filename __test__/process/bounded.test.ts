@@ -1,30 +1,44 @@
 // Bounded mailboxes: what is dropped and counted, what is never dropped, and offers that wait for their place.
 
-import { Down, exit, isAlive, offer, send, sendAfter } from 'rumpus'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Down, exit, isAlive, offer, reply, send, sendAfter } from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import { echo } from '../fixtures/bodies.mjs'
-import { offers, slowly } from '../fixtures/bound-bodies.mjs'
-import { type AnyPid, type AnySelf, balanced, inside, rejectionOf, take, thrownBy, turns, until } from './world.ts'
+import { endsWithGrants, offers, slowly, takeAll, takesOne } from '../fixtures/bound-bodies.mjs'
+import {
+  type AnyPid,
+  type AnySelf,
+  balanced,
+  inside,
+  oneThread,
+  rejectionOf,
+  take,
+  thrownBy,
+  turns,
+  until,
+} from './world.ts'
 
 type Overflow = 'drop-newest' | 'drop-oldest' | 'offer'
 
 /** A process that waits for 'go', then takes all there is; where it is. */
 const places = (self: AnySelf, overflow: Overflow, capacity: number): [string, AnyPid][] => {
   const mailbox = { capacity, overflow }
-  const closure = self.spawn(
-    async (me: AnySelf) => {
-      const to = await me.receive({ match: (m) => typeof m === 'object' && 'go' in m })
-      await me.sleep(1)
-      const all: unknown[] = []
-      for (let m = me.tryReceive(); m !== undefined; m = me.tryReceive()) all.push(m)
-      send(to.go, all)
-    },
-    { mailbox },
-  )
+  const closure = self.spawn(takeAll, { mailbox })
   return [
     ['closure', closure as AnyPid],
     ['elsewhere', self.spawn(slowly.with({ on: 1, mailbox })) as AnyPid],
   ]
+}
+
+/** Something that a body waits for beside its mail. */
+const gate = (): { promise: Promise<void>; open: () => void } => {
+  let open = (): void => {}
+  const promise = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { promise, open }
 }
 
 describe('a bounded mailbox', () => {
@@ -39,13 +53,44 @@ describe('a bounded mailbox', () => {
         // The word to go on takes a place, too: the first, or the last that was sent.
         if (overflow !== 'drop-oldest') send(pid, { go: self.pid })
         for (let i = 1; i <= 9; i++) send(pid, i)
-        if (overflow === 'drop-oldest') send(pid, { go: self.pid })
+        if (overflow === 'drop-oldest') send(pid, { go: self.pid, isLast: true })
+        else reply((await self.receive()).from, 'yes')
         expect(await self.receive()).toEqual(kept)
         await until(() => self.runtime.inspect().messages.dropped.full - before === 6)
       }
       balanced(self.runtime.inspect())
     }),
   )
+
+  it('drop-oldest keeps the newest of any flood, from here and from elsewhere, in order and counted', () =>
+    inside(async (self) => {
+      for (const [where, pid] of places(self, 'drop-oldest', 4)) {
+        const before = self.runtime.inspect().messages.dropped.full
+        for (let i = 1; i <= 20_000; i++) send(pid, i)
+        expect(await offer(pid, { go: self.pid, isLast: true }, { timeout: 0 }), where).toBe('accepted')
+        expect(await self.receive(), where).toEqual([19_998, 19_999, 20_000])
+        await until(() => self.runtime.inspect().messages.dropped.full - before === 19_997)
+      }
+      balanced(self.runtime.inspect())
+    }))
+
+  it('drop-oldest keeps what comes in time, however full it is', () =>
+    inside(async (self) => {
+      const full = (): number => self.runtime.inspect().messages.dropped.full
+      const pid = self.spawn(async (me: AnySelf) => me.sleep(60_000), {
+        mailbox: { capacity: 2, overflow: 'drop-oldest' },
+      }) as AnyPid
+      for (let i = 0; i < 500; i++) sendAfter(pid, i, 1)
+      await until(() => full() === 498)
+      for (let i = 0; i < 10; i++) {
+        for (let n = 0; n < 100; n++) send(pid, n)
+        await turns()
+      }
+      await until(() => full() === 1_498)
+      exit(pid, 'kill')
+      await turns()
+      balanced(self.runtime.inspect())
+    }))
 
   it('places are free again when messages have been taken, by every verb', () =>
     inside(async (self) => {
@@ -90,12 +135,13 @@ describe('a bounded mailbox', () => {
   it.each(['drop-newest', 'drop-oldest', 'offer'] as const)('%s drops no signal, and counts none', (overflow) =>
     inside(async (self) => {
       const heard: unknown[] = []
-      let [ended, go] = [0, false]
+      let ended = 0
+      const { promise: told, open: go } = gate()
       const pid = self.spawn(
         async (me: AnySelf) => {
           me.trapExit()
           for (let i = 0; i < 5; i++) me.spawnMonitor(async () => void ended++)
-          while (!go) await me.sleep(1)
+          await told
           for (let m = me.tryReceive(); m !== undefined; m = me.tryReceive()) heard.push(m)
           send(self.pid, 'done')
           await me.receive()
@@ -106,7 +152,7 @@ describe('a bounded mailbox', () => {
       await turns()
       for (let i = 0; i < 6; i++) send(pid, i)
       await turns()
-      go = true
+      go()
       expect(await self.receive()).toBe('done')
       expect(heard.filter((m) => m instanceof Down).length).toBe(5)
       expect(heard.filter((m) => !(m instanceof Down))).toEqual(overflow === 'drop-oldest' ? [4, 5] : [0, 1])
@@ -154,7 +200,7 @@ describe('offer', () => {
       )
       const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => offer(pid, i)))
       expect(new Set(answers)).toEqual(new Set(['accepted']))
-      await self.sleep(5)
+      await until(() => got.length === 40)
       expect(got).toEqual(Array.from({ length: 40 }, (_, i) => i))
       expect(self.runtime.inspect().messages.dropped.full).toBe(0)
     }))
@@ -174,10 +220,12 @@ describe('offer', () => {
         },
         { mailbox: { capacity: 8, overflow: 'offer' } },
       )
-      for (let i = 0; i < senders; i++) self.spawn(offers.with({ on: i }), sink, each)
-      expect(await self.receive()).toBe('all')
+      for (let i = 0; i < senders; i++) self.spawnMonitor(offers.with({ on: i }), sink, each)
+      const heard = await take(self, senders + 1)
+      expect(heard.filter((m) => m === 'all').length).toBe(1)
+      expect(heard.filter((m) => m instanceof Down && m.reason.kind === 'normal').length).toBe(senders)
       expect([sum, most]).toEqual([senders * each, 0])
-      await self.sleep(10)
+      await until(() => !isAlive(sink))
       balanced(self.runtime.inspect())
     }))
 
@@ -216,9 +264,10 @@ describe('offer', () => {
   it('offer that is given up leaves its place to the next', () =>
     inside(async (self) => {
       const got: unknown[] = []
+      const { promise: givenUp, open } = gate()
       const pid = self.spawn(
         async (me: AnySelf) => {
-          await me.sleep(30)
+          await givenUp
           for (;;) got.push(await me.receive())
         },
         { mailbox: { capacity: 1, overflow: 'offer' } },
@@ -230,14 +279,59 @@ describe('offer', () => {
         offer(pid, 3),
       ]
       giveUp.abort()
+      open()
       expect(await first).toBe('accepted')
       expect(await second).toMatchObject({ code: 'ABORT_ERR' })
       expect(await third).toBe('accepted')
       expect(await offer(pid, 4)).toBe('accepted')
-      await self.sleep(10)
+      await until(() => got.length === 3)
       expect(got).toEqual([1, 3, 4])
       expect(await rejectionOf(offer(pid, 5, { signal: giveUp.signal }))).toMatchObject({ code: 'ABORT_ERR' })
     }))
+
+  it.skipIf(oneThread)('offer whose thread ends before it has used its place leaves that to the next', () =>
+    inside(async (self) => {
+      const folder = mkdtempSync(join(tmpdir(), 'rumpus-'))
+      const { promise: taking, open } = gate()
+      const sink = self.spawn(
+        async (me: AnySelf) => {
+          await taking
+          send(self.pid, await me.receive())
+          await me.sleep(60_000)
+        },
+        { mailbox: { capacity: 1, overflow: 'offer' } },
+      ) as AnyPid
+      const file = join(folder, 'go')
+      const [pid] = self.spawnMonitor(endsWithGrants.with({ on: 1 }), sink, self.pid, file)
+      expect(await self.receive()).toBe('offered')
+      // More than one turn tells: the grant comes behind them.
+      for (let i = 0; i < 2_000; i++) send(pid as AnyPid, i)
+      open()
+      expect(await self.receive()).toBe(0)
+      await turns()
+      writeFileSync(file, '')
+      expect(await self.receive()).toMatchObject({ reason: { kind: 'scheduler-down' } })
+      expect(await offer(sink, 'next')).toBe('accepted')
+      rmSync(folder, { recursive: true })
+    }),
+  )
+
+  it.skipIf(oneThread)('offer of what has been changed, and cannot cross any more, rejects and leaves its place', () =>
+    inside(async (self) => {
+      const sink = self.spawn(takesOne.with({ on: 1, mailbox: { capacity: 1, overflow: 'offer' } }), self.pid) as AnyPid
+      send(sink, 'first')
+      const message: { part?: unknown } = {}
+      const changed = rejectionOf(offer(sink, message))
+      const next = offer(sink, 'next')
+      message.part = () => {}
+      reply((await self.receive()).from, 'go on')
+      expect(await changed).toMatchObject({
+        code: 'ERR_RUMPUS_UNCROSSABLE',
+        message: expect.stringContaining('message.part'),
+      })
+      expect(await next).toBe('accepted')
+    }),
+  )
 
   it('offer refuses what cannot cross, and options that are none, at the call', () =>
     inside(async (self) => {

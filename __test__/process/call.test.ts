@@ -1,17 +1,20 @@
 // call, reply and monitor: ordinary code and processes. A late answer is dropped, an end is heard at once, a backlog costs the
 // asker nothing, and nothing stays behind.
 
-import { call, type Down, exit, monitor, reply, send, start } from 'rumpus'
+import { call, type Down, exit, monitor, reply, send, simulate, start } from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import { answers, asks } from '../fixtures/bound-bodies.mjs'
-import { type AnyPid, type AnySelf, inside, rejectionOf, started, thrownBy, until } from './world.ts'
+import { type AnyPid, type AnySelf, inside, oneThread, rejectionOf, started, thrownBy, until } from './world.ts'
 
+/** Answers; who is to be answered late is when the next asks. */
 const server = async (me: AnySelf): Promise<void> => {
+  const late: (() => void)[] = []
   for await (const { from, request } of me) {
+    for (const answer of late.splice(0)) answer()
     if (request.how === 'die') me.exit({ kind: 'user', value: 'as asked' })
-    if (request.how === 'late') await me.sleep(30)
+    if (request.how === 'late') late.push(() => reply(from, request.value))
     if (request.how === 'twice') reply(from, 'once')
-    if (request.how !== 'never') reply(from, request.value)
+    if (request.how !== 'never' && request.how !== 'late') reply(from, request.value)
   }
 }
 
@@ -66,6 +69,55 @@ describe('call', () => {
         expect(await self.receive()).toBe(on)
       }
     }))
+
+  it.skipIf(oneThread)('calls to one process share a monitor, which goes when the last is answered', async () => {
+    const { runtime } = await started()
+    const held: (() => void)[] = []
+    const pid = runtime.spawn(async (me: AnySelf) => {
+      for await (const { from, request } of me) held.push(() => reply(from, request))
+    }) as AnyPid
+    const calls = Array.from({ length: 20 }, (_, i) => call(pid, i))
+    await until(() => held.length === 20)
+    expect((await runtime.inspect(pid))?.monitoredBy).toHaveLength(1)
+    for (const answer of held.splice(0)) answer()
+    expect(await Promise.all(calls)).toEqual(Array.from({ length: 20 }, (_, i) => i))
+    expect((await runtime.inspect(pid))?.monitoredBy).toEqual([])
+  })
+
+  it('calls that were answered before an end have their answers, the others hear of it', async () => {
+    const { runtime } = await started()
+    for (const count of [1, 2, 3, 40]) {
+      const pid = runtime.spawn(async (me: AnySelf) => {
+        const questions = []
+        for (let i = 0; i < count + 2; i++) questions.push(await me.receive())
+        for (const { from, request } of questions.slice(0, count)) reply(from, request)
+      }) as AnyPid
+      const calls = Array.from({ length: count + 2 }, (_, i) => call(pid, i).catch((error) => error.code))
+      const numbers = Array.from({ length: count }, (_, i) => i)
+      expect(await Promise.all(calls)).toEqual([...numbers, 'ERR_RUMPUS_DOWN', 'ERR_RUMPUS_DOWN'])
+    }
+  })
+
+  // Ordinary code of the portable runtime hears a step of its virtual time later.
+  it.skipIf(oneThread)('calls time out each at its own time, whatever the others wait for', () =>
+    simulate({ seed: 3 }, async (self: AnySelf, { now }) => {
+      const pid = self.spawn(async (me: AnySelf) => {
+        for await (const { from, request } of me) if (request === 'answer') reply(from, 'answered')
+      }) as AnyPid
+      const ends: [timeout: number, ms: number][] = []
+      const times = [50, 20, 50, 10, 20]
+      const late = times.map(async (timeout, i) => {
+        if (i === 2) await self.sleep(5)
+        const asked = now()
+        expect(await rejectionOf(call(pid, 'never', { timeout }))).toMatchObject({ code: 'ERR_RUMPUS_TIMEOUT' })
+        ends.push([timeout, Math.floor(now() - asked)])
+      })
+      expect(await call(pid, 'answer', { timeout: 50 })).toBe('answered')
+      await Promise.all(late)
+      expect(ends.map(([timeout]) => timeout)).toEqual([10, 20, 20, 50, 50])
+      for (const [timeout, ms] of ends) expect([timeout, timeout + 1]).toContain(ms)
+    }),
+  )
 
   it('call that waits when the runtime stops is told', async () => {
     const runtime = await start({ schedulers: 1 })

@@ -1,10 +1,29 @@
 // Crash reports: they say where in the user's own code it happened, and go to whoever wants to know.
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { type CrashReport, run } from 'rumpus'
+import ts from 'typescript'
 import { expect, it, onTestFinished } from 'vitest'
 import { throwing } from '../fixtures/bodies.mjs'
 import { inside, program, until } from './world.ts'
+
+const SOURCE = new URL('../fixtures/frames-typed.ts', import.meta.url)
+
+/** The typed bodies as a compiler makes plain JavaScript of them. */
+function built(): URL {
+  const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, inlineSourceMap: true }
+  const { outputText } = ts.transpileModule(readFileSync(SOURCE, 'utf8'), {
+    fileName: fileURLToPath(SOURCE),
+    compilerOptions,
+  })
+  const folder = new URL('../../target/frames/', import.meta.url)
+  mkdirSync(folder, { recursive: true })
+  const file = new URL('frames-typed.mjs', folder)
+  writeFileSync(file, outputText)
+  return file
+}
 
 for (const flags of [[], ['--enable-source-maps']]) {
   it(`crash reports have the frames of the body across its waits ${flags.join()}`, async () => {
@@ -20,6 +39,35 @@ for (const flags of [[], ['--enable-source-maps']]) {
       for (const frame of frames.slice(0, 3)) expect(frame).toContain(file)
     }
     expect(stacks.filter(([, stack]) => stack.startsWith('TimeoutError: ')).length).toBe(2)
+  })
+}
+
+for (const [how, flags] of [
+  ['built, with its source map', ['--enable-source-maps']],
+  ...((process.features as { typescript?: unknown }).typescript ? ([['stripped by Node', []]] as const) : []),
+] as const) {
+  it(`crash reports have the lines of TypeScript behind each kind of wait: ${how}`, async () => {
+    const module = flags.length === 0 ? SOURCE : built()
+    const { code, stdout, stderr } = await program('frames-typed.mjs', [module.href], flags)
+    expect([code, stderr.replaceAll(/^.*ExperimentalWarning.*$|^\(Use.*$/gm, '').trim()]).toEqual([0, ''])
+    const stacks = JSON.parse(stdout) as { how: string; scheduler: number; stack: string }[]
+    expect(stacks.map(({ how, scheduler }) => [how, scheduler])).toEqual(
+      [...new Set(stacks.map(({ how }) => how))].flatMap((how) => [
+        [how, 0],
+        [how, 1],
+      ]),
+    )
+    expect(stacks).toHaveLength(18)
+    const text = readFileSync(SOURCE, 'utf8').split('\n')
+    for (const { how, stack } of stacks) {
+      // Who resumed the body may stand between its frames: a timer of Node's.
+      const own = stack.replaceAll(/^ *at .*\(node:.*$/gm, '')
+      const frames = [...own.matchAll(/at (?:async )?(?:\S+\.)?(\w+) \((.*):(\d+):\d+\)$/gm)]
+      expect(frames.map(([, name]) => name).slice(0, 3), stack).toEqual(['innermost', 'middle', 'outermost'])
+      for (const [, , file] of frames.slice(0, 3)) expect(file).toMatch(/frames-typed\.ts$/)
+      const line = text[Number(frames[0]?.[3]) - 1]
+      expect(line).toMatch(/call |receive that|iteration/.test(how) ? `'${how}'` : 'throw new Error(how)')
+    }
   })
 }
 

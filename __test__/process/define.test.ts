@@ -3,7 +3,7 @@
 import { define } from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import { echo, once, seat } from '../fixtures/bodies.mjs'
-import { inside, take, thrownBy } from './world.ts'
+import { inside, oneThread, take, thrownBy } from './world.ts'
 
 const HERE = import.meta.url
 
@@ -25,7 +25,7 @@ describe('define', () => {
       expect(thrownBy(() => define(url as never, 'x', async () => {}))).toEqual({
         name: 'TypeError',
         code: 'ERR_RUMPUS_BAD_ARGUMENT',
-        message: `url must be import.meta.url, got ${shown}`,
+        message: `url must be import.meta.url, or \`pathToFileURL(__filename).href\` in CommonJS, got ${shown}`,
       })
     }
   })
@@ -57,7 +57,8 @@ describe('define', () => {
     expect(() => define(`${HERE}?other`, 'twice', async () => 2)).not.toThrow()
   })
 
-  it('define answers a definition whose with() leaves the first as it was and adds up', async () => {
+  // Numbers of schedulers are left out there.
+  it.skipIf(oneThread)('define answers a definition whose with() leaves the first as it was and adds up', async () => {
     const pinned = once.with({ on: 1 })
     expect(pinned).not.toBe(once)
     expect([once.options, pinned.options, pinned.with({}).options]).toEqual([{}, { on: 1 }, { on: 1 }])

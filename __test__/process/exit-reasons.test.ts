@@ -3,9 +3,7 @@
 import { exit, send } from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import { end } from '../fixtures/bodies.mjs'
-import { type AnyPid, type AnySelf, endOf, inside, started, turns, until } from './world.ts'
-
-const places = ['here', 1] as const
+import { type AnyPid, type AnySelf, endOf, inside, places, started, turns, until } from './world.ts'
 
 describe('exit reasons of bodies that fail', () => {
   it('exit reason of a thrown error: name, message, stack, code and cause, here and elsewhere', async () => {

@@ -3,7 +3,7 @@
 import { exit, isAlive, ProcessExit, send } from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import { echo, end, hold, once, unwinding } from '../fixtures/bodies.mjs'
-import { type AnyPid, type AnySelf, endOf, inside, take, thrownBy, turns } from './world.ts'
+import { type AnyPid, type AnySelf, endOf, inside, places, take, thrownBy, turns } from './world.ts'
 
 /** A waiting process here, or on scheduler 1. */
 async function waiting(self: AnySelf, on: 'here' | 1): Promise<AnyPid> {
@@ -18,8 +18,6 @@ async function waiting(self: AnySelf, on: 'here' | 1): Promise<AnyPid> {
   await self.receive()
   return pid as AnyPid
 }
-
-const places = ['here', 1] as const
 
 describe('exit', () => {
   for (const on of places) {

@@ -4,7 +4,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { exit, type HighWaterReport, send, start } from 'rumpus'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { stuck } from '../fixtures/messages.mjs'
-import { type AnyPid, type AnySelf, endOf, inside, program, take, thrownBy, until } from './world.ts'
+import { type AnyPid, type AnySelf, endOf, inside, oneThread, program, take, thrownBy, until } from './world.ts'
 
 const never = new Promise(() => {})
 
@@ -69,7 +69,7 @@ describe('highWater', () => {
     expect([reports, off.reports]).toEqual([[], []])
   })
 
-  it('highWater of a process on another scheduler reaches the host', async () => {
+  it.skipIf(oneThread)('highWater of a process on another scheduler reaches the host', async () => {
     const { reports, options } = listening(256)
     await inside(async (self) => {
       const far = self.spawn(stuck.with({ on: 2 }), self.pid) as AnyPid
@@ -102,7 +102,7 @@ describe('highWater', () => {
     expect(ended).toEqual([65])
   })
 
-  it('a listener that throws is written to stderr, and silence is the default', async () => {
+  it.skipIf(oneThread)('a listener that throws is written to stderr, and silence is the default', async () => {
     const { code, stderr, stdout } = await program('high-water.mjs')
     expect({ code, stderr, stdout }).toEqual({
       code: 0,
@@ -111,7 +111,7 @@ describe('highWater', () => {
     })
   })
 
-  it('subscribers of the channel hear it without a listener', async () => {
+  it.skipIf(oneThread)('subscribers of the channel hear it without a listener', async () => {
     const heard: unknown[] = []
     const hear = (report: unknown): void => void heard.push(report)
     subscribe('rumpus:high-water', hear)

@@ -3,10 +3,23 @@
 import { exit, send } from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import { echo, end, hold } from '../fixtures/bodies.mjs'
-import { type AnyPid, type AnySelf, balanced, endOf, inside, lane, started, take, turns, until } from './world.ts'
+import {
+  type AnyPid,
+  type AnySelf,
+  balanced,
+  endOf,
+  inside,
+  lane,
+  oneThread,
+  places,
+  started,
+  take,
+  turns,
+  until,
+} from './world.ts'
 
 describe('inspect', () => {
-  it('inspect of a new runtime is all zeros', async () => {
+  it.skipIf(oneThread)('inspect of a new runtime is all zeros', async () => {
     const { runtime } = await started({ schedulers: 2 })
     const view = runtime.inspect()
     expect(view.processes).toEqual({ spawned: 0, exited: 0, alive: 0 })
@@ -43,7 +56,7 @@ describe('inspect', () => {
     })
   })
 
-  it('inspect counts messages between schedulers at both', async () => {
+  it.skipIf(oneThread)('inspect counts messages between schedulers at both', async () => {
     await inside(async (self) => {
       const far = self.spawn(echo.with({ on: 1 }), self.pid) as AnyPid
       for (let i = 0; i < 100; i++) send(far, i)
@@ -58,7 +71,7 @@ describe('inspect', () => {
 
   it('inspect counts what is dropped: to the dead, with the dying', async () => {
     await inside(async (self) => {
-      for (const on of ['here', 1] as const) {
+      for (const on of places) {
         const before = self.runtime.inspect().messages.dropped
         const pid = self.spawn(end.with({ on })) as AnyPid
         const ended = endOf(self, pid)
@@ -77,27 +90,30 @@ describe('inspect', () => {
     })
   })
 
-  it('inspect.processes: spawned = exited + alive, whoever spawned and however they ended', async () => {
-    const { runtime } = await started({ schedulers: 2 })
-    await runtime.run(async (self: AnySelf) => {
-      const pids: AnyPid[] = []
-      for (let i = 0; i < 90; i++)
-        pids.push(self.spawn(hold.with({ on: [1, 2, 'here'][i % 3] as 1 }), self.pid, i) as AnyPid)
-      await take(self, 90)
-      expect(runtime.inspect().processes).toEqual({ spawned: 91, exited: 0, alive: 91 })
-      expect(runtime.inspect().schedulers.map(({ alive }) => alive)).toEqual([31, 30, 30])
-      for (const [i, pid] of pids.entries()) {
-        self.monitor(pid)
-        exit(pid, i % 2 ? 'kill' : 'shutdown')
-      }
-      await take(self, 90)
-    })
-    await until(() => runtime.inspect().processes.alive === 0)
-    expect(runtime.inspect().processes).toEqual({ spawned: 91, exited: 91, alive: 0 })
-    expect(runtime.inspect().schedulers.map(({ alive }) => alive)).toEqual([0, 0, 0])
-    await until(() => runtime.inspect().messages.waiting === 0)
-    balanced(runtime.inspect())
-  })
+  it.skipIf(oneThread)(
+    'inspect.processes: spawned = exited + alive, whoever spawned and however they ended',
+    async () => {
+      const { runtime } = await started({ schedulers: 2 })
+      await runtime.run(async (self: AnySelf) => {
+        const pids: AnyPid[] = []
+        for (let i = 0; i < 90; i++)
+          pids.push(self.spawn(hold.with({ on: [1, 2, 'here'][i % 3] as 1 }), self.pid, i) as AnyPid)
+        await take(self, 90)
+        expect(runtime.inspect().processes).toEqual({ spawned: 91, exited: 0, alive: 91 })
+        expect(runtime.inspect().schedulers.map(({ alive }) => alive)).toEqual([31, 30, 30])
+        for (const [i, pid] of pids.entries()) {
+          self.monitor(pid)
+          exit(pid, i % 2 ? 'kill' : 'shutdown')
+        }
+        await take(self, 90)
+      })
+      await until(() => runtime.inspect().processes.alive === 0)
+      expect(runtime.inspect().processes).toEqual({ spawned: 91, exited: 91, alive: 0 })
+      expect(runtime.inspect().schedulers.map(({ alive }) => alive)).toEqual([0, 0, 0])
+      await until(() => runtime.inspect().messages.waiting === 0)
+      balanced(runtime.inspect())
+    },
+  )
 
   it('inspect answers plain figures: whole counts, shares from 0 to 1', async () => {
     await inside(async (self) => {
@@ -105,8 +121,8 @@ describe('inspect', () => {
       for (let i = 0; i < 1000; i++) send(far, { i })
       await take(self, 1000)
       for (const view of self.runtime.inspect().schedulers) {
-        const { up, asleep, busyShare, busyMs, turnGapP99Ms, lateMs, lateWorstMs, ...counts } = view
-        expect([typeof up, typeof asleep]).toEqual(['boolean', 'boolean'])
+        const { up, asleep, dedicated, busyShare, busyMs, turnGapP99Ms, lateMs, lateWorstMs, ...counts } = view
+        expect([typeof up, typeof asleep, dedicated]).toEqual(['boolean', 'boolean', false])
         for (const [name, count] of Object.entries(counts)) {
           expect(Number.isInteger(count) && count >= 0, `${name}: ${count}`).toBe(true)
         }

@@ -3,7 +3,7 @@
 import { exit, isAlive, send } from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import { end, hold, once } from '../fixtures/bodies.mjs'
-import { type AnyPid, type AnySelf, endOf, inside, take, thrownBy, turns } from './world.ts'
+import { type AnyPid, type AnySelf, endOf, inside, places, take, thrownBy, turns } from './world.ts'
 
 describe('isAlive', () => {
   it('isAlive of those that run, wait, or have not begun', async () => {
@@ -22,7 +22,7 @@ describe('isAlive', () => {
 
   it('isAlive of the dead, wherever they lived, seen from everywhere', async () => {
     await inside(async (self) => {
-      for (const on of ['here', 1] as const) {
+      for (const on of places) {
         const pid = self.spawn(end.with({ on })) as AnyPid
         const ended = endOf(self, pid)
         send(pid, { how: 'return' })

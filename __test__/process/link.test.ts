@@ -3,9 +3,7 @@
 import { Exit, exit, isAlive, type Pid, send } from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import { end, hold, once, relating } from '../fixtures/bodies.mjs'
-import { type AnyPid, type AnySelf, endOf, inside, take, thrownBy, turns } from './world.ts'
-
-const places = ['here', 1] as const
+import { type AnyPid, type AnySelf, endOf, inside, places, take, thrownBy, turns } from './world.ts'
 
 /** A process that ends as it is told, and is known to run. */
 const ending = (self: AnySelf, on: 'here' | 1): AnyPid => self.spawn(end.with({ on })) as AnyPid

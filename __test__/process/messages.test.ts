@@ -16,7 +16,7 @@ import {
 } from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import { echo, localTraffic, Money } from '../fixtures/messages.mjs'
-import { type AnyPid, type AnySelf, balanced, inside, take, thrownBy, turns } from './world.ts'
+import { type AnyPid, type AnySelf, balanced, inside, oneThread, take, thrownBy, turns } from './world.ts'
 
 /** A closure that sends back what it gets. */
 const echoing = (to: AnyPid) => async (me: AnySelf) => {
@@ -277,12 +277,13 @@ describe("messages: 'freeze'", () => {
       expect(Object.isFrozen(value.list)).toBe(true)
     }, options))
 
-  it('what is copied to another scheduler is not frozen', () =>
+  it.skipIf(oneThread)('what is copied to another scheduler is not frozen', () =>
     inside(async (self) => {
       const far = self.spawn(echo.with({ on: 1 }), self.pid, undefined) as AnyPid
       const value = { list: [1] }
       send(far, value)
       const came = await self.receive()
       expect([value, came].map((one) => Object.isFrozen(one))).toEqual([false, false])
-    }, options))
+    }, options),
+  )
 })

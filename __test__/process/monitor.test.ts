@@ -3,9 +3,7 @@
 import { Down, exit, isAlive, send } from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import { echo, end, failing, hold, once } from '../fixtures/bodies.mjs'
-import { type AnyPid, type AnySelf, endOf, inside, take, thrownBy, turns } from './world.ts'
-
-const places = ['here', 1] as const
+import { type AnyPid, type AnySelf, endOf, inside, places, take, thrownBy, turns } from './world.ts'
 
 describe('monitor', () => {
   for (const on of places) {

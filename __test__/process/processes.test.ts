@@ -4,7 +4,7 @@ import { exit, type ProcessView, type Runtime, send } from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import { hold } from '../fixtures/bodies.mjs'
 import { counting, keeper, seer, standing } from '../fixtures/seeing-bodies.mjs'
-import { type AnyPid, type AnySelf, endOf, inside, started, take, thrownBy, until } from './world.ts'
+import { type AnyPid, type AnySelf, endOf, inside, oneThread, places, started, take, thrownBy, until } from './world.ts'
 
 const url = new URL('../fixtures/seeing-bodies.mjs', import.meta.url).href
 const plain = { trapExit: false, priority: 'normal', mailbox: 0, links: [], monitors: [], monitoredBy: [] }
@@ -31,7 +31,7 @@ const states = [
 ] as const
 
 describe('inspect(pid)', () => {
-  for (const on of ['here', 1] as const) {
+  for (const on of places) {
     for (const [where, state, waitsFor, timed] of states) {
       it(`inspect(pid) shows a process on ${on} that is ${state}, and what it waits for`, async () => {
         await inside(async (self) => {
@@ -100,7 +100,7 @@ describe('inspect(pid)', () => {
 })
 
 describe('processes', () => {
-  it('processes are all there are, each once, with their schedulers', async () => {
+  it.skipIf(oneThread)('processes are all there are, each once, with their schedulers', async () => {
     await inside(async (self) => {
       const pids: number[] = [self.pid]
       for (let i = 0; i < 300; i++)
@@ -113,7 +113,7 @@ describe('processes', () => {
     })
   })
 
-  it('processes that nobody has begun are unstarted', async () => {
+  it.skipIf(oneThread)('processes that nobody has begun are unstarted', async () => {
     await inside(
       async (self) => {
         const busy = self.spawn(keeper.with({ on: 1 }), self.pid) as AnyPid
@@ -136,29 +136,32 @@ describe('processes', () => {
     )
   })
 
-  it('processes of a scheduler that does not answer are shown as far as any thread can see, and marked', async () => {
-    const { runtime } = await started({ schedulers: 2 })
-    await runtime.run(async (self: AnySelf) => {
-      const busy = self.spawn(keeper.with({ on: 1, name: 'busy' }), self.pid) as AnyPid
-      const away = self.spawn(hold.with({ on: 2 }), self.pid, 'away')
-      await take(self, 2)
-      self.monitor(busy)
-      send(busy, 1e9)
-      const seen = { pid: busy, name: 'busy', scheduler: 1, state: 'running', trapExit: false, priority: 'normal' }
-      expect(await viewWhen(self, busy, 'running')).toEqual({ ...seen, partial: true })
-      let views = await runtime.processes()
-      while (views.some(({ pid, partial }) => pid === away && partial)) views = await runtime.processes()
-      expect(views.map(({ pid, partial }) => [pid, partial])).toEqual([
-        [self.pid, undefined],
-        [busy, true],
-        [away, undefined],
-      ])
-      await terminate(runtime, 1)
-      expect(await self.receive()).toMatchObject({ pid: busy, reason: { kind: 'scheduler-down' } })
-    })
-  })
+  it.skipIf(oneThread)(
+    'processes of a scheduler that does not answer are shown as far as any thread can see, and marked',
+    async () => {
+      const { runtime } = await started({ schedulers: 2 })
+      await runtime.run(async (self: AnySelf) => {
+        const busy = self.spawn(keeper.with({ on: 1, name: 'busy' }), self.pid) as AnyPid
+        const away = self.spawn(hold.with({ on: 2 }), self.pid, 'away')
+        await take(self, 2)
+        self.monitor(busy)
+        send(busy, 1e9)
+        const seen = { pid: busy, name: 'busy', scheduler: 1, state: 'running', trapExit: false, priority: 'normal' }
+        expect(await viewWhen(self, busy, 'running')).toEqual({ ...seen, partial: true })
+        let views = await runtime.processes()
+        while (views.some(({ pid, partial }) => pid === away && partial)) views = await runtime.processes()
+        expect(views.map(({ pid, partial }) => [pid, partial])).toEqual([
+          [self.pid, undefined],
+          [busy, true],
+          [away, undefined],
+        ])
+        await terminate(runtime, 1)
+        expect(await self.receive()).toMatchObject({ pid: busy, reason: { kind: 'scheduler-down' } })
+      })
+    },
+  )
 
-  it('processes are seen alike from a scheduler thread', async () => {
+  it.skipIf(oneThread)('processes are seen alike from a scheduler thread', async () => {
     await inside(async (self) => {
       const far = self.spawn(seer.with({ on: 1 }), self.pid) as AnyPid
       const other = self.spawn(hold.with({ on: 2, name: 'other' }), self.pid, 'x')
@@ -181,7 +184,7 @@ describe('processes', () => {
 
   it('processes that were given up are shown and counted until their bodies end', async () => {
     await inside(async (self) => {
-      for (const on of ['here', 1] as const) {
+      for (const on of places) {
         const scheduler = on === 'here' ? 0 : on
         const count = (): number => self.runtime.inspect().schedulers[scheduler].abandoned
         const pid = self.spawn(standing.with({ on }), self.pid, 'elsewhere') as AnyPid

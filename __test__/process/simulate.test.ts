@@ -5,7 +5,12 @@ import { call, cancelTimer, Down, exit, offer, reply, send, sendAfter, sendInter
 import { describe, expect, it, vi } from 'vitest'
 import { namesItself } from '../fixtures/birth-bodies.mjs'
 import { echo, once } from '../fixtures/bodies.mjs'
-import { type AnyPid, type AnySelf, lane, rejectionOf, thrownBy } from './world.ts'
+import { renting, serving } from '../fixtures/dedicated-bodies.mjs'
+import { type AnyPid, type AnySelf, lane, oneThread, rejectionOf, thrownBy } from './world.ts'
+
+/** What happened, in words that leave out which runtime it was: its number is part of every pid. */
+const told = (seen: unknown[]): string =>
+  JSON.stringify(seen, (_, value) => (typeof value === 'number' && value > 2 ** 26 ? value % 2 ** 26 : value))
 
 /** A program with something of everything; what happened, in order. */
 const busy = (seed: number): Promise<unknown[]> =>
@@ -38,6 +43,51 @@ describe('simulate', () => {
     }
     expect(runs.size).toBeGreaterThan(7)
   })
+
+  it.skipIf(oneThread)(
+    'simulate opens and closes places for dedicated processes as the seed says, and repeats that',
+    async () => {
+      const rent = (seed: number): Promise<unknown[]> =>
+        simulate({ seed, schedulers: 2, dedicated: 2 }, async (self: AnySelf, simulation) => {
+          const seen: unknown[] = []
+          const shown = (): number => self.runtime.inspect().schedulers.filter(({ dedicated }) => dedicated).length
+          for (let i = 0; i < 3; i++) self.spawn(renting.with({ on: i }), self.pid, 1)
+          // Three for two places: one may be refused, which ends it.
+          for (let i = 0; i < 4; i++) {
+            const held = self.spawn(echo.with({ on: 1 }), self.pid) as AnyPid
+            send(held, i)
+            seen.push(await self.receive(), simulation.now(), shown())
+            exit(held, 'shutdown')
+          }
+          await self.sleep(1_000)
+          expect(shown()).toBe(0)
+          const pids = [0, 1].map(() => self.spawn(serving.with({ on: 'dedicated' }), self.pid) as AnyPid)
+          expect(thrownBy(() => self.spawn(once.with({ on: 'dedicated' }), self.pid, 0)).code).toBe(
+            'ERR_RUMPUS_NO_THREAD',
+          )
+          for (const pid of pids) {
+            self.monitor(pid)
+            exit(pid, 'kill')
+          }
+          while (seen.filter((message) => message instanceof Down).length < 2) seen.push(await self.receive())
+          self.spawn(once.with({ on: 'dedicated' }), self.pid, 'again')
+          seen.push((await self.receive()).name)
+          return seen
+        })
+      const quiet = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+      try {
+        const orders = new Set<string>()
+        for (let seed = 1; seed <= 12; seed++) {
+          const [first, again] = [told(await rent(seed)), told(await rent(seed))]
+          expect(again).toBe(first)
+          orders.add(first)
+        }
+        expect(orders.size).toBeGreaterThan(3)
+      } finally {
+        quiet.mockRestore()
+      }
+    },
+  )
 
   it('simulate has time of its own: waits of days take none, and nothing is early', async () => {
     const began = performance.now()
@@ -79,7 +129,10 @@ describe('simulate', () => {
     }))
 
   it('a run in which nothing can ever happen again says who waits, and its seed', async () => {
-    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    // Where there may be no stderr, the console has it.
+    const write = oneThread
+      ? vi.spyOn(console, 'error').mockReturnValue()
+      : vi.spyOn(process.stderr, 'write').mockReturnValue(true)
     try {
       const error = await rejectionOf(simulate({ seed: 4711 }, (self: AnySelf) => self.receive()))
       expect(error).toMatchObject({
@@ -92,35 +145,39 @@ describe('simulate', () => {
     }
   })
 
-  it('simulate rejects with what main throws, takes both lanes, and refuses what is no option', async () => {
-    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
-    try {
-      const failing = async (): Promise<never> => {
-        throw new TypeError('mine')
+  it.skipIf(oneThread)(
+    'simulate rejects with what main throws, takes both lanes, and refuses what is no option',
+    async () => {
+      const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+      try {
+        const failing = async (): Promise<never> => {
+          throw new TypeError('mine')
+        }
+        expect(await rejectionOf(simulate({ onCrash: () => {} }, failing))).toMatchObject({ message: 'mine' })
+      } finally {
+        write.mockRestore()
       }
-      expect(await rejectionOf(simulate({ onCrash: () => {} }, failing))).toMatchObject({ message: 'mine' })
-    } finally {
-      write.mockRestore()
-    }
-    for (const way of ['js', 'native'] as const) {
-      const local = await simulate({ seed: 1, lane: way }, async (self: AnySelf) => {
-        send(self.pid, 1)
-        await self.receive()
-        return self.runtime.inspect().schedulers[0]?.messagesLocal
-      })
-      expect(local).toBe(way === 'js' ? 1 : 0)
-    }
-    expect(lane).toMatch(/js|native/)
-    for (const bad of [
-      { seed: -1 },
-      { seed: 1.5 },
-      { schedulers: 0 },
-      { lane: 'x' },
-      { hostWorks: 1 },
-      { onCrash: 1 },
-    ]) {
-      expect(thrownBy(() => void simulate(bad as never, async () => {})).code).toMatch(/OUT_OF_RANGE|BAD_ARGUMENT/)
-    }
-    expect(thrownBy(() => void simulate({}, 1 as never)).code).toBe('ERR_RUMPUS_BAD_ARGUMENT')
-  })
+      for (const way of ['js', 'native'] as const) {
+        const local = await simulate({ seed: 1, lane: way }, async (self: AnySelf) => {
+          send(self.pid, 1)
+          await self.receive()
+          return self.runtime.inspect().schedulers[0]?.messagesLocal
+        })
+        expect(local).toBe(way === 'js' ? 1 : 0)
+      }
+      expect(lane).toMatch(/js|native/)
+      for (const bad of [
+        { seed: -1 },
+        { seed: 1.5 },
+        { schedulers: 0 },
+        { dedicated: 62 },
+        { lane: 'x' },
+        { hostWorks: 1 },
+        { onCrash: 1 },
+      ]) {
+        expect(thrownBy(() => void simulate(bad as never, async () => {})).code).toMatch(/OUT_OF_RANGE|BAD_ARGUMENT/)
+      }
+      expect(thrownBy(() => void simulate({}, 1 as never)).code).toBe('ERR_RUMPUS_BAD_ARGUMENT')
+    },
+  )
 })

@@ -3,23 +3,23 @@
 import { exit, isAlive, RumpusError, send, start } from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import { echo, hold } from '../fixtures/bodies.mjs'
-import { type AnySelf, endOf, program, rejectionOf, started, thrownBy, turns, until } from './world.ts'
+import { type AnySelf, endOf, oneThread, program, rejectionOf, started, thrownBy, turns, until } from './world.ts'
 
 const STOPPED = { name: 'RumpusError', code: 'ERR_RUMPUS_STOPPED' }
 
 describe('start', () => {
-  it('start throws for bad options where it is called', () => {
+  it.skipIf(oneThread)('start throws for bad options where it is called', () => {
     const wrong = thrownBy(() => start({ schedulers: 100 }))
     expect(wrong).toMatchObject({ name: 'RangeError', code: 'ERR_RUMPUS_OUT_OF_RANGE' })
     expect(thrownBy(() => start(3 as never)).code).toBe('ERR_RUMPUS_BAD_ARGUMENT')
   })
 
-  it('start({ eager }) answers when every thread has its seat', async () => {
+  it.skipIf(oneThread)('start({ eager }) answers when every thread has its seat', async () => {
     const { runtime } = await started({ schedulers: 3, eager: true })
     expect(runtime.inspect().schedulers.map(({ id, up }) => [id, up])).toEqual([0, 1, 2, 3].map((id) => [id, true]))
   })
 
-  it('start starts no thread before a definition needs one', async () => {
+  it.skipIf(oneThread)('start starts no thread before a definition needs one', async () => {
     const { runtime } = await started({ schedulers: 2 })
     await runtime.run(async (self) => void self.spawn(async () => {}))
     expect(runtime.inspect().schedulers.map(({ up }) => up)).toEqual([true, false, false])
@@ -147,13 +147,13 @@ describe('runtime.stop', () => {
     expect((await rejectionOf(pending)).code).toMatch(/^ERR_RUMPUS_(ENDED|EXIT)$/)
   })
 
-  it('runtime.stop ends the threads and leaves no scheduler up', async () => {
+  it.skipIf(oneThread)('runtime.stop ends the threads and leaves no scheduler up', async () => {
     const { runtime } = await started({ eager: true })
     await runtime.stop()
     expect(runtime.inspect().schedulers.map(({ up }) => up)).toEqual([false, false, false])
   })
 
-  it('runtime.stop called from a definition process stops them all, for good', async () => {
+  it.skipIf(oneThread)('runtime.stop called from a definition process stops them all, for good', async () => {
     const { code, stdout, stderr } = await program('stop-from-afar.mjs')
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'ERR_RUMPUS_ENDED false,false,false\n', stderr: '' })
   })
@@ -195,7 +195,7 @@ describe('runtime.stop', () => {
 })
 
 describe('runtime.ref and runtime.unref', () => {
-  it('runtime.ref: a started runtime does not keep Node, ref does, unref no longer', async () => {
+  it.skipIf(oneThread)('runtime.ref: a started runtime does not keep Node, ref does, unref no longer', async () => {
     expect(await program('start-held.mjs', ['free'])).toMatchObject({ code: 0, stdout: 'exit\n', stderr: '' })
     expect(await program('start-held.mjs', ['ref'])).toMatchObject({
       code: 0,
@@ -205,7 +205,7 @@ describe('runtime.ref and runtime.unref', () => {
     expect(await program('start-held.mjs', ['unref'])).toMatchObject({ code: 0, stdout: 'exit\n', stderr: '' })
   })
 
-  it('runtime.ref: threads that run work do not keep Node either', async () => {
+  it.skipIf(oneThread)('runtime.ref: threads that run work do not keep Node either', async () => {
     expect(await program('start-held.mjs', ['busy'])).toMatchObject({ code: 0, stdout: 'exit\n', stderr: '' })
   })
 })

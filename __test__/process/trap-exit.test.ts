@@ -3,9 +3,7 @@
 import { Exit, exit, send } from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import { end, trapper } from '../fixtures/bodies.mjs'
-import { type AnyPid, type AnySelf, endOf, inside, take, turns } from './world.ts'
-
-const places = ['here', 1] as const
+import { type AnyPid, type AnySelf, endOf, inside, places, take, turns } from './world.ts'
 
 describe('trapExit', () => {
   for (const on of places) {

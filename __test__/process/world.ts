@@ -20,6 +20,12 @@ import { expect, onTestFinished } from 'vitest'
 /** Which lane this run of the suite takes. */
 export const lane: string = process.env.RUMPUS_LANE ?? 'js'
 
+/** Whether this run of the suite meets `rumpus/portable`: what needs a second thread is skipped. */
+export const oneThread: boolean = process.env.RUMPUS_ONE_THREAD === '1'
+
+/** Where a definition is put, when it should not matter where: here, and on another thread. */
+export const places: readonly ('here' | 1)[] = oneThread ? ['here'] : ['here', 1]
+
 /** A process that takes anything. */
 // biome-ignore lint/suspicious/noExplicitAny: tests send what types forbid
 export type AnyPid = Pid<any>
@@ -45,9 +51,10 @@ export async function started(options: RuntimeOptions = {}): Promise<{ runtime: 
   return { runtime, crashes }
 }
 
-/** Why `pid` ends: the next message must be the news of it. */
-export async function endOf(self: AnySelf, pid: Pid): Promise<ExitReason> {
+/** Why `pid` ends: the next message must be the news of it. What makes it end is the `cause`, where it could be dead too early. */
+export async function endOf(self: AnySelf, pid: Pid, cause?: () => void): Promise<ExitReason> {
   const ref = self.monitor(pid)
+  cause?.()
   const down = await self.receive()
   expect(down).toBeInstanceOf(Down)
   expect(down).toMatchObject({ type: 'down', ref, pid })

@@ -6,7 +6,7 @@ import { dice } from '../fixtures/random.mjs'
 import { play, type Stage } from '../fixtures/random-actor.mjs'
 import { here, player, spawnAt, verbs } from '../fixtures/random-places.mjs'
 import { Book, type Outcome } from './book.ts'
-import type { Program } from './program.ts'
+import type { Program, Script } from './program.ts'
 
 /** How a run in simulation is made. */
 export interface Way {
@@ -15,6 +15,8 @@ export interface Way {
   readonly lane: 'js' | 'native'
   readonly hostWorks: boolean
   readonly placement: boolean
+  /** So many at a time of those that may be anywhere have a thread of their own. */
+  readonly dedicated: number
 }
 
 /** After so much time nothing happens any more in a program without slots. */
@@ -83,7 +85,18 @@ export const inSimulation = (program: Program, way: Way): Promise<Outcome> => {
       () => simulation.now(),
       (by, label, birth, known) => {
         const closure = (me: unknown): unknown => play(me, stage, label, known)
-        return spawnAt(by, program.scripts[label]?.place ?? 'closure', birth, closure, player, [label, known])
+        const spawn = (place: Script['place'] | 'dedicated'): readonly [number, number] =>
+          spawnAt(by, place, birth, closure, player, [label, known])
+        const place = program.scripts[label]?.place ?? 'closure'
+        // What a body leaves to wait when it ends, an offer, goes on elsewhere and ends with a thread of its own.
+        const leaves = JSON.stringify(program.scripts[label] ?? null).includes('"offer"')
+        if (place !== 'any' || way.dedicated === 0 || leaves) return spawn(place)
+        try {
+          return spawn('dedicated')
+        } catch (error) {
+          if ((error as { code?: unknown }).code !== 'ERR_RUMPUS_NO_THREAD') throw error
+          return spawn('any')
+        }
       },
     )
     here.stage = stage
@@ -97,5 +110,6 @@ export const inSimulation = (program: Program, way: Way): Promise<Outcome> => {
 export const wayOf = (seed: number, lane: Way['lane']): Way => {
   const below = dice(seed)
   const [schedulers, hostWorks, placement] = [1 + below(3), below(4) === 0, below(4) > 0]
-  return { seed, schedulers, lane, hostWorks, placement }
+  const dedicated = below(3) === 0 ? 1 + below(3) : 0
+  return { seed, schedulers, lane, hostWorks, placement, dedicated }
 }

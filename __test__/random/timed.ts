@@ -172,9 +172,7 @@ class Writer {
   }
 
   private effect(draft: Draft): Step {
-    const { label, bound } = this.one(this.drafts)
-    // Whether an offer waits where the oldest is dropped, and whether timers need places, is for others to say.
-    const dropsOldest = bound === 'drop-oldest'
+    const { label } = this.one(this.drafts)
     // Who looks only at the end of his burst has no place free for himself before.
     const to = draft.bound !== undefined && label === draft.label ? 'root' : label
     const unrooted = label === 'root' ? draft.label : label
@@ -192,9 +190,9 @@ class Writer {
       () => (draft.label === 'root' ? ['yield'] : ['unlink', unrooted]),
       () => ['trap', draft.label === 'root' || this.below(3) > 0],
       () => ['yield'],
-      () => this.timer(draft, bound === undefined ? label : 'root', tag),
+      () => this.timer(draft, label, tag),
       // The wild tell offers by their tag: they wait, so that they have no place among messages.
-      () => (dropsOldest ? ['send', to, tag] : this.offer(to, this.exclusive ? tag : 'offer')),
+      () => this.offer(to, this.exclusive ? tag : 'offer'),
     ]
     return this.one(effects)()
   }

@@ -1,17 +1,31 @@
-// Goal: index.d.ts is the public surface of the sources, and the README knows every error code. Method: roll the one up
-// again, in memory, and compare; collect the others from the sources.
+// Goal: the *.d.ts of the root are the public surfaces of the sources, and the README knows every error code. Method: roll the one
+// up again, in memory, and compare; collect the others from the sources.
 
+import { readdirSync } from 'node:fs'
 import { rolldown } from 'rolldown'
 import { expect, it } from 'vitest'
-import { surface } from '../../rolldown.config.js'
-import { filesIn, read } from './repository.ts'
+import { surfaces } from '../../rolldown.config.js'
+import { filesIn, read, root } from './repository.ts'
 
-it('index.d.ts is what `npm run dts` would write', async () => {
-  const bundle = await rolldown({ ...surface, logLevel: 'silent' })
-  const { output } = await bundle.generate(surface.output)
+it.each(Object.entries(surfaces))('%s.d.ts is what `npm run dts` would write', async (entry, config) => {
+  const name = `${entry}.d.ts`
+  const bundle = await rolldown({ ...config, logLevel: 'silent' })
+  const { output } = await bundle.generate(config.output)
   await bundle.close()
-  expect(output.map(({ fileName }) => fileName)).toEqual(['index.d.ts'])
-  expect(output[0].code.trim()).toBe(read('index.d.ts').trim())
+  expect(output.map(({ fileName }) => fileName)).toEqual([name])
+  expect(output[0].code.trim()).toBe(read(name).trim())
+})
+
+it('every surface is that of an export, and every export has one', () => {
+  const exported: Record<string, { types?: string }> = JSON.parse(read('package.json')).exports
+  const types = Object.values(exported).flatMap((one) => one.types ?? [])
+  expect(types.sort()).toEqual(
+    Object.keys(surfaces)
+      .map((entry) => `./${entry}.d.ts`)
+      .sort(),
+  )
+  const inRoot = readdirSync(root).filter((name) => name.endsWith('.d.ts'))
+  expect(inRoot.map((name) => `./${name}`).sort()).toEqual(types)
 })
 
 it('README.md lists every error code there is, and no other', () => {

@@ -11,7 +11,10 @@ function lost(text: string, fileText: (path: string) => string | undefined): str
   return [...text.matchAll(stop)].flatMap(([, path = '', name = '']) => {
     const source = fileText(path)
     if (source === undefined) return [`${path}: no such file`]
-    const defined = new RegExp(`(?:fn ${name}\\b|const ${name} =|^  (?:private )?${name}\\()`, 'm')
+    const defined = new RegExp(
+      `(?:fn ${name}\\b|const ${name} =|^  (?:private )?(?:async |readonly )?${name}(?:\\(| =))`,
+      'm',
+    )
     return defined.test(source) ? [] : [`${path}: defines no ${name}`]
   })
 }

@@ -6,7 +6,8 @@ import jsTokens from 'js-tokens'
 
 export const root: string = fileURLToPath(new URL('../..', import.meta.url))
 
-const generated = new Set(['index.d.ts', 'js/native/binding.d.ts'])
+/** The surfaces of the entries, in the root, and that of the addon. */
+const isGenerated = (path: string): boolean => /^\w+\.d\.ts$/.test(path) || path === 'js/native/binding.d.ts'
 
 /** The text of a file, by its path from the root. */
 export function read(path: string): string {
@@ -18,13 +19,14 @@ export function filesIn(folder: string, ...extensions: string[]): string[] {
   if (!existsSync(root + folder)) return []
   return readdirSync(root + folder, { recursive: folder !== '' })
     .map((name) => (folder === '' ? '' : `${folder}/`) + String(name).replaceAll('\\', '/'))
-    .filter((path) => extensions.some((extension) => path.endsWith(`.${extension}`)) && !generated.has(path))
+    .filter((path) => extensions.some((extension) => path.endsWith(`.${extension}`)) && !isGenerated(path))
+    .filter((path) => !path.includes('/node_modules/'))
     .sort()
 }
 
 /** All hand-written sources of the repository, in either language. */
 export function sources(): string[] {
-  const folders = ['', '.ci', '__test__', 'bench', 'crates', 'examples', 'js']
+  const folders = ['', '.ci', '__test__', 'bench', 'crates', 'examples', 'js', 'packaging']
   return folders.flatMap((folder) => filesIn(folder, 'rs', 'ts', 'js', 'mjs'))
 }
 

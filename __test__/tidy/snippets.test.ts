@@ -3,29 +3,13 @@
 
 import { spawn } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
 import { transformSync } from 'rolldown/utils'
 import { describe, expect, it } from 'vitest'
 import { filesIn, read, root } from './repository.ts'
+import { type Snippet, snippetsOf } from './snippets.ts'
 
 const folder = `${root}target/snippets`
-
-interface Snippet {
-  readonly place: string
-  readonly info: string
-  readonly code: string
-}
-
-/** The fenced ts and js blocks of a text, with the line they start at. */
-function snippetsOf(path: string, text: string): Snippet[] {
-  const fences = text.matchAll(
-    /^(?<indent> *)```(?<info>(?:ts|js|typescript|javascript)\b[^\n]*)\n(?<code>[\s\S]*?)^ *```$/gm,
-  )
-  return [...fences].map(({ index, groups }) => ({
-    place: `${path}:${text.slice(0, index).split('\n').length}`,
-    info: (groups?.info ?? '').trim(),
-    code: (groups?.code ?? '').replaceAll(`\n${groups?.indent}`, '\n'),
-  }))
-}
 
 /** A TypeScript text reduced to its documentation comments, line by line. */
 function documentationOf(text: string): string {
@@ -43,10 +27,15 @@ function documentationOf(text: string): string {
 const ignored = ({ info }: Snippet): boolean => /\bignore=\S/.test(info)
 const ignoredWithoutReason = ({ info }: Snippet): boolean => /\bignore\b/.test(info) && !/\bignore=\S/.test(info)
 
+/** What a page imports relatively lies beside the page. */
+const fromItsPage = ({ place, code }: Snippet): string =>
+  code.replaceAll(/(?<=from )'(\.\.?\/[^']+)'/g, (_, path) => `'${new URL(path, pathToFileURL(root + place)).href}'`)
+
 /** Runs a snippet with Node and answers how it ended: `''`, or what went wrong. */
-function run({ place, code }: Snippet): Promise<string> {
-  const program = `${folder}/${place.replaceAll(/\W+/g, '-')}.mjs`
-  const { code: script, errors } = transformSync('snippet.ts', code, { typescript: { onlyRemoveTypeImports: true } })
+function run(snippet: Snippet): Promise<string> {
+  const program = `${folder}/${snippet.place.replaceAll(/\W+/g, '-')}.mjs`
+  const text = fromItsPage(snippet)
+  const { code: script, errors } = transformSync('snippet.ts', text, { typescript: { onlyRemoveTypeImports: true } })
   if (errors.length > 0) return Promise.resolve(errors.map(({ message }) => message).join('\n'))
   mkdirSync(folder, { recursive: true })
   writeFileSync(program, script)
@@ -64,7 +53,7 @@ function run({ place, code }: Snippet): Promise<string> {
 }
 
 rmSync(folder, { recursive: true, force: true })
-const pages = [...filesIn('', 'md'), ...filesIn('docs', 'md')]
+const pages = [...filesIn('', 'md'), ...filesIn('docs', 'md'), ...filesIn('examples', 'md')]
 const snippets = [
   ...pages.filter((path) => path !== 'CHANGELOG.md').flatMap((path) => snippetsOf(path, read(path))),
   ...filesIn('js', 'ts').flatMap((path) => snippetsOf(path, documentationOf(read(path)))),
@@ -88,6 +77,10 @@ describe.concurrent('snippets', () => {
     expect(bare && ignoredWithoutReason(bare)).toBe(true)
     expect(wrong && (await run(wrong))).toMatch('exit code 3')
     expect(unparsed && (await run(unparsed))).not.toBe('')
+    const beside = { place: 'examples/a/README.md:9', info: 'js', code: "import { b } from './b.js'\nsend('./b.js')" }
+    expect(fromItsPage(beside)).toMatch(
+      /^import \{ b \} from 'file:\/\/\/.+\/examples\/a\/b\.js'\nsend\('\.\/b\.js'\)$/,
+    )
     const documented = snippetsOf(
       'a.ts',
       documentationOf('/**\n * ```ts\n * a\n * ```\n */\nconst b = `\n```ts\n```\n`'),

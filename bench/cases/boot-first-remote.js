@@ -15,11 +15,11 @@ const first = define(
 /** @param {import('../measure.js').Measure} tools */
 export const run = (tools) =>
   tools.once(async () => {
+    const schedulers = tools.number('schedulers')
     const start = performance.now()
     const all = await runRumpus(async (/** @type {import('rumpus').Self<'here'>} */ self) => {
-      const others = self.runtime.inspect().schedulers.length - 1
-      for (let on = 1; on <= others; on++) self.spawn(first.with({ on }), self.pid)
-      for (let i = 0; i < others; i++) await self.receive()
+      for (let on = 1; on <= schedulers; on++) self.spawn(first.with({ on }), self.pid)
+      for (let i = 0; i < schedulers; i++) await self.receive()
       return performance.now()
     })
     return all - start

@@ -1,7 +1,7 @@
 // Rival `floor`: the least that "a body is an async function" can cost in plain JavaScript. A mailbox that holds what a
 // correct one must, an unbounded ring and one waiting receiver, and nothing else. The work is that of the reference floors.
 
-import { FAN_IN, PAIRS, PARKED, PING_PONG, RING, SPAWN_EXIT, small } from '../workloads.js'
+import { FAN_IN, FORKS, ITEMS, PAIRS, PARKED, PING_PONG, RING, SPAWN_EXIT, small } from '../workloads.js'
 
 const FIRST_CAPACITY = 8
 
@@ -194,6 +194,51 @@ async function echo(mine, other) {
   for (;;) other.send(await mine.receive())
 }
 
+async function stream() {
+  /** @type {Mailbox<{ i: number }>} */
+  const items = new Mailbox()
+  /** @type {Mailbox<'go'>} */
+  const turns = new Mailbox()
+  const produce = async () => {
+    for (let n = 0; n < ITEMS.bursts; n++) {
+      for (let i = 0; i < ITEMS.burst; i++) items.send(small(i))
+      await turns.receive()
+    }
+  }
+  const consume = async () => {
+    for (let n = 0; n < ITEMS.bursts; n++) {
+      for (let i = 0; i < ITEMS.burst; i++) await items.receive()
+      turns.send('go')
+    }
+  }
+  const start = performance.now()
+  await Promise.all([produce(), consume()])
+  return performance.now() - start
+}
+
+async function calls() {
+  const start = performance.now()
+  for (let i = 0; i < FORKS; i++) await nothing()
+  return performance.now() - start
+}
+
+const nothing = async () => {}
+
+/** Functions that await a promise whose resolve is kept. @param {number} count */
+async function parkBare(count) {
+  /** @type {((value: unknown) => void)[]} */
+  const resumes = []
+  /** @type {Promise<void>[]} */
+  const parked = []
+  /** @param {(value: unknown) => void} resume */
+  const keep = (resume) => void resumes.push(resume)
+  const wait = async () => {
+    await new Promise(keep)
+  }
+  for (let i = 0; i < count; i++) parked.push(wait())
+  return Object.assign(parked, { resumes })
+}
+
 /** @type {Record<string, (tools: import('../measure.js').Measure) => Promise<import('../measure.js').Sample>>} */
 const ROWS = {
   'local/ping-pong': (tools) => tools.perOperation(2 * PING_PONG, pingPong),
@@ -202,6 +247,9 @@ const ROWS = {
   'local/fan-in-100': fanIn,
   'local/spawn-exit': (tools) => tools.perOperation(SPAWN_EXIT.alive * SPAWN_EXIT.times, spawnExit),
   'local/memory-parked': (tools) => tools.bytesEach(PARKED, park),
+  'fiber/fork-join': (tools) => tools.perOperation(FORKS, calls),
+  'sync/stream': (tools) => tools.perOperation(ITEMS.bursts * ITEMS.burst, stream),
+  'fiber/memory': (tools) => tools.bytesEach(PARKED, parkBare),
 }
 
 /** @param {import('../measure.js').Measure} tools */

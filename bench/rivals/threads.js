@@ -1,12 +1,17 @@
 // Rival `threads`: bare Workers that take the same jobs from one shared queue, a counter in shared memory. Jobs that sleep
-// are all in the air at once, as the processes are: each Worker takes its share of them as fast as it can start them.
+// are all in the air at once, as the processes are: each Worker takes its share of them as fast as it can start them. What it does
+// in the census rows is in `threads-census.js`.
 
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { jobsOf } from '../workloads.js'
+import { countFiles } from './threads-census.js'
 
 /** @param {import('../measure.js').Measure} tools */
-export async function run(tools) {
+export const run = (tools) => ('steal' in tools.params ? doJobs(tools) : countFiles(tools))
+
+/** @param {import('../measure.js').Measure} tools */
+async function doJobs(tools) {
   const steal = tools.word('steal')
   const { jobs } = jobsOf(steal)
   const queue = new Int32Array(new SharedArrayBuffer(4))

@@ -15,6 +15,7 @@ const CASES = [
   'event-loop',
   'timers',
   'rounds',
+  'children',
   'idle',
   'exit',
 ]

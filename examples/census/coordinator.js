@@ -11,6 +11,15 @@ import { addBatch, createTally } from './tally.js'
 /** @typedef {import('./worker.js').Answer} Answer */
 /** @typedef {import('rumpus').Down} Down */
 /** @typedef {import('rumpus').Self<Answer | Down>} Self */
+/** @typedef {Awaited<ReturnType<typeof import('./walk.js').walk>>} Walked */
+/**
+ * @typedef {object} Watch who else takes part, and how
+ * @property {number} inFlightMax batches in the air at once
+ * @property {AbortSignal} [signal] once aborted, nothing more is handed out and `coordinate` rejects
+ * @property {number} [forgiven] failures of a batch that are somebody's intention
+ * @property {(pid: import('rumpus').Pid) => void} [spawned] hears of every process that counts
+ * @property {(files: number, bytes: number) => void} [counted] hears of every answer that counts
+ */
 
 /**
  * Counts everything that was found; ends when every file is counted or reported.
@@ -18,11 +27,11 @@ import { addBatch, createTally } from './tally.js'
  * @param {Self} self
  * @param {typeof import('./worker.js').worker} worker
  * @param {string} root
- * @param {ReturnType<typeof import('./walk.js').walk>} walked
- * @param {number} inFlightMax batches in the air at once
+ * @param {Walked} walked
+ * @param {Watch} watch
  */
-export async function coordinate(self, worker, root, walked, inFlightMax) {
-  const handout = new Handout(batchesOf(walked.files))
+export async function coordinate(self, worker, root, walked, { inFlightMax, signal, forgiven = 0, spawned, counted }) {
+  const handout = new Handout(batchesOf(walked.files), forgiven)
   const tally = createTally()
   /** @type {Map<number, number>} the hand-out that each monitor watches */
   const watched = new Map()
@@ -32,10 +41,14 @@ export async function coordinate(self, worker, root, walked, inFlightMax) {
       if (!batch) break
       const pid = self.spawn(worker, self.pid, { id: batch.id, root, paths: batch.paths })
       watched.set(self.monitor(pid), batch.id)
+      spawned?.(pid)
     }
-    const message = await self.receive()
+    const message = await (signal ? self.receive({ signal }) : self.receive())
     if ('result' in message) {
-      if (handout.settle(message.id)) addBatch(tally, message.result)
+      const { id, result } = message
+      if (!handout.settle(id)) continue
+      addBatch(tally, result)
+      counted?.(result.hashes.length + result.problems.length, result.bytes)
     } else {
       const id = watched.get(message.ref)
       watched.delete(message.ref)
@@ -43,7 +56,7 @@ export async function coordinate(self, worker, root, walked, inFlightMax) {
     }
   }
   tally.problems.push(...walked.problems, ...handout.problems)
-  return tally
+  return { tally, failures: handout.failures }
 }
 
 /** @param {Down['reason']} reason */

@@ -2,7 +2,7 @@
 // A batch is merged where it was counted, so that one small message comes back per batch instead of one per file.
 
 import { extname, join } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { breather } from './breathe.js'
 import { problem } from './problem.js'
 import { readSource } from './read.js'
 import { countLines, countTokens } from './tokens.js'
@@ -32,21 +32,6 @@ import { countLines, countTokens } from './tokens.js'
  * @property {Problem[]} problems
  */
 
-const SLICE_MS = 50
-
-/**
- * Lets the thread's event loop take a turn, but only when the last is `SLICE_MS` ago: an ordinary batch is over before,
- * so its successors stay unstarted, and only what is unstarted can be stolen.
- */
-function breather() {
-  let last = performance.now()
-  return async () => {
-    if (performance.now() - last < SLICE_MS) return
-    await nextTurn()
-    last = performance.now()
-  }
-}
-
 /**
  * @param {string} path relative to `root`
  * @param {object} [options]
@@ -75,10 +60,11 @@ export async function countFile(path, { root = '', bytesMax, breathe = breather(
  *
  * @param {string} root
  * @param {readonly string[]} paths relative to `root`
+ * @param {AbortSignal} [signal] once aborted, the next pause rejects with its reason
  * @returns {Promise<BatchCount>}
  */
-export async function countBatch(root, paths) {
-  const breathe = breather()
+export async function countBatch(root, paths, signal) {
+  const breathe = breather(signal)
   /** @type {Map<string, number>} */
   const names = new Map()
   /** @type {BatchCount} */

@@ -4,6 +4,7 @@
 // A batch that fails is handed out once more, after the others. If it fails again each of its files becomes a suspect of
 // its own, handed out while nothing else is: a file that ends its process then fails alone and convicts nobody else. A
 // suspect that fails three times is reported. Every hand-out has its own id, so that an answer is taken at most once.
+// Where processes are ended on purpose, so many failures more are forgiven: nothing is given up that chaos alone has hit.
 
 import { problem } from './problem.js'
 
@@ -16,6 +17,8 @@ const SUSPECT_ATTEMPTS = 3
 export class Handout {
   /** Files given up, with the reason of their last failure. @type {Problem[]} */
   problems = []
+  /** Hand-outs whose process ended before its answer came. */
+  failures = 0
   /** @type {Task[]} taken from the end */
   #batches
   /** @type {Task[]} batches that failed once */
@@ -27,9 +30,14 @@ export class Handout {
   /** The only suspect out, if any. @type {Task | undefined} */
   #suspect
   #ids = 0
+  #forgiven
 
-  /** @param {readonly (readonly string[])[]} batches handed out in this order */
-  constructor(batches) {
+  /**
+   * @param {readonly (readonly string[])[]} batches handed out in this order
+   * @param {number} [forgiven] failures that each batch, and each suspect, may have beyond the usual
+   */
+  constructor(batches, forgiven = 0) {
+    this.#forgiven = forgiven
     this.#batches = batches.map((paths) => ({ paths, failures: 0 })).reverse()
   }
 
@@ -68,13 +76,14 @@ export class Handout {
     const task = this.#close(id)
     if (!task) return
     task.failures += 1
+    this.failures += 1
     if (!wasSuspect) {
-      if (task.failures < BATCH_ATTEMPTS) this.#again.push(task)
+      if (task.failures < BATCH_ATTEMPTS + this.#forgiven) this.#again.push(task)
       else for (const path of task.paths) this.#suspects.push({ paths: [path], failures: 0 })
-    } else if (task.failures < SUSPECT_ATTEMPTS) {
+    } else if (task.failures < SUSPECT_ATTEMPTS + this.#forgiven) {
       this.#suspects.push(task)
     } else {
-      const attempts = BATCH_ATTEMPTS + SUSPECT_ATTEMPTS
+      const attempts = BATCH_ATTEMPTS + SUSPECT_ATTEMPTS + 2 * this.#forgiven
       for (const path of task.paths)
         this.problems.push(problem(path, 'gave-up', `its process ended ${attempts} times, last: ${reason}`))
     }

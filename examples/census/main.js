@@ -1,103 +1,145 @@
 // Owns the main job from the command line to the report: find the files, have them counted on all schedulers, and once
-// more on one scheduler to compare. Only this file and `worker.js` touch the runtime.
+// more in another way to compare. Nothing is decided here that another file owns.
 //
-// To read on: `coordinator.js` hands out and adds up, `worker.js` counts on whatever scheduler it was placed.
+// To read on: `census.js` starts the runtime, `coordinator.js` hands out and adds up, `worker.js` counts on whatever
+// scheduler it was placed, `chaos.js` ends what it can. README.md walks through them.
 
 import { statSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { run } from 'rumpus'
-import { coordinate } from './coordinator.js'
+import { breather } from './breathe.js'
+import { census } from './census.js'
 import { HELP, parseOptions, UsageError } from './options.js'
+import { Progress } from './progress.js'
 import { readBytes } from './read.js'
-import { renderJson, renderText, wantsColor } from './report.js'
-import { createTally, summarize } from './tally.js'
+import { renderJson, renderText } from './report.js'
+import { countSequentially } from './sequential.js'
+import { Stopped, stopSignal } from './stop.js'
+import { isLive, painter, printable, wantsColor } from './terminal.js'
 import { walk } from './walk.js'
-import { worker } from './worker.js'
 
-/** @typedef {import('./coordinator.js').Self} Self */
-/** @typedef {ReturnType<typeof walk>} Walked */
+/** @typedef {import('./options.js').Options} Options */
+/** @typedef {import('./coordinator.js').Walked} Walked */
 /** @typedef {import('./tally.js').Summary} Summary */
 
-const BATCHES_PER_SCHEDULER = 4
+/** Two counts of the same files disagree, or one lost a file: worse than no census. */
+class Disagreement extends Error {}
 
-/** @param {readonly string[]} argv */
-async function main(argv) {
-  const options = parseOptions(argv)
-  if (options.help) return HELP
-  const { directory, top } = options
+/** @param {Options} options @param {Progress} progress @param {AbortSignal} signal */
+async function main(options, progress, signal) {
+  const { directory, top, chaos } = options
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
     throw new UsageError('directory', 'a directory that exists', JSON.stringify(directory))
   }
-  const walked = walk(directory)
-  for (const { path } of walked.files) readBytes(join(directory, path), path) // warms the file cache for both runs
-  const all = await census(directory, walked, top, options.schedulers)
-  const one = all.schedulers === 1 ? all : await census(directory, walked, top, 1)
-  check(walked, all.summary, one.summary)
-  const wall = { schedulers: all.schedulers, ms: all.ms, oneSchedulerMs: one.ms }
-  const result = { directory, summary: all.summary, symlinks: walked.symlinks, schedulers: all.rows, wall }
-  return options.json ? renderJson(result) : renderText(result, { color: wantsColor(process.stdout, process.env) })
+  const walked = await find(directory, progress, signal)
+  const all = await census(directory, walked, options, progress, signal)
+  check(walked, all.summary)
+  const result = { directory, summary: all.summary, symlinks: walked.symlinks, schedulers: all.rows }
+  const wall = { schedulers: all.schedulers, ms: all.ms }
+  if (chaos !== undefined) {
+    const { summary, ms } = await plainLoop(directory, walked, top, progress, signal)
+    compare(all.summary, summary, 'a plain loop')
+    return { ...result, wall: { ...wall, plainLoopMs: ms }, chaos: { seed: chaos, ...all.struck } }
+  }
+  const one = all.schedulers === 1 ? all : await census(directory, walked, { top, schedulers: 1 }, progress, signal)
+  // A file given up is reported, and may have been so in one run only.
+  const gaveUp = [...all.summary.problems, ...one.summary.problems].some(({ code }) => code === 'gave-up')
+  if (!gaveUp) compare(all.summary, one.summary, 'the run on one scheduler')
+  return { ...result, wall: { ...wall, oneSchedulerMs: one.ms } }
 }
 
 /**
- * The whole job in a runtime of its own.
+ * Finds the files and reads each once, so that all counts find a warm file cache.
+ *
+ * @param {string} directory
+ * @param {Progress} progress
+ * @param {AbortSignal} signal
+ */
+async function find(directory, progress, signal) {
+  const breathe = breather(signal)
+  progress.begin(`looking for sources in ${printable(directory)}`)
+  const walked = await walk(directory, (files) => {
+    progress.add(files, 0)
+    return breathe()
+  })
+  progress.begin('reading each once', walked.files.length)
+  for (const { path, size } of walked.files) {
+    readBytes(join(directory, path), path)
+    progress.add(1, size)
+    await breathe()
+  }
+  return walked
+}
+
+/**
+ * The oracle: no runtime, no batches, no other thread.
  *
  * @param {string} directory
  * @param {Walked} walked
  * @param {number} top
- * @param {number | undefined} schedulers
+ * @param {Progress} progress
+ * @param {AbortSignal} signal
  */
-async function census(directory, walked, top, schedulers) {
-  const inFlightMax = BATCHES_PER_SCHEDULER * (schedulers ?? availableParallelism())
-  let tally = createTally()
-  /** @type {import('./report.js').SchedulerRow[]} */
-  let rows = []
+async function plainLoop(directory, walked, top, progress, signal) {
+  const breathe = breather(signal)
+  progress.begin('counting once more in a plain loop', walked.files.length)
   const start = performance.now()
-  await run(
-    async (/** @type {Self} */ self) => {
-      tally = await coordinate(self, worker, directory, walked, inFlightMax)
-      rows = self.runtime.inspect().schedulers.map(({ id, started, steals, messagesIn, messagesOut, busyShare }) => ({
-        id,
-        processes: started,
-        steals,
-        messagesIn,
-        messagesOut,
-        busyShare,
-      }))
-    },
-    schedulers === undefined ? {} : { schedulers },
-  )
-  const ms = performance.now() - start
-  return { summary: summarize(tally, top), rows, schedulers: rows.filter(({ id }) => id !== 0).length, ms }
+  const paths = walked.files.map(({ path }) => path)
+  const summary = await countSequentially(directory, paths, top, (bytes) => {
+    progress.add(1, bytes)
+    return breathe()
+  })
+  summary.problems = [...walked.problems, ...summary.problems].sort((a, b) => (a.path < b.path ? -1 : 1))
+  summary.files.found += walked.problems.length
+  summary.files.reported += walked.problems.length
+  return { summary, ms: performance.now() - start }
 }
 
-/**
- * A census that lost a file, or that two runs disagree about, is worse than none.
- *
- * @param {Walked} walked
- * @param {Summary} all
- * @param {Summary} one
- */
-function check(walked, all, one) {
+/** @param {Walked} walked @param {Summary} summary */
+function check(walked, { files }) {
   const found = walked.files.length + walked.problems.length
-  if (all.files.found !== found) {
-    throw new Error(`Census incomplete: found ${found} files, counted or reported ${all.files.found}`)
-  }
-  // A file given up is reported, and may have been so in one run only.
-  const gaveUp = [...all.problems, ...one.problems].some(({ code }) => code === 'gave-up')
-  if (!gaveUp && JSON.stringify(all) !== JSON.stringify(one)) {
-    throw new Error('Census inconsistent: the run on one scheduler came to other totals')
-  }
+  if (files.found !== found)
+    throw new Disagreement(`Census incomplete: found ${found} files, counted or reported ${files.found}`)
 }
 
-process.stdout.on('error', (error) => {
-  if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EPIPE') throw error // `| head` has seen enough
+/** @param {Summary} all @param {Summary} other @param {string} name */
+function compare(all, other, name) {
+  if (JSON.stringify(all) !== JSON.stringify(other))
+    throw new Disagreement(`Census inconsistent: ${name} came to other totals`)
+}
+
+/** What to say of a failure, and the exit code. @param {unknown} error @param {Progress} progress */
+function describe(error, progress) {
+  if (error instanceof Stopped)
+    return { text: `${error.message}; done so far:\n${progress.summary()}`, code: error.exitCode }
+  if (error instanceof UsageError) return { text: `${error.message} (try --help)`, code: 2 }
+  if (error instanceof Disagreement) return { text: error.message, code: 3 }
+  return { text: error instanceof Error ? error.stack : String(error), code: 1 }
+}
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error) => {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EPIPE') throw error // `| head` has seen enough
+  })
+}
+const progress = new Progress({
+  write: (text) => process.stderr.write(text),
+  live: isLive(process.stderr, process.env),
+  columns: () => process.stderr.columns || 80,
+  paint: painter(wantsColor(process.stderr, process.env)),
+  now: () => performance.now(),
 })
 try {
-  process.stdout.write(await main(process.argv.slice(2)))
+  const options = parseOptions(process.argv.slice(2))
+  if (options.help) process.stdout.write(HELP)
+  else {
+    const result = await main(options, progress, stopSignal(process))
+    const color = wantsColor(process.stdout, process.env)
+    progress.clear()
+    process.stdout.write(options.json ? renderJson(result) : renderText(result, { color }))
+  }
 } catch (error) {
-  const usage = error instanceof UsageError
-  const text = usage ? `${error.message} (try --help)` : error instanceof Error ? error.stack : String(error)
+  const { text, code } = describe(error, progress)
+  progress.clear()
   process.stderr.write(`census: ${text}\n`)
-  process.exitCode = usage ? 2 : 1
+  process.exitCode = code
 }

@@ -1,5 +1,6 @@
 // Owns the command line: what may be said, what it means when nothing is said, and the one line that tells a mistake.
 
+import { randomInt } from 'node:crypto'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -11,9 +12,11 @@ import { parseArgs } from 'node:util'
  * @property {boolean} help
  * @property {number} top
  * @property {number} [schedulers] absent: as many as the runtime finds good
+ * @property {number} [chaos] the seed; absent: nobody is killed
  */
 
-export const SCHEDULERS_MAX = 1024
+export const SCHEDULERS_MAX = 63
+const SEED_MAX = 2 ** 32 - 1
 const TOP_DEFAULT = 10
 const TOP_MAX = 1_000_000
 const DEFAULT_DIRECTORY = fileURLToPath(new URL('../../node_modules', import.meta.url))
@@ -25,10 +28,20 @@ Counts the tokens, identifiers and duplicates of every JavaScript and TypeScript
 
   --schedulers N   worker threads to use, 1 to ${SCHEDULERS_MAX} (default: one per core)
   --top N          identifiers to name, most frequent first (default: ${TOP_DEFAULT})
+  --chaos [seed]   kill processes and scheduler threads at random meanwhile; compare with a plain loop on this thread.
+                   The seed (0 to ${SEED_MAX}; default: a random one, which is told) decides the draws, not the timing
   --json           print the result as JSON
   --help           print this and end
 
-Exit codes: 0 the census is complete (files that could not be counted are reported in it), 1 it failed, 2 bad usage.
+The result goes to stdout, progress to stderr: a bar on a terminal, else a plain line now and then. Colours only on a
+terminal; NO_COLOR=1 turns them off, FORCE_COLOR=1 on.
+
+Exit codes:
+  0    the census is complete; files that could not be counted are reported in it
+  1    it failed
+  2    bad usage
+  3    two counts of the same files disagree, or one is not complete
+  130  stopped by Ctrl-C (SIGINT), 143 by SIGTERM: stderr says what was done so far; a second signal ends it at once
 `
 
 /** A mistake on the command line; its message is one line. */
@@ -52,6 +65,7 @@ export function parseOptions(argv) {
     options: {
       json: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
+      chaos: { type: 'boolean' },
       schedulers: { type: 'string' },
       top: { type: 'string' },
     },
@@ -60,15 +74,20 @@ export function parseOptions(argv) {
   })
   /** @type {Options} */
   const options = { directory: DEFAULT_DIRECTORY, json: false, help: false, top: TOP_DEFAULT }
+  /** @type {number | undefined} where a seed may stand: behind `--chaos` */
+  let seedAt
   let directories = 0
   for (const token of tokens) {
-    if (token.kind === 'positional') {
+    if (token.kind === 'positional' && token.index === seedAt && /^\d+$/.test(token.value)) {
+      options.chaos = wholeNumber('--chaos', token.value, 0, SEED_MAX)
+    } else if (token.kind === 'positional') {
       directories += 1
       if (directories > 1)
         throw new UsageError('directory', 'one directory at most', `also ${JSON.stringify(token.value)}`)
       if (token.value === '') throw new UsageError('directory', 'the path of a directory', '""')
       options.directory = resolve(token.value)
     } else if (token.kind === 'option') {
+      if (token.name === 'chaos' && token.value === undefined) seedAt = token.index + 1
       readOption(options, token)
     }
   }
@@ -92,8 +111,11 @@ function readOption(options, { name, rawName, value }) {
     case 'top':
       options.top = wholeNumber(rawName, value, 0, TOP_MAX)
       break
+    case 'chaos':
+      options.chaos = value === undefined ? randomInt(SEED_MAX) : wholeNumber(rawName, value, 0, SEED_MAX)
+      break
     default:
-      throw new UsageError('option', 'one of --schedulers, --top, --json, --help', JSON.stringify(rawName))
+      throw new UsageError('option', 'one of --schedulers, --top, --chaos, --json, --help', JSON.stringify(rawName))
   }
 }
 

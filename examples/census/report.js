@@ -1,6 +1,9 @@
 // Owns what the census says at its end, for people and for programs. Pure: it is given everything and returns text.
 
+import { painter, printable } from './terminal.js'
+
 /** @typedef {import('./tally.js').Summary} Summary */
+/** @typedef {import('./terminal.js').Painter} Painter */
 /**
  * @typedef {object} SchedulerRow
  * @property {number} id 0 is the host, the thread of the coordinator
@@ -13,34 +16,43 @@
  * @typedef {object} Wall times in milliseconds, from before the runtime starts until it has ended
  * @property {number} schedulers
  * @property {number} ms
- * @property {number} oneSchedulerMs
+ * @property {number} [oneSchedulerMs] the same job on one scheduler
+ * @property {number} [plainLoopMs] the same files in a loop on one thread, without a runtime
  *
- * @typedef {{ directory: string, summary: Summary, symlinks: number, schedulers: SchedulerRow[], wall: Wall }} Census
+ * @typedef {object} Chaos what was killed while the census ran
+ * @property {number} seed
+ * @property {number} processes
+ * @property {number} threads
+ * @property {number} again batches that were counted again, because their process ended before its answer came
+ *
+ * @typedef {object} Census
+ * @property {string} directory
+ * @property {Summary} summary
+ * @property {number} symlinks
+ * @property {SchedulerRow[]} schedulers
+ * @property {Wall} wall
+ * @property {Chaos} [chaos]
  */
 
 const PROBLEMS_SHOWN = 20
-export const FAIRNESS =
+const FAIRNESS =
   'Every file was read once beforehand, so both runs find a warm file cache; both times include starting and stopping the threads.'
-
-/** @param {{ isTTY?: boolean }} stream @param {Record<string, string | undefined>} env */
-export function wantsColor(stream, env) {
-  return stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
-}
 
 /**
  * @param {Census} census
  * @returns {string} one JSON document
  */
-export function renderJson({ directory, summary, symlinks, schedulers, wall }) {
-  const speedup = wall.oneSchedulerMs / wall.ms
-  return `${JSON.stringify({ directory, ...summary, symlinks, schedulers, wall: { ...wall, speedup, note: FAIRNESS } }, null, 2)}\n`
+export function renderJson({ directory, summary, symlinks, schedulers, wall, chaos }) {
+  const speedup = (wall.oneSchedulerMs ?? wall.plainLoopMs ?? wall.ms) / wall.ms
+  const times = { ...wall, speedup, note: FAIRNESS }
+  return `${JSON.stringify({ directory, ...summary, symlinks, schedulers, wall: times, chaos }, null, 2)}\n`
 }
 
 /**
  * @param {Census} census
  * @param {{ color: boolean }} options
  */
-export function renderText({ directory, summary, symlinks, schedulers, wall }, { color }) {
+export function renderText({ directory, summary, symlinks, schedulers, wall, chaos }, { color }) {
   const paint = painter(color)
   const sections = [
     `${paint.bold('Census of')} ${printable(directory)}`,
@@ -52,6 +64,7 @@ export function renderText({ directory, summary, symlinks, schedulers, wall }, {
       )}`,
     summary.problems.length > 0 && problems(summary.problems, paint),
     `${paint.bold('Per scheduler')}\n${schedulerTable(schedulers, paint)}`,
+    chaos && `${paint.bold('Chaos')}\n${chaosLines(chaos)}`,
     `${paint.bold('Wall time')}\n${wallTimes(summary, wall)}\n  ${paint.dim(FAIRNESS)}`,
   ]
   return `${sections.filter(Boolean).join('\n\n')}\n`
@@ -98,18 +111,28 @@ function schedulerTable(rows, paint) {
   return [paint.dim(first), ...others].join('\n')
 }
 
+/** @param {Chaos} chaos */
+function chaosLines({ seed, processes, threads, again }) {
+  return [
+    `  killed ${number(processes)} processes and ${number(threads)} scheduler threads; ${number(again)} batches counted again`,
+    `  the totals equal those of a plain loop; --chaos ${seed} draws the same lots`,
+  ].join('\n')
+}
+
 /** @param {Summary} summary @param {Wall} wall */
-function wallTimes({ bytes }, { schedulers, ms, oneSchedulerMs }) {
+function wallTimes({ bytes }, { schedulers, ms, oneSchedulerMs, plainLoopMs }) {
   /** @param {number} time */
   const row = (time) => [`${number(Math.round(time))} ms`, `${(bytes / 1000 / time).toFixed(1)} MB/s`]
-  if (schedulers === 1) return table([['1 scheduler', ...row(ms)]], 'lrr')
-  return table(
-    [
-      [`${schedulers} schedulers`, ...row(ms), ''],
-      ['1 scheduler', ...row(oneSchedulerMs), `the same job; ${(oneSchedulerMs / ms).toFixed(2)} times as long`],
-    ],
-    'lrrl',
-  )
+  const rows = [[`${schedulers} scheduler${schedulers === 1 ? '' : 's'}`, ...row(ms), '']]
+  if (plainLoopMs !== undefined) rows.push(['a plain loop', ...row(plainLoopMs), ratio(plainLoopMs, ms)])
+  else if (oneSchedulerMs !== undefined && schedulers > 1)
+    rows.push(['1 scheduler', ...row(oneSchedulerMs), ratio(oneSchedulerMs, ms)])
+  return table(rows, 'lrrl')
+}
+
+/** @param {number} other @param {number} ms */
+function ratio(other, ms) {
+  return `the same job; ${(other / ms).toFixed(2)} times as long`
 }
 
 /** Columns two spaces apart, indented by two; `aligns` has one letter per column. @param {string[][]} rows @param {string} aligns */
@@ -135,20 +158,4 @@ function width(text) {
 /** @param {number} value */
 function number(value) {
   return value.toLocaleString('en-US')
-}
-
-/** Names of files come from strangers: nothing in them may steer the terminal. @param {string} text */
-function printable(text) {
-  return text.replace(
-    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
-    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  )
-}
-
-/** @typedef {ReturnType<typeof painter>} Painter */
-/** @param {boolean} color */
-function painter(color) {
-  /** @param {number} on @param {number} off */
-  const style = (on, off) => (/** @type {string} */ text) => (color ? `\u001B[${on}m${text}\u001B[${off}m` : text)
-  return { bold: style(1, 22), dim: style(2, 22), yellow: style(33, 39) }
 }

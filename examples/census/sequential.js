@@ -7,23 +7,25 @@ import { countFile } from './count.js'
  * @param {string} root
  * @param {readonly string[]} paths relative to `root`
  * @param {number} topCount how many identifiers to name
+ * @param {(bytes: number) => Promise<void>} [counted] awaited after each file
  * @returns {Promise<import('./tally.js').Summary>}
  */
-export async function countSequentially(root, paths, topCount) {
+export async function countSequentially(root, paths, topCount, counted = async () => {}) {
   /** @type {Record<string, number>} */
   const names = Object.create(null) // property keys are copied, so no name keeps its file's text alive
   const hashes = new Set()
   const groups = new Set()
   const duplicates = { groups: 0, files: 0, bytes: 0 }
   const problems = []
-  let [counted, bytes, lines, tokens, total] = [0, 0, 0, 0, 0]
+  let [sound, bytes, lines, tokens, total] = [0, 0, 0, 0, 0]
   for (const path of paths) {
     const file = await countFile(path, { root })
+    await counted('code' in file ? 0 : file.bytes)
     if ('code' in file) {
       problems.push(file)
       continue
     }
-    counted += 1
+    sound += 1
     bytes += file.bytes
     lines += file.lines
     tokens += file.tokens
@@ -41,7 +43,7 @@ export async function countSequentially(root, paths, topCount) {
   duplicates.groups = groups.size
   const ranked = Object.keys(names).map((name) => ({ name, count: names[name] ?? 0 }))
   return {
-    files: { found: counted + problems.length, counted, reported: problems.length },
+    files: { found: sound + problems.length, counted: sound, reported: problems.length },
     bytes,
     lines,
     tokens,

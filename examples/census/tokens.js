@@ -37,7 +37,8 @@ const UNCLOSED = {
  *
  * @param {string} text
  * @param {string} extension with its dot
- * @param {() => Promise<void>} breathe awaited now and then, so that a long source does not hold the thread
+ * @param {() => Promise<void>} breathe awaited now and then, so that a long source does not hold the thread;
+ *   when it rejects, so does this
  * @returns {Promise<Tokens | Fault>}
  */
 export async function countTokens(text, extension, breathe) {
@@ -61,6 +62,7 @@ async function scan(text, jsx, breathe) {
   let tokens = 0
   let seen = 0
   let offset = 0
+  let pausing = false
   try {
     for (const token of /** @type {Iterable<Token>} */ (jsTokens(text, { jsx }))) {
       if (isFaulty(token)) return faultOf(token, text, offset)
@@ -84,9 +86,13 @@ async function scan(text, jsx, breathe) {
       }
       offset += token.value.length
       seen += 1
-      if (seen % TOKENS_BETWEEN_BREATHS === 0) await breathe()
+      if (seen % TOKENS_BETWEEN_BREATHS > 0) continue
+      pausing = true
+      await breathe()
+      pausing = false
     }
   } catch (error) {
+    if (pausing) throw error
     // The tokenizer is made of regular expressions, and a literal of many megabytes can exhaust their stack.
     return {
       code: 'tokenizer',

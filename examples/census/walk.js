@@ -16,10 +16,11 @@ const SOURCE_NAME = /\.(?:[cm]?[jt]s|[jt]sx)$/
  * Finds every JavaScript and TypeScript file under `root`, declarations included.
  *
  * @param {string} root
- * @returns {{ files: Found[], problems: Problem[], symlinks: number }} files and problems sorted by path; `symlinks` counts
- *   the links to existing source files that were left alone.
+ * @param {(files: number) => Promise<void>} [listed] awaited after each directory with the number of files in it
+ * @returns {Promise<{ files: Found[], problems: Problem[], symlinks: number }>} files and problems sorted by path; `symlinks`
+ *   counts the links to existing source files that were left alone.
  */
-export function walk(root) {
+export async function walk(root, listed = async () => {}) {
   /** @type {Found[]} */
   const files = []
   /** @type {Problem[]} */
@@ -27,6 +28,7 @@ export function walk(root) {
   let symlinks = 0
   const pending = ['']
   for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
+    const before = files.length
     for (const entry of list(root, directory, problems)) {
       const path = join(directory, entry.name)
       if (entry.isDirectory()) pending.push(path)
@@ -34,6 +36,7 @@ export function walk(root) {
       else if (entry.isSymbolicLink() && exists(join(root, path))) symlinks += 1
       else files.push({ path, size: sizeOf(join(root, path)) })
     }
+    await listed(files.length - before)
   }
   return { files: files.sort(byPath), problems: problems.sort(byPath), symlinks }
 }

@@ -2,18 +2,21 @@
 // Owns what is global on such a thread: stray rejections become crash reports; an uncaught exception ends the thread, and
 // its host starts another.
 
+import { writeFileSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { addon } from '../native/load.ts'
 import type { ErrorDescription } from '../types.ts'
 import { CENSUS_MS, census } from './census.ts'
 import { crashReport, guarded } from './crash.ts'
-import type { HostNote, SchedulerData, SchedulerNote } from './host.ts'
 import type { Kernel, Surroundings } from './kernel.ts'
 import { isolate } from './kernels.ts'
+import { Links } from './links.ts'
+import type { HostNote, Reserved, SchedulerData, SchedulerNote } from './notes.ts'
 import { openKernel } from './open-kernel.ts'
 import type { HighWaterReport } from './process.ts'
 import type { ProcessView } from './process-view.ts'
 import { Questions } from './questions.ts'
+import { isError } from './realms.ts'
 import { describe, wordsOf } from './reasons.ts'
 import type { CrashReport } from './reports.ts'
 import { takeDown } from './take-down.ts'
@@ -23,7 +26,7 @@ const tell = (note: SchedulerNote): void => parentPort?.postMessage(note)
 
 const crashed = (report: CrashReport): void => {
   // What is no error has been described by whoever reports it.
-  const error = report.error instanceof Error ? describe(report.error) : (report.error as ErrorDescription)
+  const error = isError(report.error) ? describe(report.error) : (report.error as ErrorDescription)
   try {
     tell({ rumpus: 'crash', report: { ...report, error } })
   } catch {
@@ -49,31 +52,49 @@ const listen = (kernel: Kernel): void => {
   parentPort?.unref()
 }
 
+/** Has `ps -L`, `top -H` and native profilers show the thread by its name, where a thread can write that: on Linux. */
+const nameThread = (name: string): void => {
+  if (process.platform !== 'linux') return
+  try {
+    // 15 characters are what the kernel keeps.
+    writeFileSync('/proc/thread-self/comm', name.replace('dedicated:', 'd'))
+  } catch {
+    // A machine that hides it: nothing depends on the name.
+  }
+}
+
 /** Makes this thread a scheduler. */
-export const becomeScheduler = (makeProcess: Surroundings['makeProcess']): void => {
-  const { key, seat, settings, broken, settleMs, beatMs } = workerData as SchedulerData
+export const becomeScheduler = (): void => {
+  const { key, seat, name, settings, links, broken, only, settleMs, beatMs, trace } = workerData as SchedulerData
+  nameThread(name)
   let stopping = false
   const stopped = (kernel: Kernel): void => {
     if (stopping) return
     stopping = true
-    // Handles that user code left open must not keep the thread: the runtime is over.
+    // If the runtime is not over, nothing lives on this dedicated thread any more.
+    tell({ rumpus: 'going' })
+    // Handles that user code left open must not keep the thread.
     takeDown(kernel).finally(() => process.exit(0))
   }
   const loading = {
     broken,
+    only,
     settleMs,
     beatMs,
     tell: (rumpus: 'loading' | 'loaded', url: string) => tell({ rumpus, url }),
   }
   const role = {
     loading,
-    makeProcess,
     stopped,
     crashed: guarded(crashed),
     highWater: (highWater: HighWaterReport) => tell({ rumpus: 'high-water', highWater }),
     resolve: (url: string) => url,
     spawning: () => {},
+    dedicate: (reserved: Reserved) => tell({ rumpus: 'dedicate', reserved }),
+    killed: (seat: number, of: number) => tell({ rumpus: 'killed', seat, of }),
     census: censusByHost,
+    carrier: new Links(seat, links),
+    trace: trace === undefined ? undefined : { part: trace },
   }
   const { kernel, definitions } = openKernel(addon.openRuntime(key), seat, settings, role)
   isolate.scheduler = { reachedRun: () => definitions.reachedRun() }

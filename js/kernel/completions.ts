@@ -4,8 +4,8 @@
 import {
   COUNT_DROPPED_CORRUPT,
   COUNT_DROPPED_DIED,
+  COUNT_LOCAL_ACCEPTED,
   HEAD_BYTES,
-  HIGH,
   INLINE_MAX,
   KIND_DOWN,
   KIND_DUE,
@@ -17,13 +17,17 @@ import {
   KIND_OPENED,
   KIND_SLOT,
   KIND_START,
+  KIND_STRAY,
+  KIND_TRANSFER,
 } from '../native/layout.ts'
 import { Down, Exit, type ExitReason, type Pid } from '../types.ts'
+import { NO_CARGO } from './codec/decoder.ts'
 import { crashReport } from './crash.ts'
 import type { Kernel } from './kernel.ts'
 import { endByOrder, startDefinition } from './life.ts'
 import { isDue } from './look.ts'
 import { noteMessage, noteSignal } from './places.ts'
+import { longAt } from './post.ts'
 import { GATE_OPEN, type Process, QUEUED, QUEUED_LOOK, RECEIVING, SELECTING } from './process.ts'
 import { heardReason } from './reasons.ts'
 
@@ -59,6 +63,18 @@ const receiveMessage = (kernel: Kernel, at: number, length: number): void => {
     return
   }
   deliver(kernel, process, message)
+}
+
+/** The same with cargo, which is there already. */
+const receiveTransfer = (kernel: Kernel, at: number, length: number): void => {
+  const words = kernel.completionWords
+  const cargo = kernel.around.carrier.fetch(words[at + 2]!, longAt(words, at + 3))
+  kernel.codec.cargo = cargo ?? NO_CARGO
+  try {
+    receiveMessage(kernel, at, length)
+  } finally {
+    kernel.codec.cargo = NO_CARGO
+  }
 }
 
 /** A message is there. */
@@ -104,47 +120,51 @@ const reasonAt = (kernel: Kernel, at: number, length: number): ExitReason => {
   }
 }
 
-const number = (words: Int32Array, at: number): number => words[at + 1]! * HIGH + (words[at]! >>> 0)
-
 const applyRare = (kernel: Kernel, at: number, length: number): void => {
   const words = kernel.completionWords
   const index = words[at + 1]!
   switch (words[at]) {
     case KIND_SLOT:
       return receiveSlot(kernel, index, words[at + 2]!, words[at + 3] === 1)
+    case KIND_TRANSFER:
+      return receiveTransfer(kernel, at, length)
+    case KIND_STRAY:
+      kernel.around.carrier.fetch(words[at + 2]!, longAt(words, at + 3))
+      return
     case KIND_GRANTED:
       kernel.desk?.granted(words[at + 2]!, words[at + 3] === 1)
       return
     case KIND_DUE: {
       const process = kernel.procs[index]
-      if (process !== undefined && process.timer === number(words, at + 2)) isDue(kernel, process)
+      if (process !== undefined && process.timer === longAt(words, at + 2)) isDue(kernel, process)
       return
     }
     case KIND_FREED:
       kernel.slots.take(words[at + 2]!)
       return
-    case KIND_START: {
-      const pid = number(words, at + 2)
-      const args =
-        length > INLINE_MAX
-          ? () => kernel.codec.decodeLarge(words[at + HEAD_WORDS]!, words[at + 7]!)
-          : () => payload(kernel, at, length)
-      return startDefinition(kernel, pid, index, words[at + 4]!, words[at + 5]!, args)
-    }
+    case KIND_START:
+      return receiveStart(kernel, at, length)
     case KIND_OPENED: {
       const process = kernel.procs[index]
       if (process !== undefined && process.exiting === undefined) process.gate = GATE_OPEN
       return
     }
     case KIND_EXIT:
-      return receiveLocal(kernel, index, new Exit(number(words, at + 2) as Pid, reasonAt(kernel, at, length)))
+      return receiveLocal(kernel, index, new Exit(longAt(words, at + 2) as Pid, reasonAt(kernel, at, length)))
     case KIND_DOWN: {
-      const down = new Down(number(words, at + 4), number(words, at + 2) as Pid, reasonAt(kernel, at, length))
+      const down = new Down(longAt(words, at + 4), longAt(words, at + 2) as Pid, reasonAt(kernel, at, length))
       return receiveLocal(kernel, index, down)
     }
     case KIND_EXITING:
       endByOrder(kernel, index, reasonAt(kernel, at, length), words[at + 2] === 1)
   }
+}
+
+/** A definition begins here. */
+const receiveStart = (kernel: Kernel, at: number, length: number): void => {
+  const words = kernel.completionWords
+  const args = () => payload(kernel, at, length)
+  startDefinition(kernel, longAt(words, at + 2), words[at + 1]!, words[at + 4]!, words[at + 5]!, args)
 }
 
 const receiveSlot = (kernel: Kernel, index: number, slot: number, keep: boolean): void => {
@@ -161,7 +181,7 @@ const receiveSlot = (kernel: Kernel, index: number, slot: number, keep: boolean)
 const receiveLocal = (kernel: Kernel, index: number, message: Down | Exit): void => {
   const process = kernel.procs[index]
   if (process === undefined || process.exiting !== undefined) return
-  kernel.counts[0]!++
+  kernel.counts[COUNT_LOCAL_ACCEPTED]!++
   handOver(kernel, process, message)
   if (process.bound !== undefined) noteSignal(kernel, process, process.bound)
 }

@@ -2,6 +2,7 @@
 // process alive.
 
 import type { Kernel } from './kernel.ts'
+import { isError } from './realms.ts'
 import { describe } from './reasons.ts'
 import type { CrashReport } from './reports.ts'
 
@@ -11,7 +12,7 @@ export const crashReport = (kernel: Kernel, pid: number, what: string, error: un
     pid,
     scheduler: kernel.id,
     what,
-    error: error instanceof Error ? error : describe(error),
+    error: isError(error) ? error : describe(error),
   })
 
 /** The same listener, whose own failure goes to stderr: nothing that must go on after a report may depend on it. */

@@ -5,13 +5,16 @@ import { RumpusError } from '../errors.ts'
 import { ARGUMENTS, LOADING, OP_LOADED } from '../native/layout.ts'
 import type { Kernel } from './kernel.ts'
 import { isolate } from './kernels.ts'
+import { keyOf, splitKey } from './keys.ts'
+import { loadersReady } from './loaders.ts'
 import type { Body } from './process.ts'
 
 type Found = { body: Body } | { error: unknown }
 
-const NAME_START = '#'
-/** How long a module may take to load before its definitions count as missing. */
+/** How long a module may take to load before its definitions count as missing, while its thread can run. */
 const LOAD_LIMIT_MS = 10_000
+/** Where the machine keeps a thread waiting, no more than this is counted at a time. */
+const LOAD_BEAT_MS = 100
 /** How long it may keep other modules waiting. */
 const LOAD_TURN_MS = 500
 
@@ -19,21 +22,14 @@ const LOAD_TURN_MS = 500
 export interface Loading {
   /** Modules that are not to be loaded: threads ended of them. */
   readonly broken: readonly string[]
+  /** The one definition whose module is to be loaded; every one unless given. */
+  readonly only?: number | undefined
   /** How long to watch what each does before the next is loaded, in milliseconds. */
   readonly settleMs: number
   /** Hears which module is being loaded, so that it is known should the thread end of it. */
   readonly tell: (what: 'loading' | 'loaded', url: string) => void
   /** How often turns are taken meanwhile, so that the watchdog sees when they stop, in milliseconds; 0: nobody watches. */
   readonly beatMs: number
-}
-
-/** The key of a definition. */
-export const keyOf = (url: string, name: string): string => `${url}${NAME_START}${name}`
-
-/** The module and the name of a key. */
-export const splitKey = (key: string): { url: string; name: string } => {
-  const at = key.lastIndexOf(NAME_START)
-  return { url: key.slice(0, at), name: key.slice(at + 1) }
 }
 
 /** What one kernel knows of its runtime's definitions. */
@@ -75,12 +71,13 @@ export class Definitions {
   /** Learns definitions up to `count`: those at hand at once, the others in the order they come. */
   learn(count: number): void {
     const { kernel } = this
+    const { only } = this.mind
     for (let id = kernel.known; id < count; id++) {
       if (this.found[id] !== undefined) continue
       const key = kernel.handle.definition(id) ?? ''
       const body = isolate.bodies.get(key)
       if (body !== undefined) this.loaded(id, { body })
-      else this.loading = this.loading.then(() => this.load(id, key))
+      else if (only === undefined || only === id) this.loading = this.loading.then(() => this.load(id, key))
     }
     kernel.known = count
   }
@@ -108,21 +105,33 @@ export class Definitions {
     const reached = new Promise<'run'>((resolve) => {
       this.endSearch = () => resolve('run')
     })
-    const imported = import(url).then(
-      () => 'end' as const,
-      (error: unknown) => ({ error }),
-    )
-    const search = Promise.race([imported, reached, after(LOAD_LIMIT_MS)]).then(async (outcome) => {
+    const imported = loadersReady()
+      .then(() => import(url))
+      .then(
+        () => 'end' as const,
+        (error: unknown) => ({ error }),
+      )
+    let over = false
+    const late = afterBeats(LOAD_LIMIT_MS, () => over)
+    const search = Promise.race([imported, reached, late]).then(async (outcome) => {
+      over = true
       if (settleMs > 0) await after(settleMs)
       this.countLoading(-1)
       const body = isolate.bodies.get(key)
       if (body !== undefined) this.loaded(id, { body })
       else this.loaded(id, { error: missing(url, name, outcome) })
+      // What comes late comes: those that are spawned from then on begin.
+      if (outcome === 'late' && body === undefined) void imported.then(() => this.find(id, key))
     })
     // A module that takes its time does not keep the others waiting for long.
     await Promise.race([search, after(LOAD_TURN_MS)])
     this.endSearch = undefined
     tell('loaded', url)
+  }
+
+  private find(id: number, key: string): void {
+    const body = isolate.bodies.get(key)
+    if (body !== undefined) this.found[id] = { body }
   }
 
   /** More or fewer modules are being imported: nothing else may call for turns then, and a module that keeps the thread does. */
@@ -149,6 +158,12 @@ export class Definitions {
 /** Resolves after `ms`, without keeping the event loop alive. */
 const after = (ms: number): Promise<'late'> => new Promise((resolve) => setTimeout(resolve, ms, 'late').unref())
 
+/** The same, and behind whatever else the thread was kept from meanwhile: time in which it could not run hardly counts. */
+const afterBeats = async (ms: number, isOver: () => boolean): Promise<'late'> => {
+  for (let left = ms; left > 0 && !isOver(); left -= LOAD_BEAT_MS) await after(LOAD_BEAT_MS)
+  return 'late'
+}
+
 const missing = (url: string, name: string, outcome: 'end' | 'run' | 'late' | { error: unknown }): RumpusError => {
   if (outcome === 'late') {
     return new RumpusError('ERR_RUMPUS_CANNOT_LOAD', `${url} has not finished loading after ${LOAD_LIMIT_MS} ms`)
@@ -167,7 +182,7 @@ const missing = (url: string, name: string, outcome: 'end' | 'run' | 'late' | { 
   const code = (error as { code?: string } | undefined)?.code
   const hint =
     code === 'ERR_UNKNOWN_FILE_EXTENSION'
-      ? ': schedulers load plain JavaScript here; build it, use Node 22.18 or later for TypeScript, or map it with run({ resolve })'
+      ? ': schedulers load plain JavaScript here; build it, run it by tsx, use Node 22.18 or later for TypeScript, or map it with run({ resolve })'
       : ''
   return new RumpusError('ERR_RUMPUS_CANNOT_LOAD', `a scheduler could not load ${url}${hint}`, { cause: error })
 }

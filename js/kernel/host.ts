@@ -1,53 +1,23 @@
 // The host's side of a runtime's threads: starts one Worker per scheduler, in parallel, and starts those anew that die.
 // Owns the Workers, and passes on what is asked of processes; knows nothing of them. Never ends a thread that it did not start.
 
-import { Worker } from 'node:worker_threads'
-import { RumpusError } from '../errors.ts'
+import type { Worker } from 'node:worker_threads'
+import { RumpusError, stopped } from '../errors.ts'
 import { SEAT_TAKEN } from '../native/layout.ts'
 import type { RuntimeHandle } from '../native/load.ts'
 import { ANSWER_MS } from './census.ts'
+import { tellDown, tellUp } from './channels.ts'
+import { DedicatedThreads } from './dedicated.ts'
+import { HostLinks } from './link-maker.ts'
+import type { HostNote, Reserved, SchedulerData, SchedulerNote } from './notes.ts'
 import type { HighWaterReport } from './process.ts'
 import type { ProcessView } from './process-view.ts'
 import { Questions } from './questions.ts'
 import type { CrashReport } from './reports.ts'
 import type { Settings } from './settings.ts'
 import { beatMs, type Stalling, type StallReport, Stalls } from './stalls.ts'
-
-/** What a scheduler thread is started with. */
-export interface SchedulerData {
-  readonly rumpus: 1
-  readonly key: number
-  readonly seat: number
-  readonly settings: Settings
-  /** Modules that are not to be loaded: threads ended of them. */
-  readonly broken: readonly string[]
-  /** How long to watch what each module does before the next is loaded, in milliseconds. */
-  readonly settleMs: number
-  /** How often it takes turns while a module is being loaded, in milliseconds, or 0. */
-  readonly beatMs: number
-}
-
-/** What a scheduler thread tells its host beside what goes through the core. */
-export interface SchedulerNote {
-  readonly rumpus: 'ready' | 'crash' | 'high-water' | 'loading' | 'loaded' | 'census' | 'seen'
-  readonly report?: CrashReport
-  readonly highWater?: HighWaterReport
-  /** Which module. */
-  readonly url?: string
-  /** The number of a question, asked or answered. */
-  readonly id?: number
-  /** Which process is asked for, or 0. */
-  readonly of?: number
-  readonly views?: readonly ProcessView[]
-}
-
-/** What a host tells a scheduler thread: an answer of its own, or a question. */
-export interface HostNote {
-  readonly rumpus: 'census' | 'look'
-  readonly id: number
-  readonly of?: number
-  readonly views?: readonly ProcessView[]
-}
+import { endWorker, newThread, renew, startWorker, type Thread } from './thread.ts'
+import type { TraceFile } from './trace/file.ts'
 
 /** What a host reports to. */
 export interface Reporters {
@@ -67,28 +37,6 @@ const SETTLE_MS = 100
 /** First pause before such a thread is tried again, doubled each time up to the longest. */
 const PAUSE_MS = 100
 const PAUSE_MAX_MS = 5_000
-/** Flags of the host that decide how modules load and errors look: a scheduler thread has them too. Others are the process's. */
-const FLAGS_KEPT =
-  /^--(import|require|loader|experimental-loader|conditions|enable-source-maps|preserve-symlinks|no-warnings|trace-(deprecation|env|exit|promises|sync-io|tls|uncaught|warnings)|disable-warning|experimental-(strip|transform|detect|default|import|vm)|no-experimental-(strip|detect|require))|^-[rC]$/
-/** Those of them that take the next argument as their value. */
-const FLAGS_WITH_VALUE = /^(--(import|require|loader|experimental-loader|conditions|disable-warning)|-[rC])$/
-
-const ENTRY = new URL('./scheduler-thread.js', import.meta.url)
-
-interface Thread {
-  worker: Worker | undefined
-  ready: boolean
-  startedMs: number
-  /** The module it is loading. */
-  loading: string | undefined
-  /** It was told to end. */
-  told: boolean
-  failures: number
-  pause: NodeJS.Timeout | undefined
-  /** Why we end it. */
-  ending: Error | undefined
-}
-
 export class Host {
   private readonly handle: RuntimeHandle
   private readonly settings: Settings
@@ -97,13 +45,19 @@ export class Host {
   private readonly highWater: (report: HighWaterReport) => void
   private readonly stalling: Stalling | undefined
   private readonly stalls: Stalls | undefined
+  private readonly trace: TraceFile | undefined
   private readonly questions = new Questions()
+  /** The host's own, and who makes those of the threads. */
+  readonly links: HostLinks
   /** All processes, or one: for scheduler threads that ask. */
   census: (of: number) => Promise<readonly ProcessView[]> = async () => []
   private readonly threads: Thread[] = []
+  private readonly dedicated: DedicatedThreads
   /** Threads in a row that ended while a module was loading. */
   private readonly endedBy = new Map<string, number>()
   private readonly waiting: { resolve: () => void; reject: (error: Error) => void }[] = []
+  /** The threads have been started. */
+  booted = false
   private held = false
   private stopping = false
 
@@ -113,21 +67,20 @@ export class Host {
     heapMb: number | undefined,
     reporters: Reporters,
     stalling: Stalling | undefined,
+    trace: TraceFile | undefined,
   ) {
     this.handle = handle
+    this.trace = trace
+    this.links = new HostLinks(handle)
     this.settings = settings
     this.heapMb = heapMb
     this.report = reporters.crash
     this.highWater = reporters.highWater
     this.stalling = stalling
+    this.dedicated = new DedicatedThreads(handle, this.threads, (seat) => this.startThread(seat))
     if (stalling !== undefined) {
       this.stalls = new Stalls(handle, stalling, reporters.stall, (seat, ms) => this.endStalled(seat, ms))
     }
-  }
-
-  /** Whether the threads have been started. */
-  get booted(): boolean {
-    return this.threads.length > 0
   }
 
   /** There is something to watch. */
@@ -138,20 +91,10 @@ export class Host {
   /** Starts every scheduler thread, once. */
   boot(): void {
     if (this.booted || this.stopping) return
+    this.booted = true
     this.watch()
-    for (let seat = 1; seat < this.handle.seats; seat++) {
-      this.threads[seat] = {
-        worker: undefined,
-        ready: false,
-        startedMs: 0,
-        loading: undefined,
-        told: false,
-        failures: 0,
-        pause: undefined,
-        ending: undefined,
-      }
-    }
-    for (let seat = 1; seat < this.handle.seats; seat++) this.startThread(seat)
+    for (let seat = 1; seat < this.handle.seats; seat++) this.threads[seat] = newThread()
+    for (let seat = 1; seat < this.handle.regularSeats; seat++) this.startThread(seat)
   }
 
   /** Resolves when every thread has taken its seat; rejects if one cannot. */
@@ -163,41 +106,47 @@ export class Host {
   }
 
   private checkReady(): void {
-    const all = this.threads.every((thread) => thread.ready)
+    const all = this.threads.slice(0, this.handle.regularSeats).every((thread) => thread.ready)
     if (!all || !this.booted) return
     for (const { resolve } of this.waiting.splice(0)) resolve()
   }
 
   private startThread(seat: number): void {
     const thread = this.threads[seat]!
-    thread.pause = undefined
-    thread.ready = false
-    thread.told = false
-    thread.loading = undefined
-    thread.ending = undefined
-    thread.startedMs = performance.now()
+    renew(thread)
+    const dedicated = this.dedicated.has(seat)
+    const name = dedicated ? `rumpus:dedicated:${seat}` : `rumpus:${seat}`
+    const trace = this.trace?.part()
     const data: SchedulerData = {
       rumpus: 1,
       key: this.handle.key,
       seat,
+      name,
       settings: this.settings,
+      links: this.links.start(seat),
       broken: [...this.endedBy].filter(([, times]) => times >= BROKEN_AFTER).map(([url]) => url),
+      only: thread.only,
       settleMs: thread.failures > 0 || this.endedBy.size > 0 ? SETTLE_MS : 0,
-      beatMs: beatMs(this.stalling),
+      beatMs: dedicated ? 0 : beatMs(this.stalling),
+      trace,
     }
-    const worker = new Worker(ENTRY, {
-      name: `rumpus:${seat}`,
-      workerData: data,
-      execArgv: flagsFor(process.execArgv),
-      ...(this.heapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: this.heapMb } }),
-    })
+    const worker = startWorker(name, data, this.heapMb)
     thread.worker = worker
     let cause: unknown
-    worker.on('message', (note: SchedulerNote) => this.heard(thread, note))
+    const { threadId } = worker
+    worker.on('message', (note: SchedulerNote) => {
+      this.heard(thread, note)
+      if (note?.rumpus !== 'ready') return
+      tellUp({ scheduler: seat, thread: threadId, dedicated, ms: performance.now() - thread.startedMs })
+    })
     worker.on('error', (error) => {
       cause = error
     })
-    worker.on('exit', (code) => this.ended(seat, thread, worker, code, cause))
+    worker.on('exit', (code) => {
+      if (trace !== undefined) this.trace?.over(trace)
+      this.tellDown(seat, thread, threadId, code, cause)
+      this.ended(seat, thread, worker, code, cause)
+    })
     // Listening for messages holds the event loop again, so this comes last.
     if (!this.held) worker.unref()
   }
@@ -212,6 +161,9 @@ export class Host {
     }
     if (note?.rumpus === 'seen') this.questions.answer(note.id ?? 0, note.views)
     if (note?.rumpus === 'census') this.answer(thread, note)
+    if (note?.rumpus === 'going') thread.going = true
+    if (note?.rumpus === 'dedicate' && note.reserved !== undefined) this.dedicate(note.reserved)
+    if (note?.rumpus === 'killed') this.killed(note.seat ?? 0, note.of ?? 0)
     if (note?.rumpus !== 'ready') return
     thread.ready = true
     this.checkReady()
@@ -240,15 +192,25 @@ export class Host {
     void thread.worker.terminate()
   }
 
+  private tellDown(scheduler: number, { going, ending }: Thread, thread: number, code: number, cause: unknown): void {
+    const expected = going || this.stopping || this.handle.stopping
+    const error = expected ? undefined : (cause ?? ending)
+    const dedicated = this.dedicated.has(scheduler)
+    tellDown({ scheduler, thread, dedicated, code, expected, ...(error === undefined ? {} : { error }) })
+  }
+
   private ended(seat: number, thread: Thread, worker: Worker, code: number, cause: unknown): void {
     if (thread.worker !== worker) return
     thread.worker = undefined
     // A scheduler may hear of a stop sooner than the host.
     if (this.stopping || this.handle.stopping) return
     const error = cause ?? thread.ending ?? new Error(`scheduler ${seat} ended with code ${code}`)
-    this.report({ pid: 0, scheduler: seat, what: 'a scheduler thread went down', error })
-    const { loading, told } = thread
+    const { going, loading, told } = thread
+    if (!going) this.report({ pid: 0, scheduler: seat, what: 'a scheduler thread went down', error })
     if (loading !== undefined && !told) this.endedBy.set(loading, (this.endedBy.get(loading) ?? 0) + 1)
+    const comes = !this.dedicated.has(seat) || this.dedicated.comesBack(seat, thread)
+    if (thread.worker === undefined) this.links.ended(seat, comes)
+    if (!comes) return
     const early = !thread.ready || performance.now() - thread.startedMs < EARLY_MS
     if (!early) thread.failures = 0
     // One that was ended from outside, however early, did not fail.
@@ -256,13 +218,26 @@ export class Host {
       this.startThread(seat)
       return
     }
-    if (++thread.failures >= FAILURES_MAX) {
+    if (++thread.failures >= FAILURES_MAX && seat < this.handle.regularSeats) {
       const failure = new RumpusError('ERR_RUMPUS_BOOT', `scheduler ${seat} does not start`, { cause: error })
       for (const { reject } of this.waiting.splice(0)) reject(failure)
     }
     const pause = Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** thread.failures)
     thread.pause = setTimeout(() => this.startThread(seat), pause)
     if (!this.held) thread.pause.unref()
+  }
+
+  /** A dedicated seat has been reserved: its thread is started, as soon as the one before it has gone. */
+  dedicate(reserved: Reserved): void {
+    this.boot()
+    if (this.stopping) return
+    this.dedicated.want(reserved)
+    this.links.expect(reserved.seat)
+  }
+
+  /** The process `pid` is being killed, which lives in a dedicated `seat`: if its body does not let go, its thread is ended. */
+  killed(seat: number, pid: number): void {
+    if (this.booted && !this.stopping) this.dedicated.free(seat, pid)
   }
 
   /** Keeps the host's event loop alive, or no longer. */
@@ -292,33 +267,12 @@ export class Host {
   async stop(limitMs: number): Promise<void> {
     this.stopping = true
     this.stalls?.unwatch()
-    for (const { reject } of this.waiting.splice(0))
-      reject(new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped'))
+    for (const { reject } of this.waiting.splice(0)) reject(stopped())
     const ends = this.threads.map((thread) => {
       if (thread?.pause !== undefined) clearTimeout(thread.pause)
       return thread?.worker === undefined ? undefined : endWorker(thread.worker, limitMs)
     })
     await Promise.all(ends)
+    this.links.close()
   }
 }
-
-/** What of the host's own flags a scheduler thread is started with. */
-const flagsFor = (given: readonly string[]): string[] => {
-  const kept: string[] = []
-  for (let i = 0; i < given.length; i++) {
-    const flag = given[i]
-    const value = FLAGS_WITH_VALUE.test(flag) ? given[++i] : undefined
-    if (FLAGS_KEPT.test(flag)) kept.push(flag, ...(value === undefined ? [] : [value]))
-  }
-  return kept
-}
-
-const endWorker = (worker: Worker, limitMs: number): Promise<void> =>
-  new Promise((resolve) => {
-    worker.ref()
-    const limit = setTimeout(() => void worker.terminate(), limitMs)
-    worker.once('exit', () => {
-      clearTimeout(limit)
-      resolve()
-    })
-  })

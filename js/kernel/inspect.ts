@@ -6,9 +6,13 @@ import type { RuntimeHandle } from '../native/load.ts'
 
 /** One scheduler; number 0 is the host. */
 export interface SchedulerView {
+  /** Its number, as the option `on` of a spawn takes it. */
   readonly id: number
+  /** Whether it is for one process that was spawned `on: 'dedicated'`; one that nobody has is not shown. */
+  readonly dedicated: boolean
   /** Whether its thread is up. */
   readonly up: boolean
+  /** Whether its thread waits for something to do, as of this moment. */
   readonly asleep: boolean
   /** Processes that live there. */
   readonly alive: number
@@ -18,18 +22,25 @@ export interface SchedulerView {
   readonly started: number
   /** Processes it has spawned. */
   readonly spawned: number
+  /** Processes that have ended there. */
   readonly exited: number
-  /** Thefts that brought something, and how many processes they brought. */
+  /** Thefts that brought something. */
   readonly steals: number
+  /** Processes that they brought. */
   readonly stolen: number
-  /** Messages by the native mailboxes, from and to this scheduler. */
+  /** Messages that it has sent by native mailboxes, to whichever scheduler. */
   readonly messagesOut: number
+  /** Messages that its processes have been given out of native mailboxes. */
   readonly messagesIn: number
   /** Messages that stayed on this scheduler. */
   readonly messagesLocal: number
+  /** Calls from JavaScript into Rust. */
   readonly crossings: number
+  /** Those of them that were turns: submissions in, completions and a new grant out. */
   readonly turns: number
+  /** How often a body has begun or gone on after a wait. */
   readonly resumes: number
+  /** How often it has gone to sleep for want of anything to do. */
   readonly sleeps: number
   /** Wake-ups it has caused at others. */
   readonly wakesSent: number
@@ -41,8 +52,9 @@ export interface SchedulerView {
   readonly runQueue: number
   /** Sleeps, deadlines and messages for later that lie in its wheel, as of its last turn. */
   readonly timers: number
-  /** How late the last of them to fire was, and how late any ever was, in milliseconds. */
+  /** How late the last of them to fire was, in milliseconds. */
   readonly lateMs: number
+  /** How late any of them ever was, in milliseconds. */
   readonly lateWorstMs: number
   /** Bodies of dead processes that have not ended: killed, or over their grace. Some may have been collected since. */
   readonly abandoned: number
@@ -52,16 +64,32 @@ export interface SchedulerView {
 
 /** A runtime. */
 export interface RuntimeView {
+  /** The host, the schedulers, and those dedicated threads that somebody has. */
   readonly schedulers: readonly SchedulerView[]
-  readonly processes: { readonly spawned: number; readonly exited: number; readonly alive: number }
+  /** How many processes there have been. */
+  readonly processes: {
+    /** Begun or waiting to, ever. */
+    readonly spawned: number
+    /** Ended, those on threads that died included. */
+    readonly exited: number
+    /** The difference: alive now, whether begun or not. */
+    readonly alive: number
+  }
+  /** What became of messages, local ones included. Accepted is the sum of received, waiting and dropped. */
   readonly messages: {
+    /** Sent and not refused. */
     readonly accepted: number
+    /** Taken by a body, or thrown away by it. */
     readonly received: number
     /** In mailboxes and inboxes. */
     readonly waiting: number
+    /** Those that nobody received, by the reason. */
     readonly dropped: {
+      /** They were sent to a process that had ended. */
       readonly dead: number
+      /** Their receiver, or its thread, ended before it took them. */
       readonly died: number
+      /** They could not be made there: of a class that the thread does not know, or its `decode` threw. */
       readonly corrupt: number
       /** There was no place for them, or none for what came later. */
       readonly full: number
@@ -75,6 +103,8 @@ export const inspect = (handle: RuntimeHandle): RuntimeView => {
     { length: handle.seats },
     (_, seat) => handle.seat(seat) ?? new Float64Array(l.SEAT_COUNTS + 128),
   )
+  const regular = handle.regularSeats
+  const isShown = ({ id, dedicated, up }: SchedulerView): boolean => !dedicated || up || seats[id][l.SEAT_TENANCY] !== 0
   const total = (counter: number): number => seats.reduce((sum, seat) => sum + seat[l.SEAT_COUNTS + counter], 0)
   const accepted = total(l.COUNT_LOCAL_ACCEPTED) + total(l.COUNT_NATIVE_ACCEPTED)
   const received = total(l.COUNT_RECEIVED)
@@ -86,7 +116,7 @@ export const inspect = (handle: RuntimeHandle): RuntimeView => {
   }
   const [spawned, exited] = [total(l.COUNT_SPAWNED), total(l.COUNT_EXITED)]
   return {
-    schedulers: seats.map(view),
+    schedulers: seats.map((seat, id) => view(seat, id, id >= regular)).filter(isShown),
     processes: { spawned, exited, alive: spawned - exited },
     messages: {
       accepted,
@@ -97,10 +127,11 @@ export const inspect = (handle: RuntimeHandle): RuntimeView => {
   }
 }
 
-const view = (seat: Float64Array, id: number): SchedulerView => {
+const view = (seat: Float64Array, id: number, dedicated: boolean): SchedulerView => {
   const count = (counter: number): number => seat[l.SEAT_COUNTS + counter]
   return {
     id,
+    dedicated,
     up: seat[l.SEAT_TAKEN] === 1,
     asleep: seat[l.SEAT_ASLEEP] === 1,
     alive: seat[l.SEAT_ALIVE],

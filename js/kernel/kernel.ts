@@ -34,57 +34,28 @@ import type { Desk } from './desk-door.ts'
 import type { Loop } from './loop.ts'
 import { Names } from './names.ts'
 import {
-  type Body,
-  type Hearer,
   PRIORITY_HIGH,
   PRIORITY_NORMAL,
   type Process,
   QUEUED,
   QUEUED_BEGIN,
+  QUEUED_FAIL,
   QUEUED_LOOK,
   QUEUED_WAKE,
   RUNNING,
 } from './process.ts'
-import type { ProcessView } from './process-view.ts'
-import type { CrashReport } from './reports.ts'
 import type { Settings } from './settings.ts'
 import { Slots } from './slots.ts'
+import type { Surroundings as Around } from './surroundings.ts'
 import { YoungTimers } from './young-timer.ts'
 
 const RING_MASK = RING_CAPACITY - 1
 /** An answer has so many words at most. */
-const ANSWER_WORDS = 4
+const ANSWER_WORDS = 6
 const settled = Promise.resolve()
 
-/** What the kernel leaves to others: `open-kernel.ts` puts them together. */
-export interface Surroundings extends Hearer {
-  /** Makes the object that a body is given. */
-  makeProcess(kernel: Kernel, pid: number, index: number, gate: number, body: Body, args: unknown[]): Process
-  /** Does the completions of a turn. */
-  apply(kernel: Kernel, count: number): void
-  /** Runs the body of a process that has come off the run ring. */
-  begin(kernel: Kernel, process: Process): void
-  /** Hands over what is young of the timers. */
-  handYoungOver(kernel: Kernel): void
-  /** Has the places free again of what has been taken. */
-  settleBounds(kernel: Kernel): void
-  /** Has the deadlines of those begin that still wait. */
-  watch(kernel: Kernel): void
-  /** Has a process look at what has come for it; false if it waits on. */
-  look(kernel: Kernel, process: Process): boolean
-  /** The number of the definition of `name` in `url`, which is about to be spawned. */
-  define(kernel: Kernel, url: string, name: string): number
-  /** New definitions are known: load them. */
-  learn(kernel: Kernel, count: number): void
-  /** The body of a definition that this scheduler has loaded, or the error that kept it from doing so. */
-  definition(kernel: Kernel, id: number): { body: Body } | { error: unknown }
-  /** All processes of the runtime, or one. */
-  census(kernel: Kernel, of: number): Promise<readonly ProcessView[]>
-  /** The runtime stops. */
-  stopped(kernel: Kernel): void
-  /** A body ended with an error, or something of its was lost. */
-  crashed(kernel: Kernel, report: CrashReport): void
-}
+/** What the kernel leaves to others. */
+export type Surroundings = Around<Kernel>
 
 export class Kernel {
   readonly handle: RuntimeHandle
@@ -137,11 +108,17 @@ export class Kernel {
     this.turn(0)
   }
 
-  /** Processes whose bodies are called by the next microtasks, one each. */
-  private readonly beginning: Process[] = []
+  /** Processes whose bodies are called by the next microtask, or by the one that runs. */
+  private beginning: Process | undefined
+  private readonly beginningToo: Process[] = []
+  private begins = false
   private readonly onBegin = (): void => {
-    const process = this.beginning.shift()
-    if (process !== undefined) this.around.begin(this, process)
+    // One that begins has the next begin when it waits; one that finds its message there, when it does not.
+    for (let process = this.beginning; process !== undefined; process = this.beginning ?? this.nextToBegin()) {
+      this.beginning = this.beginningToo.shift()
+      this.around.begin(this, process)
+    }
+    this.begins = false
   }
   private readonly onRung = (): void => this.turn(1)
 
@@ -298,10 +275,13 @@ export class Kernel {
       this.resumeWithMessage(process)
       return true
     }
-    if (parked === QUEUED_WAKE) {
+    if (parked === QUEUED_WAKE || parked === QUEUED_FAIL) {
       process.parked = RUNNING
       process.resumes = (process.resumes + 1) | 0
-      process.wake(undefined)
+      const given = process.handed
+      process.handed = undefined
+      if (parked === QUEUED_WAKE) process.wake(given)
+      else process.failThere(given as Error)
       return true
     }
     if (parked === QUEUED_LOOK) return this.around.look(this, process)
@@ -310,10 +290,30 @@ export class Kernel {
     return true
   }
 
+  /** Takes the next off the run ring if it is to begin too. What is traced is told apart: there each begins by itself. */
+  private nextToBegin(): Process | undefined {
+    if (this.around.makeProcess !== undefined) return undefined
+    const words = this.words
+    const head = words[RING_HEAD]!
+    if (words[GRANT]! === 0 || words[RING_AHEAD]! > 0 || head === words[RING_TAIL]) return undefined
+    const index = words[RING_ENTRIES + (head & RING_MASK)]!
+    const process = this.procs[index]
+    if (process === undefined || process.parked !== QUEUED_BEGIN) return undefined
+    words[RING_HEAD] = head + 1
+    words[RING_STREAK] = 0
+    words[GRANT]!--
+    words[RESUMED] = index + 1
+    process.parked = RUNNING
+    return process
+  }
+
   // Apart, because a closure costs every call of the function that makes it.
   private begin(process: Process): void {
     process.parked = RUNNING
-    this.beginning.push(process)
+    if (this.beginning === undefined) this.beginning = process
+    else this.beginningToo.push(process)
+    if (this.begins) return
+    this.begins = true
     settled.then(this.onBegin)
   }
 
@@ -329,7 +329,7 @@ export class Kernel {
     if (this.detached) return
     const words = this.words
     if (this.bounded.length > 0) this.around.settleBounds(this)
-    if (this.young.list.length > 0) this.around.handYoungOver(this)
+    if (this.young.any) this.around.handYoungOver(this)
     words[ARGUMENTS] = fromLoop
     this.native.turn()
     this.verdict = words[ARGUMENTS]!
@@ -368,7 +368,7 @@ export class Kernel {
 
   /** Makes a submission whose bytes, if any, are in the scratch buffer or the codec's own; does what it left behind. */
   submit(): void {
-    if (this.young.list.length > 0) this.around.handYoungOver(this)
+    if (this.young.any) this.around.handYoungOver(this)
     const codec = this.codec
     if (codec.pieces === undefined) this.native.submit()
     else this.native.submit(...codec.takePieces())

@@ -14,6 +14,10 @@ export interface Isolate {
   next: number
   /** Set on a scheduler's thread. */
   scheduler: SchedulerRole | undefined
+  /** The traces that are being written or were, by their files. */
+  traces?: Map<string, unknown>
+  /** How many arrows those have that begin here. */
+  arrows?: number
 }
 
 export interface SchedulerRole {
@@ -35,11 +39,25 @@ export const isolate: Isolate = (holder[KEY] ??= {
 /** Kernels by runtime number. */
 export const kernels: (Kernel | undefined)[] = isolate.kernels
 
+/** What the last search has found, good until it goes or another runtime is made in this isolate. */
+let only: Kernel | undefined
+let onlyAt = 0
+let onlySince = 0
+
 /** The kernel of the only runtime of this isolate, for verbs that are given neither a pid nor a runtime. */
-export const onlyKernel = (): Kernel => {
-  const all = kernels.filter((kernel): kernel is Kernel => kernel !== undefined)
-  if (all.length === 1) return all[0]!
-  if (all.length === 0) throw new RumpusError('ERR_RUMPUS_STOPPED', 'no runtime runs in this thread')
-  const message = `this thread has ${all.length} runtimes, and a name does not say which: ask a process or a runtime`
-  throw new RumpusError('ERR_RUMPUS_WHICH_RUNTIME', message)
+export const onlyKernel = (): Kernel =>
+  only !== undefined && kernels[onlyAt] === only && onlySince === isolate.next ? only : searchOnly()
+
+const searchOnly = (): Kernel => {
+  only = undefined
+  const numbers = kernels.flatMap((kernel, number) => (kernel === undefined ? [] : [number]))
+  if (numbers.length === 0) throw new RumpusError('ERR_RUMPUS_STOPPED', 'no runtime runs in this thread')
+  if (numbers.length > 1) {
+    const message = `this thread has ${numbers.length} runtimes, and a name does not say which: ask a process or a runtime`
+    throw new RumpusError('ERR_RUMPUS_WHICH_RUNTIME', message)
+  }
+  onlyAt = numbers[0]!
+  onlySince = isolate.next
+  only = kernels[onlyAt]!
+  return only
 }

@@ -2,12 +2,30 @@
 // is always handled here, so it never becomes an unhandled rejection.
 
 import { ProcessExit } from '../errors.ts'
-import { ARGUMENTS, COUNT_DROPPED_DIED, HIGH, INDEX_MASK, OP_FINISH, SCRATCH_LEN, STARTED } from '../native/layout.ts'
+import {
+  ARGUMENTS,
+  BIRTH_SERVES,
+  COUNT_DROPPED_DIED,
+  INDEX_MASK,
+  OP_FINISH,
+  SCRATCH_LEN,
+  STARTED,
+} from '../native/layout.ts'
 import type { ExitReason } from '../types.ts'
 import { Bound } from './bound.ts'
+import { births, ends, tellBirth, tellEnd } from './channels.ts'
 import { crashReport } from './crash.ts'
 import type { Kernel } from './kernel.ts'
-import { type Birth, noteEnded, overflowOf, PLAIN_BIRTH, postExiting, postSpawnHere, priorityOf } from './post.ts'
+import {
+  type Birth,
+  noteEnded,
+  overflowOf,
+  postExiting,
+  postSpawnHere,
+  priorityOf,
+  putLong,
+  takeStocked,
+} from './post.ts'
 import { stopWaiting } from './post-timers.ts'
 import {
   type Body,
@@ -15,12 +33,12 @@ import {
   GATE_NATIVE,
   GATE_OPEN,
   LOOKING,
-  NOTHING,
   PRIORITY_NORMAL,
-  type Process,
+  Process,
   QUEUED,
   QUEUED_BEGIN,
   RUNNING,
+  rareOf,
   type Thrown,
 } from './process.ts'
 import { describe, encodeReason } from './reasons.ts'
@@ -28,19 +46,32 @@ import { describe, encodeReason } from './reasons.ts'
 /** How long a body that was told to end may take to unwind, in milliseconds. */
 export const GRACE_MS = 5_000
 
+/** Those that have heard one out wait for another, so many of them. */
+const ENDINGS_MAX = 1024
+const endings: Ending[] = []
+const { then } = Promise.prototype
 const NORMAL: ExitReason = { kind: 'normal' }
-const UNSTARTED_BODY: Body = () => {}
 
 /** Makes a process of this scheduler whose body is a closure. */
-export const spawnHere = (kernel: Kernel, body: Body, birth: Birth = PLAIN_BIRTH): Process => {
+export const spawnHere = (kernel: Kernel, body: Body): Process => {
+  const pid = takeStocked(kernel)
+  const process = admit(kernel, pid, kernel.nativeLane ? GATE_NATIVE : GATE_OPEN, body)
+  if (births.hasSubscribers) tellBirth(kernel, process)
+  kernel.pushBack(process)
+  return process
+}
+
+/** The same, given more than a body. */
+export const spawnHereWith = (kernel: Kernel, body: Body, birth: Birth): Process => {
+  if (birth.given === 0) return spawnHere(kernel, body)
   const pid = postSpawnHere(kernel, birth)
   const priority = priorityOf(birth)
   const overflow = overflowOf(birth)
   const watchedOver = kernel.nativeLane || priority !== PRIORITY_NORMAL || overflow !== 0
-  const gate = watchedOver ? GATE_NATIVE : GATE_OPEN
-  const process = admit(kernel, pid, pid & INDEX_MASK, gate, body, NOTHING)
+  const process = admit(kernel, pid, watchedOver ? GATE_NATIVE : GATE_OPEN, body)
   process.priority = priority
   if (overflow !== 0) process.bound = new Bound(birth.capacity, overflow)
+  if (births.hasSubscribers && (birth.given & BIRTH_SERVES) === 0) tellBirth(kernel, process)
   kernel.pushBack(process)
   return process
 }
@@ -54,38 +85,42 @@ export const startDefinition = (
   life: number,
   args: () => unknown,
 ): void => {
-  let body = UNSTARTED_BODY
-  let given: unknown[] = []
-  let failure: { error: unknown } | undefined
-  try {
-    given = args() as unknown[]
-    const found = kernel.around.definition(kernel, definition)
-    if ('error' in found) failure = found
-    else body = found.body as Body
-  } catch (error) {
-    failure = { error }
-  }
-  if (failure !== undefined) {
-    const { error } = failure
-    body = () => {
-      throw error
-    }
-  }
-  const process = admit(kernel, pid, index, GATE_NATIVE, body, given)
+  const process = admit(kernel, pid, GATE_NATIVE, bodyOf(kernel, definition, args))
   process.definition = definition
   // Priority in two bits, overflow in two, capacity.
   process.priority = life & 3
   if (life >> 2 !== 0) process.bound = new Bound(life >> 4, (life >> 2) & 3)
+  if (births.hasSubscribers) tellBirth(kernel, process)
   // Begins in the order of the others, whatever its priority: the count of those that have begun says which they are.
   kernel.append(index)
 }
 
-const admit = (kernel: Kernel, pid: number, index: number, gate: number, body: Body, args: unknown[]): Process => {
+/** The body of a definition with its arguments; one that throws why there is none. */
+const bodyOf = (kernel: Kernel, definition: number, args: () => unknown): Body => {
+  try {
+    const given = args() as never[]
+    const found = kernel.around.definition(kernel, definition)
+    if ('error' in found) throw found.error
+    const { body } = found
+    return given.length === 0 ? body : (self: never) => body(self, ...given)
+  } catch (error) {
+    return () => {
+      throw error
+    }
+  }
+}
+
+const admit = (kernel: Kernel, pid: number, gate: number, body: Body): Process => {
   const { procs } = kernel
+  const index = pid & INDEX_MASK
   while (procs.length <= index) procs.push(undefined)
-  const process = kernel.around.makeProcess(kernel, pid, index, gate, body, args)
+  const serial = kernel.serials++
+  const { makeProcess } = kernel.around
+  const process =
+    makeProcess === undefined
+      ? new Process(kernel, pid, index, gate, body, serial)
+      : makeProcess(kernel, pid, index, gate, body, serial)
   procs[index] = process
-  process.serial = kernel.serials++
   return process
 }
 
@@ -96,19 +131,15 @@ export const beginBody = (kernel: Kernel, process: Process): void => {
     finish(kernel, process, process.exiting)
     return
   }
-  const { body, args } = process
-  process.body = UNSTARTED_BODY
-  process.args = NOTHING
+  const body = process.handed as (self: unknown) => unknown
+  process.handed = undefined
   let settling: unknown
   try {
-    settling = (body as (self: unknown, ...args: unknown[]) => unknown)(process, ...args)
-    // A `then` of the user's own may throw, too.
+    settling = body(process)
+    if (settling instanceof Promise && settling.then === then) return awaitEnd(process, settling)
+    // A `then` of the user's own may throw, or call more than once.
     if (typeof (settling as PromiseLike<unknown> | undefined)?.then === 'function') {
-      ;(settling as PromiseLike<unknown>).then(
-        (value) => finish(kernel, process, NORMAL, value),
-        (error) => endByError(kernel, process, error),
-      )
-      return
+      return awaitEnd(process, new Promise((resolve) => resolve(settling)))
     }
   } catch (error) {
     endByError(kernel, process, error)
@@ -117,8 +148,44 @@ export const beginBody = (kernel: Kernel, process: Process): void => {
   finish(kernel, process, NORMAL, settling)
 }
 
+const awaitEnd = (process: Process, settling: Promise<unknown>): void => {
+  const ending = endings.pop() ?? new Ending()
+  ending.process = process
+  settling.then(ending.onValue, ending.onError)
+}
+
+/**
+ * Hears how a body settles, once, and then another: what V8 has seen called before it calls at once, and a process makes no
+ * garbage of it.
+ */
+class Ending {
+  process: Process | undefined = undefined
+  readonly onValue: (value: unknown) => void
+  readonly onError: (error: unknown) => void
+
+  constructor() {
+    this.onValue = (value) => {
+      const process = this.free()
+      finish(process.home as Kernel, process, NORMAL, value)
+    }
+    this.onError = (error) => {
+      const process = this.free()
+      endByError(process.home as Kernel, process, error)
+    }
+  }
+
+  private free(): Process {
+    const process = this.process!
+    this.process = undefined
+    if (endings.length < ENDINGS_MAX) endings.push(this)
+    return process
+  }
+}
+
 const endByError = (kernel: Kernel, process: Process, error: unknown): void => {
-  if (process.exiting === undefined) crashReport(kernel, process.pid, 'a body failed', error)
+  // Why it ends is known, and to describe what it threw on the way would cost more than all else.
+  if (process.exiting !== undefined) return finish(kernel, process, process.exiting, undefined, { error })
+  crashReport(kernel, process.pid, 'a body failed', error)
   finish(kernel, process, { kind: 'error', error: describe(error) }, undefined, { error })
 }
 
@@ -135,7 +202,7 @@ export const finish = (
   const final = process.exiting ?? reason
   process.gate = GATE_EXITING
   process.exiting ??= final
-  process.grace?.()
+  process.rare?.grace?.()
   forget(kernel, process)
   if (process.buried) kernel.abandoned.delete(process)
   else if (!kernel.detached) bury(kernel, process, final)
@@ -147,19 +214,23 @@ export const finish = (
 const forget = (kernel: Kernel, process: Process): void => {
   kernel.counts[COUNT_DROPPED_DIED]! += process.waiting
   process.drop()
-  stopWaiting(kernel, process)
-  process.selection?.clear()
-  process.aborter?.abort(new ProcessExit(process.exiting))
-  if (kernel.procs[process.index] === process) kernel.procs[process.index] = undefined
+  letGo(kernel, process)
+  process.rare?.aborter?.abort(new ProcessExit(process.exiting))
+  if (kernel.procs[process.index] !== process) return
+  kernel.procs[process.index] = undefined
+  if (ends.hasSubscribers) tellEnd(kernel, process)
 }
 
 const bury = (kernel: Kernel, process: Process, reason: ExitReason): void => {
-  if (reason.kind === 'normal') return noteEnded(kernel, process.index)
+  if (reason.kind === 'normal') {
+    // Whoever was asked must be watched before Rust hears that it has ended.
+    if (kernel.young.questions.length > 0) kernel.around.handYoungOver(kernel)
+    return noteEnded(kernel, process.index)
+  }
   const { words } = kernel
   const { kind, length } = encodeReason(kernel.codec, reason)
   words[ARGUMENTS] = OP_FINISH
-  words[ARGUMENTS + 1] = process.pid | 0
-  words[ARGUMENTS + 2] = (process.pid / HIGH) | 0
+  putLong(words, ARGUMENTS + 1, process.pid)
   words[ARGUMENTS + 3] = kind
   words[SCRATCH_LEN] = length
   kernel.submit()
@@ -170,9 +241,7 @@ export const endByOrder = (kernel: Kernel, index: number, reason: ExitReason, de
   const process = kernel.procs[index]
   if (process === undefined) return
   const first = process.exiting === undefined
-  if (first || dead) process.exiting = reason
-  process.gate = GATE_EXITING
-  if (first) process.aborter?.abort(new ProcessExit(reason))
+  if (first || dead) mustEnd(process, reason)
   if (dead) {
     process.buried = true
     forget(kernel, process)
@@ -187,17 +256,23 @@ export const endByOrder = (kernel: Kernel, index: number, reason: ExitReason, de
 export const endByItself = (kernel: Kernel, process: Process, reason: ExitReason): void => {
   if (process.exiting !== undefined) return
   postExiting(kernel, process.pid)
-  process.exiting = reason
-  process.gate = GATE_EXITING
-  process.aborter?.abort(new ProcessExit(reason))
+  mustEnd(process, reason)
   unwind(kernel, process)
   beginGrace(kernel, process)
 }
 
+/** From now on nothing reaches it, and whatever it asks fails. */
+const mustEnd = (process: Process, reason: ExitReason): void => {
+  process.exiting = reason
+  process.gate = GATE_EXITING
+  process.rare?.aborter?.abort(new ProcessExit(reason))
+}
+
 /** From now on the body has so long to end by itself. */
 const beginGrace = (kernel: Kernel, process: Process): void => {
-  if (process.grace !== undefined || process.ended || process.buried) return
-  process.grace = kernel.loop.after(GRACE_MS, () => abandon(kernel, process))
+  const rare = rareOf(process)
+  if (rare.grace !== undefined || process.ended || process.buried) return
+  rare.grace = kernel.loop.after(GRACE_MS, () => abandon(kernel, process))
 }
 
 /** Breaks whatever the body waits for. */
@@ -209,14 +284,31 @@ const unwind = (kernel: Kernel, process: Process): void => {
     finish(kernel, process, process.exiting ?? { kind: 'killed' })
     return
   }
-  if (parked === QUEUED) {
-    kernel.counts[COUNT_DROPPED_DIED]!++
-    process.handed = undefined
-  }
+  if (parked === QUEUED) kernel.counts[COUNT_DROPPED_DIED]!++
+  process.handed = undefined
   process.parked = RUNNING
+  letGo(kernel, process)
+  process.fail(exitWithoutStack(process.exiting))
+}
+
+/** What ends a wait from outside: its stack would be that of the pump, and costs more than the end. */
+const exitWithoutStack = (reason: unknown): ProcessExit => {
+  const { stackTraceLimit } = Error
+  // Where Node has been told to freeze what it has, it keeps its stack.
+  Reflect.set(Error, 'stackTraceLimit', 0)
+  const exit = new ProcessExit(reason)
+  Reflect.set(Error, 'stackTraceLimit', stackTraceLimit)
+  return exit
+}
+
+/** It waits for nothing any more. */
+const letGo = (kernel: Kernel, process: Process): void => {
   stopWaiting(kernel, process)
   process.selection?.clear()
-  process.fail(new ProcessExit(process.exiting))
+  const { rare } = process
+  if (rare?.giveUp === undefined) return
+  rare.giveUp.giveUp()
+  rare.giveUp = undefined
 }
 
 /** The grace is over: the process is dead, whatever its body still does. */
@@ -237,7 +329,9 @@ const abandon = (kernel: Kernel, process: Process): void => {
 
 /** Tells whoever waits for the end, once. */
 const tell = (process: Process, reason: ExitReason, value?: unknown, thrown?: Thrown): void => {
-  const { settled } = process
-  process.settled = undefined
-  settled?.(reason, value, thrown)
+  const { rare } = process
+  if (rare?.settled === undefined) return
+  const { settled } = rare
+  rare.settled = undefined
+  settled(reason, value, thrown)
 }

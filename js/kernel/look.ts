@@ -29,7 +29,7 @@ export const takeWanted = (process: Process, selection: Selection): unknown => {
   process.parked = LOOKING
   try {
     for (; selection.looked < process.tail; selection.looked++) {
-      if (match(process.items[selection.looked & process.mask])) {
+      if (match(process.at(selection.looked))) {
         return process.exiting === undefined ? process.remove(selection.looked) : NONE
       }
     }

@@ -4,6 +4,7 @@
 import { RumpusError } from '../errors.ts'
 import { RUNTIMES_MAX } from '../native/layout.ts'
 import { addon, type RuntimeHandle } from '../native/load.ts'
+import type { Carrier } from './cargo.ts'
 import { apply } from './completions.ts'
 import { Definitions, type Loading } from './definitions.ts'
 import { Kernel, type Surroundings } from './kernel.ts'
@@ -15,11 +16,12 @@ import { settleBounds } from './places.ts'
 import type { HighWaterReport } from './process.ts'
 import type { CrashReport } from './reports.ts'
 import type { Settings } from './settings.ts'
+import { traced } from './trace/trace-kernel.ts'
+import type { TraceTo } from './trace/tracer.ts'
 import { handYoungOver } from './young.ts'
 
 /** What differs between the host and a scheduler thread. */
 export interface Role {
-  readonly makeProcess: Surroundings['makeProcess']
   readonly stopped: (kernel: Kernel) => void
   readonly crashed: (report: CrashReport) => void
   readonly highWater: (report: HighWaterReport) => void
@@ -27,10 +29,16 @@ export interface Role {
   readonly resolve: (url: string) => string
   readonly loading: Loading
   readonly loop?: Loop
+  /** Moves cargo between the threads of the runtime. */
+  readonly carrier: Carrier
   /** All processes of the runtime, or one. */
   readonly census: Surroundings['census']
   /** A definition is about to be spawned. */
   readonly spawning: () => void
+  readonly dedicate: Surroundings['dedicate']
+  readonly killed: Surroundings['killed']
+  /** Where everything is told, if it is. */
+  readonly trace?: TraceTo | undefined
 }
 
 /** A kernel and what it knows of definitions. */
@@ -43,7 +51,6 @@ export interface Open {
 export const openKernel = (handle: RuntimeHandle, seat: number, settings: Settings, role: Role): Open => {
   let definitions: Definitions | undefined
   const around: Surroundings = {
-    makeProcess: role.makeProcess,
     apply,
     begin: beginBody,
     look,
@@ -57,11 +64,18 @@ export const openKernel = (handle: RuntimeHandle, seat: number, settings: Settin
     learn: (_, count) => definitions?.learn(count),
     definition: (_, id) => definitions?.get(id) ?? { error: new Error('definitions are not open yet') },
     census: role.census,
+    carrier: role.carrier,
+    dedicate: role.dedicate,
+    killed: role.killed,
     stopped: role.stopped,
     crashed: (_, report) => role.crashed(report),
     highWater: role.highWater,
   }
-  const kernel = new Kernel(handle, seat, settings, around, role.loop ?? new EventLoop())
+  const parts = { around, loop: role.loop ?? new EventLoop() }
+  const told = role.trace === undefined ? undefined : traced(role.trace, handle, seat, parts)
+  const of = told ?? parts
+  const kernel = new Kernel(handle, seat, settings, of.around, of.loop)
+  told?.follow(kernel)
   definitions = new Definitions(kernel, role.resolve, role.loading)
   kernels[handle.number] = kernel
   return { kernel, definitions }
@@ -70,6 +84,7 @@ export const openKernel = (handle: RuntimeHandle, seat: number, settings: Settin
 /** Makes a runtime with a number that is free in this isolate. */
 export const createRuntime = (options: {
   schedulers: number
+  dedicated: number
   hostWorks: boolean
   placement: boolean
   nativeLane: boolean

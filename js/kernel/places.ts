@@ -35,7 +35,7 @@ const isSignal = (message: unknown): boolean => message instanceof Down || messa
 const messagesOf = (process: Process, bound: Bound): number => {
   if (bound.signals > 0) {
     let signals = isSignal(process.handed) ? 1 : 0
-    for (let at = process.head; at < process.tail; at++) if (isSignal(process.items[at & process.mask])) signals++
+    for (let at = process.head; at < process.tail; at++) if (isSignal(process.at(at))) signals++
     bound.signals = signals
   }
   return process.waiting - bound.signals
@@ -43,7 +43,7 @@ const messagesOf = (process: Process, bound: Bound): number => {
 
 const dropOldest = (kernel: Kernel, process: Process): void => {
   for (let at = process.head; at < process.tail; at++) {
-    if (isSignal(process.items[at & process.mask])) continue
+    if (isSignal(process.at(at))) continue
     process.remove(at)
     kernel.counts[COUNT_DROPPED_OLDEST]!++
     return

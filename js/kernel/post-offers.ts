@@ -7,33 +7,51 @@ import {
   OP_OFFER,
   OP_OFFER_SLOT,
   OP_WANT,
+  PASSAGE_GRANTED,
+  PASSAGE_OFFER,
   SCRATCH_LEN,
 } from '../native/layout.ts'
+import { cargoOf } from './cargo.ts'
 import type { Kernel } from './kernel.ts'
 import { byReference, lend, putLong } from './post.ts'
-
-/** The receiver is gone. */
-export const OFFER_NOPROC = 0
-/** The message is in the mailbox. */
-export const OFFER_ACCEPTED = 1
-/** There is no place. */
-export const OFFER_FULL = 2
+import { OFFER_ACCEPTED, postTransfer, STAYS_HERE } from './post-messages.ts'
 
 /** Sends if there is a place, or if one `isGranted`. */
 export const postOffer = (kernel: Kernel, pid: number, message: unknown, isGranted: boolean): number => {
+  if (byReference(kernel, pid)) return offerSlot(kernel, pid, message, isGranted)
+  const cargo = cargoOf(message)
+  if (cargo !== undefined) {
+    const terms = PASSAGE_OFFER | (isGranted ? PASSAGE_GRANTED : 0)
+    const offered = postTransfer(kernel, pid, message as object, cargo, terms)
+    return offered === STAYS_HERE ? offerSlot(kernel, pid, message, isGranted) : offered
+  }
+  const length = kernel.codec.encode(message, 'message')
+  return submitOffer(kernel, OP_OFFER, pid, length, isGranted, length)
+}
+
+const offerSlot = (kernel: Kernel, pid: number, message: unknown, isGranted: boolean): number => {
+  const slot = lend(kernel, message)
+  const answer = submitOffer(kernel, OP_OFFER_SLOT, pid, slot, isGranted, 0)
+  if (answer !== OFFER_ACCEPTED) kernel.slots.take(slot)
+  return answer
+}
+
+const submitOffer = (
+  kernel: Kernel,
+  operation: number,
+  pid: number,
+  what: number,
+  isGranted: boolean,
+  length: number,
+): number => {
   const { words } = kernel
-  const local = byReference(kernel, pid)
-  const length = local ? 0 : kernel.codec.encode(message, 'message')
-  const slot = local ? lend(kernel, message) : 0
-  words[ARGUMENTS] = local ? OP_OFFER_SLOT : OP_OFFER
+  words[ARGUMENTS] = operation
   putLong(words, ARGUMENTS + 1, pid)
-  words[ARGUMENTS + 3] = local ? slot : length
+  words[ARGUMENTS + 3] = what
   words[ARGUMENTS + 4] = isGranted ? 1 : 0
   words[SCRATCH_LEN] = length
   kernel.submit()
-  const answer = words[ARGUMENTS + 1]!
-  if (local && answer !== OFFER_ACCEPTED) kernel.slots.take(slot)
-  return answer
+  return words[ARGUMENTS + 1]!
 }
 
 /** Has the process `from` of this kernel told under `offer` when `pid` has a place; false if it is gone. */

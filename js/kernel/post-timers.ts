@@ -2,10 +2,9 @@
 // milliseconds here, whole microseconds there, rounded up, so that nothing is early: one more, because there the present
 // microsecond counts from its begin.
 
-import { RumpusError } from '../errors.ts'
+import { stopped } from '../errors.ts'
 import {
   ARGUMENTS,
-  NAMED,
   OP_CANCEL_TIMER,
   OP_SEND_AFTER,
   OP_SEND_SLOT_AFTER,
@@ -14,9 +13,9 @@ import {
   SCRATCH_LEN,
 } from '../native/layout.ts'
 import type { Kernel } from './kernel.ts'
-import { answer, byReference, fromNow, lend, microseconds, putLong } from './post.ts'
+import { answer, byReference, fromNow, lend, putLong } from './post.ts'
 import type { Process } from './process.ts'
-import { cancelYoung, keepYoung } from './young.ts'
+import { cancelYoung, keepYoung, putAfter } from './young.ts'
 
 /** Has `process` told when it has waited `ms` milliseconds from now. */
 export const startWaiting = (kernel: Kernel, process: Process, ms: number): void => {
@@ -42,7 +41,7 @@ export const stopWaiting = (kernel: Kernel, process: Process): void => {
 
 /** Sends later, and then again every `period` milliseconds if that is not 0; answers the timer. */
 export const postAfter = (kernel: Kernel, pid: number, message: unknown, ms: number, period: number): number => {
-  if (kernel.detached) throw new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped')
+  if (kernel.detached) throw stopped()
   const { words } = kernel
   const local = byReference(kernel, pid)
   if (local && ms > 0 && period === 0 && kernel.settings.messages === 'reference') {
@@ -50,12 +49,9 @@ export const postAfter = (kernel: Kernel, pid: number, message: unknown, ms: num
   }
   const length = local ? 0 : kernel.codec.encode(message, 'message')
   words[ARGUMENTS] = local ? OP_SEND_SLOT_AFTER : OP_SEND_AFTER
-  putLong(words, ARGUMENTS + 1, pid)
   words[ARGUMENTS + 3] = local ? lend(kernel, message) : length
-  putLong(words, ARGUMENTS + 4, fromNow(ms))
-  putLong(words, ARGUMENTS + 6, microseconds(period))
-  putLong(words, NAMED, 0)
   words[SCRATCH_LEN] = length
+  putAfter(words, pid, ms, period, 0)
   submitted(kernel, local)
   return answer(words)
 }

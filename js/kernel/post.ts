@@ -3,6 +3,7 @@
 
 import { badArgument, RumpusError } from '../errors.ts'
 import {
+  ANSWERED_SEAT,
   ARGUMENTS,
   BIRTH,
   BIRTH_CAPACITY,
@@ -29,7 +30,6 @@ import {
   OP_NOTE,
   OP_REFILL,
   OP_RENT,
-  OP_SEND,
   OP_SEND_SLOT,
   OP_SPAWN,
   OP_SPAWN_HERE,
@@ -41,6 +41,7 @@ import {
   STOCKED,
 } from '../native/layout.ts'
 import type { ExitReason } from '../types.ts'
+import { cargoOf } from './cargo.ts'
 import { freezeDeep } from './codec/freeze.ts'
 import type { Kernel } from './kernel.ts'
 import { kernels } from './kernels.ts'
@@ -72,15 +73,17 @@ export const putLong = (words: Int32Array, at: number, long: number): void => {
   words[at + 1] = highOf(long)
 }
 
+/** Reads one that is not negative. */
+export const longAt = (words: Int32Array, at: number): number => words[at + 1]! * HIGH + (words[at]! >>> 0)
+
+/** The number that a submission answered. */
+export const answer = (words: Int32Array): number => longAt(words, ARGUMENTS + 1)
+
 /** Milliseconds as Rust counts time, rounded up. */
 export const microseconds = (ms: number): number => Math.ceil(ms * 1000)
 
 /** How long to wait from now. What is to come at once cannot be early. */
 export const fromNow = (ms: number): number => (ms === 0 ? 0 : microseconds(ms) + 1)
-
-/** The number that a submission answered. */
-export const answer = (words: Int32Array, at: number = ARGUMENTS + 1): number =>
-  words[at + 1]! * HIGH + (words[at]! >>> 0)
 
 /** Whether messages to `pid` stay in this isolate: it has begun here, so it will go nowhere, and nobody asked for copies. */
 export const byReference = (kernel: Kernel, pid: number): boolean => {
@@ -92,29 +95,19 @@ export const byReference = (kernel: Kernel, pid: number): boolean => {
   return isWatchedOver && !(process.definition >= 0 && process.parked === QUEUED_BEGIN)
 }
 
-/** Sends by the native mailbox. */
-export const postMessage = (kernel: Kernel, pid: number, message: unknown): void => {
-  const { words } = kernel
-  if (kernel.detached) throw new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped')
-  if (byReference(kernel, pid)) return postSlot(kernel, pid, message)
-  const length = kernel.codec.encode(message, 'message')
-  words[ARGUMENTS] = OP_SEND
-  putLong(words, ARGUMENTS + 1, pid)
-  words[ARGUMENTS + 3] = length
-  words[SCRATCH_LEN] = length
-  kernel.submit()
-}
-
 /** The slot in which a message for this isolate waits. In the mode 'freeze' it must be able to cross, and is frozen. */
 export const lend = (kernel: Kernel, message: unknown): number => {
   if (kernel.settings.messages === 'freeze') {
-    kernel.codec.check(message, 'message')
+    const cargo = cargoOf(message)
+    if (cargo === undefined) kernel.codec.check(message, 'message')
+    else kernel.codec.encodeAround(message as object, 'message', cargo)
     freezeDeep(message)
   }
   return kernel.slots.keep(message)
 }
 
-const postSlot = (kernel: Kernel, pid: number, message: unknown): void => {
+/** Sends the value itself, to a process of this isolate, by its native mailbox. */
+export const postSlot = (kernel: Kernel, pid: number, message: unknown): void => {
   const { words } = kernel
   const slot = lend(kernel, message)
   words[ARGUMENTS] = OP_SEND_SLOT
@@ -122,7 +115,9 @@ const postSlot = (kernel: Kernel, pid: number, message: unknown): void => {
   words[ARGUMENTS + 3] = slot
   words[SCRATCH_LEN] = 0
   kernel.submit()
-  if (words[ARGUMENTS + 1] === 0) kernel.slots.take(slot)
+  // Its own, or that of another that was dropped for it.
+  const free = words[ARGUMENTS + 1]!
+  if (free !== 0) kernel.slots.take(free - 1)
 }
 
 /** What a process is given at birth, beside its body. */
@@ -156,7 +151,7 @@ const putBirth = (words: Int32Array, birth: Birth): void => {
 }
 
 /** The reference of the monitor that the last spawn came with. */
-export const referenceOf = (kernel: Kernel): number => answer(kernel.words, ARGUMENTS + 3)
+export const referenceOf = (kernel: Kernel): number => longAt(kernel.words, ARGUMENTS + 3)
 
 /** Rents a slot for a process to come. */
 export const postRent = (kernel: Kernel): number => {
@@ -172,10 +167,9 @@ export const postGiveBack = (kernel: Kernel, rented: number): void => {
   kernel.submit()
 }
 
-/** Spawns a process whose body is a closure of this isolate. */
+/** Spawns a process whose body is a closure of this isolate, and which is given more than that. */
 export const postSpawnHere = (kernel: Kernel, birth: Birth): number => {
   const { words } = kernel
-  if (birth.given === 0) return takeStocked(kernel)
   words[ARGUMENTS] = OP_SPAWN_HERE
   putBirth(words, birth)
   kernel.submit()
@@ -183,7 +177,7 @@ export const postSpawnHere = (kernel: Kernel, birth: Birth): number => {
 }
 
 /** Takes a process out of the stock that Rust keeps here, so that not every spawn is a crossing. */
-const takeStocked = (kernel: Kernel): number => {
+export const takeStocked = (kernel: Kernel): number => {
   const { words } = kernel
   if (words[STOCKED] === 0) {
     words[ARGUMENTS] = OP_REFILL
@@ -192,7 +186,7 @@ const takeStocked = (kernel: Kernel): number => {
   const left = words[STOCKED]! - 1
   words[STOCKED] = left
   kernel.counts[COUNT_SPAWNED]!++
-  return answer(words, STOCK + 2 * left)
+  return longAt(words, STOCK + 2 * left)
 }
 
 /** The body of a process has returned, and that is all: Rust hears of it with the next crossing, before all else. */
@@ -269,6 +263,8 @@ export const postExit = (kernel: Kernel, from: number, to: number, reason: ExitR
   words[ARGUMENTS + 5] = kill ? REASON_KILL : kind
   words[SCRATCH_LEN] = length
   kernel.submit()
+  // Answered of a kill only: a body that keeps a thread of its own must be made to let go.
+  if (words[ANSWERED_SEAT] !== 0) kernel.around.killed(words[ANSWERED_SEAT]!, to)
 }
 
 /** A process ends by itself: for others it lives no longer. */

@@ -3,6 +3,7 @@
 // message touches comes first, within two lines of the cache, and lies in no other object.
 
 import { ProcessExit } from '../errors.ts'
+import { HIGH } from '../native/layout.ts'
 import type { ExitReason, Pid } from '../types.ts'
 import type { Bound } from './bound.ts'
 import type { Selection } from './selection.ts'
@@ -18,12 +19,16 @@ export const QUEUED = 2
 export const QUEUED_BEGIN = 3
 /** Parked until a time. */
 export const WAITING = 4
-/** On the run ring, to be resumed from that. */
+/** On the run ring, to be resumed from a wait that is over. */
 export const QUEUED_WAKE = 5
 /** Parked in a receive that looks at what comes. */
 export const SELECTING = 6
 /** On the run ring, to look. */
 export const QUEUED_LOOK = 7
+/** Parked until a question is answered. */
+export const CALLING = 9
+/** On the run ring, to hear that its wait has failed. */
+export const QUEUED_FAIL = 10
 /** Looks: code of its own runs that may neither wait nor take. */
 export const LOOKING = 8
 
@@ -79,38 +84,60 @@ export interface Home {
   readonly around: Hearer
 }
 
+/** What few processes have, apart so that the others are small. */
+export class Rare {
+  /** Stops the clock of its grace. */
+  grace: (() => void) | undefined = undefined
+  /** By when those wait no longer for whom it does what it does: the low bits of a millisecond. */
+  deadline: number | undefined = undefined
+  /** Gives up the question it has asked. */
+  giveUp: { giveUp(): void } | undefined = undefined
+  /** Behind `self.signal`, once somebody has asked for it. */
+  aborter: AbortController | undefined = undefined
+  /** Told when it has ended: the reason, the body's value, what it threw. */
+  settled: ((reason: ExitReason, value: unknown, thrown: Thrown | undefined) => void) | undefined = undefined
+}
+
+/** Where a process has what few have. */
+export const rareOf = (process: Process): Rare => {
+  process.rare ??= new Rare()
+  return process.rare
+}
+
+/** What a process is made of, beside its home. */
+export type ProcessGiven = [pid: number, index: number, gate: number, body: Body, serial: number]
+
 export class Process {
   /** The kernel it lives on, which those who know kernels give a type. */
   readonly home: Home
   parked: number
   gate: number
   readonly index: number
-  /** The high half of its pid. A pid itself is a number of its own somewhere in the heap, a small integer lies here. */
+  /** The halves of its pid. A pid itself is a number of its own somewhere in the heap, a small integer lies here. */
   readonly high: number
+  readonly low: number
   /** Continues the body. */
   wake: (value: unknown) => void
   /** For what the body waits, or waited last. */
   wait: Promise<unknown> | undefined
-  /** The message that a process on the run ring will be resumed with. */
+  /** What a process on the run ring will be resumed with: a message, an answer, an error; the body of one that is to begin. */
   handed: unknown
-  // The inbox: a ring of a power of two.
+  // The inbox: one message, or a ring of a power of two. Most have no more than one waiting, and many never that.
   head: number
   tail: number
   mask: number
+  first: unknown
   items: unknown[]
   /** When it last began to wait: the low bits of the milliseconds of that turn. */
   since: number
   /** How often its body has gone on after a wait; a whole number that overflows. */
   resumes: number
-  readonly pid: number
   /** Why it must end, once it must; the gate says so too. */
   exiting: ExitReason | undefined
   /** Under which the wheel knows what it waits for, while that has a time. */
   timer: number | undefined
-  body: Body
-  args: unknown[]
   /** In which order processes began to live here. */
-  serial: number
+  readonly serial: number
   /** Anything but the common one, and its mail passes Rust, which decides who goes first. */
   priority: number
   /** The number of its definition, or -1. Rust counts the beginning of those that have one. */
@@ -119,47 +146,44 @@ export class Process {
   buried: boolean
   /** Its body has settled. */
   ended: boolean
-  /** Stops the clock of its grace. */
-  grace: (() => void) | undefined
-  /** Behind `self.signal`, once somebody has asked for it. */
-  aborter: AbortController | undefined
+  /** What few have. */
+  rare: Rare | undefined
   /** How much its mailbox holds, if that is bounded. */
   bound: Bound | undefined
   /** What a receive with options looks for; made by the first. */
   selection: Selection | undefined
-  /** Told when it has ended: the reason, the body's value, what it threw. */
-  settled: ((reason: ExitReason, value: unknown, thrown: Thrown | undefined) => void) | undefined
 
-  constructor(home: Home, pid: number, index: number, gate: number, body: Body, args: unknown[]) {
+  constructor(home: Home, pid: number, index: number, gate: number, body: Body, serial: number) {
     this.home = home
     this.parked = QUEUED_BEGIN
     this.gate = gate
     this.index = index
     this.high = highOf(pid)
+    this.low = pid | 0
     this.wake = never
     this.wait = undefined
-    this.handed = undefined
+    this.handed = body
     this.head = 0
     this.tail = 0
-    this.mask = -1
+    this.mask = 0
+    this.first = undefined
     this.items = NOTHING
     this.since = 0
     this.resumes = 0
-    this.pid = pid
     this.exiting = undefined
     this.timer = undefined
-    this.body = body
-    this.args = args
-    this.serial = 0
+    this.serial = serial
     this.priority = PRIORITY_NORMAL
     this.definition = -1
     this.buried = false
     this.ended = false
-    this.grace = undefined
-    this.aborter = undefined
+    this.rare = undefined
     this.bound = undefined
     this.selection = undefined
-    this.settled = undefined
+  }
+
+  get pid(): number {
+    return this.high * HIGH + (this.low >>> 0)
   }
 
   /** How many messages have come and not been taken. */
@@ -172,10 +196,7 @@ export class Process {
     if (this.parked === QUEUED) this.parked = RECEIVING
     this.handed = undefined
     this.selection?.shift(this.tail)
-    this.items = NOTHING
-    this.mask = -1
-    this.head = 0
-    this.tail = 0
+    this.empty()
   }
 
   /** Ends the wait of the body with an error. */
@@ -202,28 +223,37 @@ export class Process {
   /** Appends to the inbox. */
   push(message: unknown): void {
     if (this.tail - this.head > this.mask) this.grow()
-    this.items[this.tail++ & this.mask] = message
+    this.put(this.tail++, message)
+  }
+
+  /** The message at `at`, from head to tail. */
+  at(at: number): unknown {
+    return this.mask === 0 ? this.first : this.items[at & this.mask]
+  }
+
+  private put(at: number, message: unknown): void {
+    if (this.mask === 0) this.first = message
+    else this.items[at & this.mask] = message
   }
 
   /** Takes the oldest; only when there is one. */
   take(): unknown {
-    const at = this.head++ & this.mask
-    const message = this.items[at]
-    this.items[at] = undefined
+    const at = this.head++
+    const message = this.at(at)
+    this.put(at, undefined)
     return message
   }
 
   /** Takes the message at `at` out of the middle; what came before and after keeps its order. */
   remove(at: number): unknown {
-    const { items, mask } = this
-    const message = items[at & mask]
+    const message = this.at(at)
     if (at - this.head < this.tail - at) {
-      for (let i = at; i > this.head; i--) items[i & mask] = items[(i - 1) & mask]
-      items[this.head++ & mask] = undefined
+      for (let i = at; i > this.head; i--) this.put(i, this.at(i - 1))
+      this.put(this.head++, undefined)
       this.selection?.closeFromBelow(at, this.head)
     } else {
-      for (let i = at + 1; i < this.tail; i++) items[(i - 1) & mask] = items[i & mask]
-      items[--this.tail & mask] = undefined
+      for (let i = at + 1; i < this.tail; i++) this.put(i - 1, this.at(i))
+      this.put(--this.tail, undefined)
       this.selection?.closeFromAbove(at, this.head)
     }
     return message
@@ -233,8 +263,13 @@ export class Process {
   shrink(): void {
     if (this.head !== this.tail) return
     this.selection?.shift(this.head)
+    this.empty()
+  }
+
+  private empty(): void {
+    this.first = undefined
     this.items = NOTHING
-    this.mask = -1
+    this.mask = 0
     this.head = 0
     this.tail = 0
   }
@@ -242,8 +277,9 @@ export class Process {
   private grow(): void {
     const waiting = this.tail - this.head
     this.selection?.shift(this.head)
-    const items = new Array(waiting === 0 ? FIRST_CAPACITY : (this.mask + 1) * 2)
-    for (let i = 0; i < waiting; i++) items[i] = this.items[(this.head + i) & this.mask]
+    const items = new Array(Math.max(FIRST_CAPACITY, (this.mask + 1) * 2))
+    for (let i = 0; i < waiting; i++) items[i] = this.at(this.head + i)
+    this.first = undefined
     this.items = items
     this.mask = items.length - 1
     this.head = 0
@@ -273,8 +309,8 @@ export const siteOf = (process: Process): string | undefined => {
 
 /** A promise for which the body waits; `process.wake` settles it. */
 export const waitOf = (process: Process): Promise<unknown> => {
+  waiter = process
   const wait = new Promise<unknown>(keepWake)
-  process.wake = lastWake
   process.wait = wait
   if (sites !== undefined) sites.set(process, new Error('waits').stack ?? '')
   return wait
@@ -282,8 +318,9 @@ export const waitOf = (process: Process): Promise<unknown> => {
 
 const never = (): void => {}
 
-let lastWake: (value: unknown) => void = never
+// Who begins to wait: most are old, and what is old the collector need not be told of.
+let waiter: Process
 // One for all, so that it lies in the cache, and V8 can inline it.
 const keepWake = (wake: (value: unknown) => void): void => {
-  lastWake = wake
+  waiter.wake = wake
 }

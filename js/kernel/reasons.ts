@@ -13,6 +13,7 @@ import {
 } from '../native/layout.ts'
 import type { ErrorDescription, ExitReason } from '../types.ts'
 import type { Codec } from './codec/codec.ts'
+import { isError } from './realms.ts'
 
 /** What travels. */
 export interface Told {
@@ -40,7 +41,7 @@ export const toReason = (given: unknown): ExitReason => {
   if (given === undefined || given === 'normal') return { kind: 'normal' }
   if (given === 'shutdown') return { kind: 'shutdown' }
   if (given === 'kill') return { kind: 'killed' }
-  if (given instanceof Error) return { kind: 'error', error: describe(given) }
+  if (isError(given)) return { kind: 'error', error: describe(given) }
   if (isReason(given)) return given
   return { kind: 'user', value: given }
 }
@@ -57,7 +58,7 @@ const isReason = (given: unknown): given is ExitReason => {
 /** A thrown value as data. Never throws, whatever was thrown. */
 export const describe = (thrown: unknown): ErrorDescription => {
   try {
-    return thrown instanceof Error
+    return isError(thrown)
       ? describeError(thrown)
       : { name: 'Error', message: `a body threw ${String(thrown)}`, cause: thrown }
   } catch {

@@ -1,6 +1,7 @@
 // Stalls: schedulers that owe a turn and do not take it, as the native watchdog sees them (`crates/binding/src/watchdog.rs`).
 // Owns what becomes of what it says: a report, and, if asked to, the end of the thread. Never the end of the host.
 
+import { isMainThread } from 'node:worker_threads'
 import { COUNT_TURNS, SEAT_COUNTS } from '../native/layout.ts'
 import type { RuntimeHandle } from '../native/load.ts'
 
@@ -16,6 +17,8 @@ export interface StallReport {
   readonly name?: string
   /** Whether its thread is ended for it. */
   readonly ended: boolean
+  /** Set while the inspector is open: then no thread is ended, for one that stands at a breakpoint takes no turn either. */
+  readonly debugged?: true
 }
 
 /** When a scheduler counts as stalled, and what is done then. */
@@ -24,7 +27,7 @@ export interface StallOptions {
   readonly ms?: number
   /**
    * Whether the thread of a scheduler that stalls is ended: `scheduler-down` for what had begun there, and a new thread takes
-   * its place. Leave it off while you debug: who stands at a breakpoint stalls. The host is never ended.
+   * its place. The host is never ended, and nobody is while the inspector is open: who stands at a breakpoint stalls.
    */
   readonly end?: boolean
 }
@@ -44,6 +47,12 @@ export const stallingOf = (options: StallOptions | false | undefined): Stalling 
 /** While a module is being imported turns are taken so often, that their absence be seen: milliseconds, or 0. */
 export const beatMs = (stalling: Stalling | undefined): number =>
   stalling === undefined ? 0 : Math.ceil(Math.min(100, stalling.ms / 4))
+
+/** Whether somebody may stand at a breakpoint: the inspector is open. A thread that is no main one can only look at its flags. */
+const isDebugged = (): boolean => {
+  if (isMainThread) return process.getBuiltinModule('node:inspector')?.url() !== undefined
+  return [...process.execArgv, process.env.NODE_OPTIONS].some((flag) => flag?.includes('--inspect'))
+}
 
 export class Stalls {
   private readonly handle: RuntimeHandle
@@ -82,10 +91,11 @@ export class Stalls {
       const [scheduler, ms, pid, turns] = figures.subarray(at, at + FIGURES)
       // It may have come round since.
       const stays = this.handle.seat(scheduler)?.[SEAT_COUNTS + COUNT_TURNS] === turns
-      const ended = this.stalling.end && scheduler !== 0 && stays
+      const debugged = this.stalling.end && scheduler !== 0 && isDebugged()
+      const ended = this.stalling.end && scheduler !== 0 && stays && !debugged
       const name = pid === 0 ? undefined : this.handle.nameOf(pid)
       if (ended) this.end(scheduler, ms)
-      this.report({ scheduler, ms, pid, ...(name == null ? {} : { name }), ended })
+      this.report({ scheduler, ms, pid, ...(name == null ? {} : { name }), ended, ...(debugged ? { debugged } : {}) })
     }
   }
 }

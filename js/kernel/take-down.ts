@@ -3,17 +3,21 @@
 import type { Kernel } from './kernel.ts'
 import { kernels } from './kernels.ts'
 import { endByOrder, GRACE_MS } from './life.ts'
-import type { Process } from './process.ts'
+import { type Process, rareOf } from './process.ts'
+
+/** The processes of a kernel, those that began last first. */
+export const newestFirst = (kernel: Kernel): Process[] =>
+  kernel.procs.filter((process) => process !== undefined).sort((a, b) => b.serial - a.serial)
 
 /** Ends all processes of `kernel`, newest first; gives the seat up when they have ended or their grace is over, and not before `others`. */
 export const takeDown = async (kernel: Kernel, others?: Promise<void>): Promise<void> => {
-  const alive = kernel.procs.filter((process): process is Process => process !== undefined)
-  alive.sort((a, b) => b.serial - a.serial)
+  const alive = newestFirst(kernel)
   const ends = alive.map(
     (process) =>
       new Promise<void>((resolve) => {
-        const before = process.settled
-        process.settled = (reason, value, thrown) => {
+        const rare = rareOf(process)
+        const before = rare.settled
+        rare.settled = (reason, value, thrown) => {
           before?.(reason, value, thrown)
           resolve()
         }

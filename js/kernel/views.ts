@@ -20,15 +20,17 @@ import {
   ROW_WORDS,
 } from '../native/layout.ts'
 import type { Pid } from '../types.ts'
-import { splitKey } from './definitions.ts'
 import type { Kernel } from './kernel.ts'
+import { splitKey } from './keys.ts'
 import {
+  CALLING,
   LOOKING,
   PRIORITY_HIGH,
   PRIORITY_LOW,
   type Process,
   QUEUED,
   QUEUED_BEGIN,
+  QUEUED_FAIL,
   QUEUED_LOOK,
   QUEUED_WAKE,
   RECEIVING,
@@ -40,7 +42,7 @@ import type { Making, MonitorView, ProcessView } from './process-view.ts'
 /** How many numbers an answer of a scheduler has room for at first. */
 const ROOM = 1024
 
-const RUNNABLE = [QUEUED, QUEUED_BEGIN, QUEUED_LOOK, QUEUED_WAKE]
+const RUNNABLE = [QUEUED, QUEUED_BEGIN, QUEUED_FAIL, QUEUED_LOOK, QUEUED_WAKE]
 
 /** The processes of this isolate, or one, with what only it knows; the bodies given up among them. */
 export const lookHere = (kernel: Kernel, of: number): ProcessView[] => {
@@ -152,6 +154,9 @@ const addLife = (kernel: Kernel, view: Making, process: Process, now: number): v
   } else if (parked === WAITING) {
     view.state = 'sleeping'
     view.waitsFor = 'a time to come'
+  } else if (parked === CALLING) {
+    view.state = 'calling'
+    view.waitsFor = 'the answer to a question'
   } else return
   view.waitedMs = (now - process.since) >>> 0
 }

@@ -14,7 +14,7 @@ import {
   TIMER_STOCK_MAX,
 } from '../native/layout.ts'
 import type { Kernel } from './kernel.ts'
-import { answer, fromNow, putLong } from './post.ts'
+import { fromNow, longAt, microseconds, putLong } from './post.ts'
 
 /** Words that a crossing may leave behind for its caller. */
 const SAVED_WORDS = 16
@@ -23,10 +23,18 @@ const SAVED_WORDS = 16
 export const keepYoung = (kernel: Kernel, pid: number, message: unknown, ms: number): number => {
   if (kernel.young.names === 0) refill(kernel)
   const at = TIMER_STOCK + 2 * --kernel.young.names
-  const timer = answer(kernel.words, at)
+  const timer = longAt(kernel.words, at)
   kernel.young.list.push({ timer, at, pid, message, ms, since: kernel.loop.now() })
   if (!kernel.armed) kernel.arm()
   return timer
+}
+
+/** Writes for whom a message for later is, in how many milliseconds, and its name, or 0. */
+export const putAfter = (words: Int32Array, pid: number, ms: number, period: number, timer: number): void => {
+  putLong(words, ARGUMENTS + 1, pid)
+  putLong(words, ARGUMENTS + 4, fromNow(ms))
+  putLong(words, ARGUMENTS + 6, microseconds(period))
+  putLong(words, NAMED, timer)
 }
 
 const refill = (kernel: Kernel): void => {
@@ -44,7 +52,8 @@ export const cancelYoung = (kernel: Kernel, timer: number): number | undefined =
     if (one.timer !== timer) continue
     if (i === young.length - 1) young.pop()
     else young.splice(i, 1)
-    if (kernel.procs[one.pid & INDEX_MASK]?.pid !== one.pid) return undefined
+    const process = kernel.procs[one.pid & INDEX_MASK]
+    if (process?.pid !== one.pid || process.exiting !== undefined) return undefined
     return Math.ceil(Math.max(0, one.ms - (kernel.loop.now() - one.since)))
   }
   return undefined
@@ -53,20 +62,29 @@ export const cancelYoung = (kernel: Kernel, timer: number): number | undefined =
 /** Hands over what is young. May come in the middle of another submission, whose words it leaves as they were. */
 export const handYoungOver = (kernel: Kernel): void => {
   const { words } = kernel
-  const young = kernel.young.list
   const saved = words.slice(ARGUMENTS, ARGUMENTS + SAVED_WORDS)
+  if (kernel.young.questions.length > 0) growUp(kernel)
+  const young = kernel.young.list
   const now = kernel.loop.now()
   for (const one of young) {
     words[ARGUMENTS] = OP_SEND_SLOT_AFTER
-    putLong(words, ARGUMENTS + 1, one.pid)
     words[ARGUMENTS + 3] = kernel.slots.keep(one.message)
-    putLong(words, ARGUMENTS + 4, fromNow(Math.max(0, one.ms - (now - one.since))))
-    putLong(words, ARGUMENTS + 6, 0)
-    putLong(words, NAMED, one.timer)
     words[SCRATCH_LEN] = 0
+    putAfter(words, one.pid, Math.max(0, one.ms - (now - one.since)), 0, one.timer)
     kernel.native.submit()
     putLong(words, one.at, 0)
   }
   young.length = 0
   words.set(saved, ARGUMENTS)
+}
+
+/** From now on Rust watches who is asked. What they submit themselves finds them gone from here. */
+const growUp = (kernel: Kernel): void => {
+  const questions = kernel.young.questions.splice(0)
+  const { codec } = kernel
+  // Bytes that the submission under way has outside the scratch buffer are not for what comes before it.
+  const { pieces } = codec
+  codec.pieces = undefined
+  for (const question of questions) question.grow()
+  codec.pieces = pieces
 }

@@ -1,127 +1,118 @@
-// The one scheduler of the model: the run queue, waits, mail, life and death of all processes. Owns the rule that one step
-// continues one process and lets it run until it waits; what users may ask for is in `model.ts`. Never true here: two bodies
-// continued by one step, an end told before the process is dead, a process on the run queue twice.
+// The one scheduler of the model: who goes on, waits, mail, life and death of all processes. Owns the rule that one step
+// continues one process and lets it run until it waits; what users may ask for is in `self.ts` and `model.ts`. Never true here:
+// two bodies continued by one step, an end told before the process is dead, a process on the run queue twice.
 
-import { AbortError, badArgument, ProcessExit, RumpusError, TimeoutError } from '../errors.ts'
+import { AbortError, ProcessExit, RumpusError, TimeoutError, waitsAlready } from '../errors.ts'
+import { pidOf } from '../pid.ts'
 import { Down, Exit, type ExitReason, type Pid } from '../types.ts'
+import type { Around, Counts } from './around.ts'
 import type { Clock, Timer } from './clock.ts'
-import {
-  type Cause,
-  describe,
-  type Entry,
-  type Letter,
-  type Limits,
-  type Mailbox,
-  type Outcome,
-  Process,
-} from './process.ts'
-
-/** The longest wait, in milliseconds: what a timer of the host holds. */
-export const WAIT_MAX: number = 2 ** 31 - 1
+import type { Letter } from './inbox.ts'
+import { type Birth, called, type Limits, Process } from './process.ts'
+import { describe } from './reasons.ts'
+import { type Entry, RunQueue } from './run-queue.ts'
+import { noteSite, siteOf } from './sites.ts'
+import { type Stepper, soon, Turns } from './turns.ts'
+import { type Cause, Wait } from './wait.ts'
 
 /** How long a body that was told to end may take, in milliseconds. */
 const GRACE_MS = 5_000
 
-/** A crash as data. */
-export interface Crash {
-  readonly pid: number
-  readonly what: string
-  readonly error: unknown
-}
-
-/** What became of messages. */
-export interface Counts {
-  accepted: number
-  received: number
-  readonly dropped: { dead: number; died: number; full: number }
-}
+/** Time does not wait for a body that has asked so often after it was told to end: it does not mean to. */
+const REFUSALS_MAX = 1_000
 
 const nothing = (): void => {}
 
-/** Runs `step` when all microtasks have run. */
-const soon: (step: () => void) => unknown = globalThis.setImmediate ?? setTimeout
-
-export class Scheduler {
+export class Scheduler implements Stepper {
   readonly clock: Clock
+  readonly turns: Turns
   readonly counts: Counts = { accepted: 0, received: 0, dropped: { dead: 0, died: 0, full: 0 } }
+  readonly lives = { spawned: 0, exited: 0, started: 0, resumes: 0 }
   /** Oldest first. */
   readonly processes: Map<number, Process> = new Map()
+  /** Dead, but their bodies have not settled; one that waits for what nobody can settle any more is collected. */
+  readonly abandoned: Map<number, WeakRef<Process>> = new Map()
   /** Who waits outside, and wants to hear if nothing can ever happen again; while there are any, virtual time passes. */
   readonly outside: Set<(error: Error) => void> = new Set()
   /** Of the dead no name is left; of the exiting it is. */
   readonly names: Map<string, Process> = new Map()
+  /** By their references, who gets what timers will send. */
+  readonly posts: Map<number, Process> = new Map()
   /** Who was continued by the last step, until the next. */
   current: Process | undefined
-  private readonly choose: (n: number) => number
-  private readonly crashed: (crash: Crash) => void
-  private readonly queue: Entry[] = []
-  private coming = false
-  private alarm: ReturnType<typeof setTimeout> | undefined
+  /** Whether to keep the event loop alive though nobody waits outside. */
+  kept = false
   /** Given out for monitors and timers. */
   references = 0
-  private pids = 0
+  /** Bodies that are about to hear that they must end: virtual time waits for them. */
+  private telling = 0
+  private readonly around: Around
+  private readonly queue = new RunQueue<Process>()
 
-  constructor(clock: Clock, choose: (n: number) => number, crashed: (crash: Crash) => void) {
-    this.clock = clock
-    this.choose = choose
-    this.crashed = crashed
+  constructor(around: Around) {
+    this.around = around
+    this.clock = around.clock
+    this.turns = new Turns(this, around.grant)
   }
 
-  // The run queue.
+  /** A reason as others hear it. */
+  carry(reason: ExitReason): ExitReason {
+    return this.around.carry(reason)
+  }
 
-  private readonly step = (): void => {
-    this.coming = false
+  /** What became of messages: `accepted` is the sum of the others. */
+  get books(): Readonly<Counts> & { readonly waiting: number } {
+    const { accepted, received, dropped } = this.counts
+    const waiting = [...this.processes.values()].reduce((sum, { inbox }) => sum + inbox.size, 0)
+    return { accepted, received, waiting, dropped: { ...dropped } }
+  }
+
+  // Steps.
+
+  /** How many can go on. */
+  get ready(): number {
+    return this.queue.size
+  }
+
+  get holds(): boolean {
+    return this.kept || this.outside.size > 0
+  }
+
+  step(): boolean {
     this.current = undefined
-    this.clock.fire()
-    const count = this.queue.length
-    if (count === 0) return this.rest()
-    const at = this.choose(count)
-    const [entry] = this.queue.splice(at, 1)
-    if (entry === undefined) throw badArgument(RangeError, 'what choose answers', `a number below ${count}`, at)
-    this.come()
+    const entry = this.queue.take(this.around.choose)
+    if (entry === undefined) return false
     this.current = entry.of
     if (entry.of?.entry === entry) entry.of.entry = undefined
     entry.go()
+    return entry.of === undefined
   }
 
-  /** Has a step follow. */
-  come(): void {
-    if (this.coming) return
-    this.coming = true
-    soon(this.step)
+  rest(): void {
+    this.current = undefined
+    const { clock } = this
+    if (!clock.virtual || this.outside.size === 0 || this.telling > 0) return
+    if ([...this.processes.values()].some(({ abroad }) => abroad)) return
+    if (clock.next === undefined) return this.giveUp()
+    clock.jump()
+    this.turns.come()
   }
 
   /** Appends to the run queue. */
-  enqueue(of: Process | undefined, go: () => void): Entry {
-    const entry = { of, go }
-    this.queue.push(entry)
-    this.come()
+  enqueue(of: Process | undefined, go: () => void): Entry<Process> {
+    const entry = this.queue.push(of, go)
+    this.turns.come()
     return entry
   }
 
   private unqueue(process: Process): void {
-    if (process.entry !== undefined) this.queue.splice(this.queue.indexOf(process.entry), 1)
+    if (process.entry !== undefined) this.queue.remove(process.entry)
     process.entry = undefined
-  }
-
-  /** Nobody can go on: time passes. */
-  private rest(): void {
-    const { next, now, virtual } = this.clock
-    const awaited = this.outside.size > 0
-    if (!virtual) {
-      clearTimeout(this.alarm)
-      const ms = next === undefined ? WAIT_MAX : Math.ceil(next - now)
-      if (awaited || next !== undefined) this.alarm = setTimeout(() => this.come(), Math.min(ms, WAIT_MAX))
-    } else if (awaited && ![...this.processes.values()].some(({ abroad }) => abroad)) {
-      if (next === undefined) return this.giveUp()
-      this.clock.jump()
-      this.come()
-    }
   }
 
   private giveUp(): void {
     const who = [...this.processes.values()].map((process) => {
-      const what = [process.wait, ...process.asks].flatMap((wait) => wait?.on ?? [])
+      const what = [process.wait?.cause, ...(process.asked ?? [])].flatMap((wait) => wait?.on ?? [])
       return `${called(process)} waits for ${what.join(' and ')}`
     })
     const error = new RumpusError('ERR_RUMPUS_DEADLOCK', `nothing can ever happen again: ${who.join('; ')}`)
@@ -131,57 +122,94 @@ export class Scheduler {
 
   /** Has something happen at that time. */
   at(due: number, fire: () => void): Timer {
-    this.come()
-    return this.clock.set(due, fire)
+    const timer = this.clock.set(due, fire)
+    if (this.clock.next === due) this.turns.come()
+    return timer
   }
 
   /** Has something end when its time is over or it is aborted; answers how to take that back. */
   limit({ timeout, signal }: Limits, end: (error: Error) => void): () => void {
     const abort = (): void => end(new AbortError(signal?.reason))
     signal?.addEventListener('abort', abort)
-    const timer =
-      timeout === undefined ? undefined : this.at(this.clock.now + timeout, () => end(new TimeoutError(timeout)))
+    const isTimed = timeout !== undefined && timeout !== Number.POSITIVE_INFINITY
+    const timer = isTimed ? this.at(this.clock.now + timeout, () => end(new TimeoutError(timeout))) : undefined
     return () => {
       signal?.removeEventListener('abort', abort)
       this.clock.cancel(timer)
     }
   }
 
+  /** Code of the process that runs waits for something beside its own wait, until what this answers is called. */
+  asking(on: string): () => void {
+    const by = this.current
+    const ask = { on }
+    by?.asks.add(ask)
+    return () => by?.asked?.delete(ask)
+  }
+
   // Waits.
 
-  /** Why a process may not wait now. */
-  refusal(process: Process): Error | undefined {
-    if (process.exiting !== undefined) return new ProcessExit(process.exiting)
-    if (!process.busy) return undefined
-    const { pid } = process
-    return new RumpusError('ERR_RUMPUS_WAITING', `process ${pid} waits already: it can wait for one thing at a time`)
+  /** Why a process may not wait now: it waits already. */
+  busyError(process: Process): Error | undefined {
+    return process.busy ? waitsAlready(process.pid, siteOf(process)) : undefined
+  }
+
+  /** What a wait of a process answers that may not wait now, if it is so. */
+  refusal(process: Process): Promise<never> | undefined {
+    if (process.exiting !== undefined) return this.exited(process)
+    const error = this.busyError(process)
+    return error && Promise.reject(error)
+  }
+
+  /**
+   * The answer to a process that must end. It comes by the event loop: a body that catches it and asks again, for ever, must not
+   * keep its thread from hearing that its grace is over; then it does not keep the loop alive either.
+   */
+  private exited(process: Process): Promise<never> {
+    const holdsTime = ++process.refused < REFUSALS_MAX
+    if (holdsTime) this.telling++
+    const rejection = new Promise<never>((_, reject) => {
+      const tell = (): void => {
+        if (holdsTime) this.telling--
+        reject(new ProcessExit(process.exiting))
+        this.turns.come()
+      }
+      soon(tell, process.phase !== 'dead')
+    })
+    // A body that must end may be waiting for something else.
+    rejection.catch(nothing)
+    return rejection
   }
 
   /** Has a body wait. `enter` starts what will end the wait by `wake`, and answers how to take that back. */
   park(process: Process, cause: Cause, enter: (wake: () => void) => () => void): Promise<unknown> {
     const refused = this.refusal(process)
-    if (refused !== undefined) return Promise.reject(refused)
-    const promise = new Promise((resolve, reject) => {
-      const settle = (outcome: Outcome): void => ('error' in outcome ? reject(outcome.error) : resolve(outcome.value))
-      process.wait = { ...cause, undo: nothing, settle }
-      process.wait.undo = enter(() => this.wake(process))
-    })
-    // A wait that nobody awaits is no unhandled rejection when its process ends.
-    promise.catch(nothing)
-    this.come()
-    return promise
+    if (refused !== undefined) return refused
+    const wait = new Wait(cause, this.turns.at)
+    process.wait = wait
+    process.wakes ??= () => this.wake(process)
+    wait.undo = enter(process.wakes)
+    noteSite(process)
+    this.turns.come()
+    this.turns.pass()
+    return wait.promise
   }
 
   /** Has the wait of a process look whether it is over. */
   private wake(process: Process): void {
-    process.entry ??= this.enqueue(process, () => {
-      const { wait } = process
-      let outcome = wait?.ready()
-      if (process.exiting !== undefined) outcome = { error: new ProcessExit(process.exiting) }
-      if (outcome === undefined) return
-      this.endWait(process)
-      wait?.settle(outcome)
-    })
+    process.goesOn ??= () => this.goOn(process)
+    process.entry ??= this.enqueue(process, process.goesOn)
+  }
+
+  private goOn(process: Process): void {
+    const { wait } = process
+    let outcome = wait?.cause.ready()
+    if (process.exiting !== undefined) outcome = { error: new ProcessExit(process.exiting) }
+    if (outcome === undefined) return this.turns.pass()
+    this.endWait(process)
+    process.resumes++
+    this.lives.resumes++
+    wait?.settle(outcome)
   }
 
   private endWait(process: Process): void {
@@ -205,16 +233,18 @@ export class Scheduler {
     else if (to.hasRoom || this.makeRoom(to)) this.put(to, message, false)
   }
 
-  private makeRoom(process: Process): boolean {
+  private makeRoom({ mailbox, inbox }: Process): boolean {
     this.counts.dropped.full++
-    if (process.mailbox?.overflow !== 'drop-oldest') return false
-    process.remove(process.inbox.find(({ signal }) => !signal)!)
+    if (mailbox?.overflow !== 'drop-oldest') return false
+    inbox.remove(inbox.oldestMessage())
     return true
   }
 
   private put(process: Process, message: unknown, signal: boolean): void {
-    process.put(message, signal)
-    if (process.wait?.mail) this.wake(process)
+    const { highWater } = this.around
+    const grew = process.inbox.put(message, signal)
+    if (grew && process.inbox.size > highWater.from) highWater.tell(process, process.inbox.size)
+    if (process.wait?.cause.mail) this.wake(process)
   }
 
   /** A Down or an Exit comes as a message. */
@@ -224,19 +254,35 @@ export class Scheduler {
     this.put(process, message, true)
   }
 
-  /** Letters leave the inbox for the body, and those who wait for room come in. */
-  take(process: Process, letters: readonly Letter[]): void {
-    for (const letter of letters) process.remove(letter)
-    this.counts.received += letters.length
+  /** The letter at a place leaves the inbox for the body, and those who wait for room come in. */
+  take(process: Process, place: number): Letter {
+    const letter = process.inbox.remove(place)
+    this.counts.received++
+    if (process.offers.length > 0) this.admit(process)
+    return letter
+  }
+
+  /** All letters leave the inbox for the body; answers how many they were. */
+  takeAll(process: Process): number {
+    const count = process.inbox.drop()
+    this.counts.received += count
     this.admit(process)
+    return count
   }
 
   /** Takes in what is offered, as far as there is room. */
   admit(process: Process): void {
     while (process.offers.length > 0 && process.hasRoom) {
       const { message, answer } = process.offers.shift()!
+      let sent: unknown
+      try {
+        sent = message()
+      } catch (error) {
+        answer({ error })
+        continue
+      }
       this.counts.accepted++
-      this.put(process, message, false)
+      this.put(process, sent, false)
       answer({ value: 'accepted' })
     }
   }
@@ -244,8 +290,10 @@ export class Scheduler {
   // Life and death.
 
   /** Makes a process, whose body begins when it is its turn. */
-  create(body: (process: Process) => unknown, mailbox?: Mailbox): Process {
-    const process = new Process(++this.pids, mailbox)
+  create(body: (process: Process) => unknown, birth: Birth): Process {
+    const { number, serials } = this.around
+    const process = new Process(pidOf(number, ++serials.last), birth)
+    this.lives.spawned++
     this.processes.set(process.pid, process)
     process.entry = this.enqueue(process, () => this.begin(process, body))
     return process
@@ -253,10 +301,11 @@ export class Scheduler {
 
   private begin(process: Process, body: (process: Process) => unknown): void {
     process.phase = 'running'
+    if (process.definition !== undefined) this.lives.started++
     new Promise((resolve) => resolve(body(process))).then(
       (value) => this.finish(process, { kind: 'normal' }, value),
       (error) => {
-        if (process.exiting === undefined) this.crashed({ pid: process.pid, what: 'a body failed', error })
+        if (process.exiting === undefined) this.around.crashed({ pid: process.pid, what: 'a body failed', error })
         this.finish(process, { kind: 'error', error: describe(error) }, undefined, { error })
       },
     )
@@ -264,8 +313,11 @@ export class Scheduler {
 
   /** A body has settled. Whatever it did with its ProcessExit, it ends for the reason it was told. */
   private finish(process: Process, reason: ExitReason, value?: unknown, thrown?: { error: unknown }): void {
+    process.settled = true
+    this.abandoned.delete(process.pid)
     this.endWait(process)
-    this.die(process, process.exiting ?? reason, value, thrown)
+    this.die(process, process.exiting ?? this.carry(reason), value, thrown)
+    this.turns.pass()
   }
 
   /** An exit signal comes: of a link that broke, or asked for. */
@@ -284,8 +336,9 @@ export class Scheduler {
     const begun = process.phase === 'running'
     process.phase = 'exiting'
     process.exiting = reason
-    this.loseMail(process)
+    this.lose(process)
     if (!begun) {
+      process.settled = true
       this.unqueue(process)
       this.die(process, reason)
       return
@@ -297,7 +350,7 @@ export class Scheduler {
 
   private abandon(process: Process): void {
     const what = 'a body did not end within its grace and was abandoned'
-    this.crashed({ pid: process.pid, what, error: new ProcessExit(process.exiting) })
+    this.around.crashed({ pid: process.pid, what, error: new ProcessExit(process.exiting) })
     this.die(process, process.exiting ?? { kind: 'killed' })
   }
 
@@ -306,31 +359,38 @@ export class Scheduler {
     if (process.phase === 'dead') return
     process.phase = 'dead'
     process.exiting = reason
+    this.lives.exited++
     this.processes.delete(process.pid)
+    if (!process.settled) this.abandoned.set(process.pid, new WeakRef(process))
     if (process.name !== undefined) this.names.delete(process.name)
     this.clock.cancel(process.grace)
-    for (const timer of process.posts.values()) this.clock.cancel(timer)
-    this.loseMail(process)
-    for (const other of process.links) {
+    this.lose(process)
+    process.abort?.abort(new ProcessExit(reason))
+    for (const other of process.linked ?? []) {
       other.links.delete(process)
       this.receiveExit(other, process.pid, reason)
     }
-    for (const [reference, watcher] of process.watchers) {
-      watcher.watching.delete(reference)
-      this.hear(watcher, new Down(reference, process.pid as Pid, reason))
+    for (const [reference, watcher] of process.watched ?? []) {
+      const down = new Down(reference, process.pid as Pid, reason)
+      if (!(watcher instanceof Process)) watcher.hear?.(down)
+      else {
+        watcher.watching.delete(reference)
+        this.hear(watcher, down)
+      }
     }
-    for (const [reference, watched] of process.watching) watched.watchers.delete(reference)
-    for (const tell of process.onDeath) tell(reason, value, thrown)
-    this.come()
+    for (const [reference, watched] of process.watches ?? []) watched.watchers.delete(reference)
+    for (const tell of process.onDeath ?? []) tell(reason, value, thrown)
+    this.turns.come()
   }
 
-  private loseMail(process: Process): void {
-    this.counts.dropped.died += process.inbox.length
-    process.inbox = []
-    for (const { answer } of process.offers.splice(0)) answer({ value: 'noproc' })
+  /** Its mail goes, and what would send to it. */
+  private lose(process: Process): void {
+    for (const [reference, timer] of process.posted ?? []) {
+      this.posts.delete(reference)
+      this.clock.cancel(timer)
+    }
+    process.posted = undefined
+    if (process.inbox.size > 0) this.counts.dropped.died += process.inbox.drop()
+    if (process.offers.length > 0) for (const { answer } of process.offers.splice(0)) answer({ value: 'noproc' })
   }
 }
-
-/** A process in words. */
-export const called = ({ pid, name }: Process): string =>
-  name === undefined ? `process ${pid}` : `process ${pid} '${name}'`

@@ -33,10 +33,19 @@ export declare class RuntimeHandle {
   isRung(seat: number): boolean
   /** Whether it is being stopped, by whatever thread. */
   get stopping(): boolean
+  /** Seats of the host and the schedulers; those behind them are dedicated. */
+  get regularSeats(): number
+  /** The number of the tenancy of a dedicated seat, or 0 while nobody has it. */
+  tenancy(seat: number): number
   /** Seats, the host's included. */
   get seats(): number
-  /** What a seat shows: taken, alive, unstarted, share of its time spent awake, asleep, run queue, then all counters. */
+  /**
+   * What a seat shows: taken, alive, unstarted, share of its time spent awake, asleep, run queue, its
+   * tenancy, then all counters.
+   */
   seat(seat: number): Float64Array | null
+  /** The number of who sits in a seat, or, once that one goes, of the next. */
+  sitter(seat: number): number
   /** The processes, or one, as any thread sees them: the moment, then rows. */
   census(of: number): Float64Array
   /** Everybody who has a name. */
@@ -90,8 +99,10 @@ export interface BindingName {
 export interface BindingOptions {
   /** Its number, 0 to 63: part of every pid. */
   number: number
-  /** Scheduler threads beside the host, 1 to 63. */
+  /** Scheduler threads beside the host, 1 to 63; 0 where the host works alone. */
   schedulers: number
+  /** Threads for one process each, as many at a time. */
+  dedicated: number
   /** Whether the host takes placed and stolen processes. */
   hostWorks: boolean
   /** Whether definitions are placed. */
@@ -113,3 +124,6 @@ export declare function layoutConstants(): Array<BindingConstant>
 
 /** Finds the runtime with a key that another isolate was given. */
 export declare function openRuntime(key: number): RuntimeHandle
+
+/** The version of the package that this binary belongs to; `js/native/find.ts` refuses a binary of another one. */
+export declare function version(): string

@@ -68,10 +68,16 @@ export const OP_GIVE_PLACES = 28
 export const OP_REFILL = 29
 export const OP_NOTE = 30
 export const OP_REFILL_TIMERS = 31
+export const OP_ANCHOR = 32
+export const OP_SEND_TRANSFER = 33
 
 // Where a spawned process may run, beside a scheduler's number.
 export const AT_ANY = -1
 export const AT_HERE = -2
+export const AT_DEDICATED = -3
+// Where the answer says at which seat that is, and for which of its tenancies.
+export const ANSWERED_SEAT = 21
+export const ANSWERED_TENANCY = 22
 
 // What of a birth goes with a spawn.
 export const BIRTH = 25
@@ -84,6 +90,12 @@ export const BIRTH_HIGH = 8
 export const BIRTH_LOW = 16
 export const BIRTH_OVERFLOW_SHIFT = 5
 export const BIRTH_CAPACITY = 30
+export const BIRTH_SERVES = 128
+
+// The terms of a message with cargo.
+export const PASSAGE_OFFER = 1
+export const PASSAGE_GRANTED = 2
+export const PASSAGE_BY_REFERENCE = 4
 
 // Of a message for later.
 export const NAMED = 25
@@ -108,6 +120,8 @@ export const KIND_DOWN = 7
 export const KIND_EXITING = 8
 export const KIND_DUE = 9
 export const KIND_GRANTED = 10
+export const KIND_TRANSFER = 11
+export const KIND_STRAY = 12
 
 // Exit reasons.
 export const REASON_NORMAL = 0
@@ -156,7 +170,8 @@ export const SEAT_UNSTARTED = 2
 export const SEAT_BUSY_SHARE = 3
 export const SEAT_ASLEEP = 4
 export const SEAT_RUN_QUEUE = 5
-export const SEAT_COUNTS = 6
+export const SEAT_TENANCY = 6
+export const SEAT_COUNTS = 7
 
 // Rows of processes, as the census and `Seat.look` write them behind the moment they were made at.
 export const ROW_PID = 0

@@ -1,9 +1,13 @@
-// Finds and types the addon: the only file that touches a `.node` binary. Looks beside the built sources first, then for
-// the platform package; an error names platform, arch and libc, and what was tried.
+// Types the addon and knows where binaries lie: beside the built sources, in the platform package. The only file that
+// touches a `.node` binary; which of them is taken, and what is said when none can be, is decided in `find.ts`.
 
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { RumpusError } from '../errors.ts'
-import type { layoutConstants, RuntimeHandle } from './binding.d.ts'
+import { fileURLToPath } from 'node:url'
+import type { layoutConstants, RuntimeHandle, version } from './binding.d.ts'
+import { builtFiles } from './built.ts'
+import { findAddon, type Shelf } from './find.ts'
+import { detectHost } from './host.ts'
 
 export type { RuntimeHandle } from './binding.d.ts'
 
@@ -32,6 +36,7 @@ export interface Addon {
   createRuntime(options: {
     number: number
     schedulers: number
+    dedicated: number
     hostWorks: boolean
     placement: boolean
     nativeLane: boolean
@@ -40,35 +45,29 @@ export interface Addon {
   openRuntime(key: number): RuntimeHandle
   availableParallelism(): number
   layoutConstants: typeof layoutConstants
+  version: typeof version
   errorTable(): { status: number; class: string; code: string; message: string }[]
 }
 
-/** The platform's names as napi-rs spells them, the likelier first: `linux-x64-gnu`, `darwin-arm64`, `win32-x64-msvc`. */
-const platformNames = (): string[] => {
-  const base = `${process.platform}-${process.arch}`
-  // Which libc this is would take a report of the whole process to learn: a binary for the other one just fails to load.
-  if (process.platform === 'linux') return [`${base}-gnu`, `${base}-musl`]
-  return [process.platform === 'win32' ? `${base}-msvc` : base]
-}
+/** The version of the package, written in by the bundler. */
+declare const RUMPUS_VERSION: string
 
-const load = (): Addon => {
-  const require = createRequire(import.meta.url)
-  const tried: Error[] = []
-  for (const name of platformNames()) {
-    for (const place of [`./native/rumpus.${name}.node`, `rumpus-${name}`]) {
-      try {
-        return require(place) as Addon
-      } catch (error) {
-        tried.push(error as Error)
-      }
+const requireFrom: NodeJS.Require = createRequire(builtFiles)
+
+const shelf: Shelf = {
+  built: (name) => {
+    const path = fileURLToPath(new URL(`./native/rumpus.${name}.node`, builtFiles))
+    return existsSync(path) ? path : undefined
+  },
+  installed: (name) => {
+    try {
+      return requireFrom.resolve(`rumpus-${name}`)
+    } catch {
+      return undefined
     }
-  }
-  throw new RumpusError(
-    'ERR_RUMPUS_NO_BINARY',
-    `no native binary of rumpus for ${platformNames().join(' or ')}: reinstall with optional dependencies, or build it with a Rust toolchain by \`npm run build\``,
-    { cause: new AggregateError(tried) },
-  )
+  },
+  open: requireFrom,
 }
 
 /** The addon of this isolate. */
-export const addon: Addon = load()
+export const addon: Addon = findAddon(detectHost(), RUMPUS_VERSION, shelf) as Addon

@@ -1,44 +1,26 @@
-// call and reply: a question to a process, from anywhere, and its answer. Owns the shape of a question; the wait is at the
-// desk, so no inbox is searched, and a late answer is dropped.
+// call and reply: a question to a process, from anywhere, and its answer. The answer comes to the desk, so no inbox is searched, and
+// a late one is dropped. How a question waits is in `question.ts`.
 
-import { AbortError, badArgument, RumpusError, TimeoutError } from '../errors.ts'
+import { AbortError, badArgument, stopped } from '../errors.ts'
+import { cargoOf, sendAround } from '../kernel/cargo.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { onlyKernel } from '../kernel/kernels.ts'
 import { kernelOf } from '../kernel/post.ts'
+import { type Process, RUNNING } from '../kernel/process.ts'
 import type { Pid } from '../types.ts'
-import { deskOf, ended, type News } from './desk.ts'
+import { deskHere, ended } from './desk.ts'
 import { checkName } from './names.ts'
-import { send, sendFrom } from './send.ts'
-import { checkMs } from './sleep.ts'
+import { BodyQuestion, CodeQuestion } from './question.ts'
+import { exited, refuse } from './receive.ts'
+import { send } from './send.ts'
+import type { Answer, Call, CallOptions, ReplyTo } from './shapes.ts'
+import { checkWait } from './waits.ts'
 
-declare const answers: unique symbol
-
-/** Where the answer to a question goes. It can cross, and is good for one answer. */
-export type ReplyTo<Reply = unknown> = readonly [desk: Pid<never>, number: number] & {
-  readonly [answers]?: (reply: Reply) => void
-}
-
-/** A question, as the process that is asked receives it. */
-export interface Call<Request = unknown, Reply = unknown> {
-  readonly type: 'call'
-  /** For {@link reply}. */
-  readonly from: ReplyTo<Reply>
-  readonly request: Request
-}
-
-/** How long to wait for an answer. */
-export interface CallOptions {
-  /** Milliseconds until it rejects with `TimeoutError`; 5000 unless given, Infinity for as long as it takes. */
-  readonly timeout?: number
-  /** Has it reject with `AbortError` when aborted. */
-  readonly signal?: AbortSignal
-}
-
-const TIMEOUT_MS = 5_000
+const NO_OPTIONS: CallOptions = {}
 
 /**
- * Asks the process `to` and answers what it replies. For code outside processes, a request handler or a test; it works inside
- * a body too, which then awaits it as it would anything foreign.
+ * Asks the process `to` and answers what it replies. For code outside processes, a request handler or a test; a body
+ * uses `self.call`, which is the same and ends with the process.
  *
  * The process receives a {@link Call} and answers with {@link reply}, at once or later. Should it end first, the call hears at
  * once. An answer that comes too late is dropped.
@@ -62,77 +44,58 @@ const TIMEOUT_MS = 5_000
  * await runtime.stop()
  * ```
  */
-export const call = <Request, Reply>(
+export const call = <Request, Reply, const Asked extends Request = Request>(
   to: Pid<Call<Request, Reply>> | string,
-  request: NoInfer<Request>,
+  request: Asked,
   options: CallOptions = {},
-): Promise<Reply> => {
-  const { timeout = TIMEOUT_MS, signal } = checked(options)
+): Promise<Answer<Asked, Request, Reply>> => {
+  checkWait(options, true)
   const kernel = typeof to === 'string' ? onlyKernel() : kernelOf(to)
-  if (kernel.detached) throw new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped')
-  const pid = typeof to === 'string' ? holderOf(kernel, to) : (to as number)
-  if (signal?.aborted) return Promise.reject(new AbortError(signal.reason))
-  if (pid === 0) return Promise.reject(ended({ kind: 'noproc' }))
-  return ask(kernel, pid, request, timeout, signal) as Promise<Reply>
+  return askOutside(kernel, to, 'call', request, options) as Promise<Answer<Asked, Request, Reply>>
 }
 
-const holderOf = (kernel: Kernel, name: string): number => {
-  checkName('to', name)
-  return kernel.names.find(name)
-}
-
-const checked = (options: CallOptions): CallOptions => {
-  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
-  const { timeout, signal } = options
-  if (timeout !== undefined && timeout !== Number.POSITIVE_INFINITY) checkMs('options.timeout', timeout)
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw badArgument(TypeError, 'options.signal', 'an AbortSignal', signal)
-  }
-  return options
-}
-
-const ask = (
+/** Asks from ordinary code; `type` is what the question is for. */
+export const askOutside = (
   kernel: Kernel,
-  pid: number,
+  to: number | string,
+  type: string,
   request: unknown,
-  timeout: number,
-  signal: AbortSignal | undefined,
+  options: CallOptions,
 ): Promise<unknown> => {
-  const desk = deskOf(kernel)
-  let settle: (news: News | Error) => void = () => {}
-  const answer = new Promise<unknown>((resolve, reject) => {
-    settle = (news) => {
-      finish()
-      if (news instanceof Error) reject(news)
-      else if (news.kind === 'answer') resolve(news.value)
-      else reject(errorOf(news, timeout))
-    }
-  })
-  const number = desk.open((news) => settle(news))
-  const ref = desk.watch(pid, (news) => settle(news))
-  const timer = timeout === Number.POSITIVE_INFINITY ? 0 : desk.startTimer(number, timeout)
-  const onAbort = (): void => settle(new AbortError(signal?.reason))
-  const finish = (): void => {
-    desk.forget(number)
-    desk.unwatch(ref)
-    if (timer !== 0) desk.stopTimer(timer)
-    signal?.removeEventListener('abort', onAbort)
-  }
-  try {
-    const question: Call = { type: 'call', from: [desk.pid as Pid<never>, number], request }
-    sendFrom(kernel, pid, question)
-  } catch (error) {
-    finish()
-    throw error
-  }
-  signal?.addEventListener('abort', onAbort)
-  return answer
+  const pid = whom(kernel, to)
+  if (options.signal?.aborted) return Promise.reject(new AbortError(options.signal.reason))
+  if (pid === 0) return Promise.reject(ended({ kind: 'noproc' }))
+  const question = new CodeQuestion(kernel, options)
+  question.ask(pid, type, request)
+  return question.answered
 }
 
-const errorOf = (news: News, timeout: number): Error => {
-  if (news.kind === 'down') return ended(news.down.reason)
-  if (news.kind === 'time') return new TimeoutError(timeout)
-  return new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped')
+/** The same from a body, which is parked meanwhile as in a receive. */
+export const callFrom = (
+  home: Kernel,
+  process: Process,
+  to: number | string,
+  request: unknown,
+  options: CallOptions = NO_OPTIONS,
+): Promise<unknown> => {
+  checkWait(options, true)
+  const kernel = typeof to === 'string' ? home : kernelOf(to)
+  const pid = whom(kernel, to)
+  if (process.exiting !== undefined) return exited(process)
+  if (pid === process.pid) throw badArgument(TypeError, 'to', 'another process: who asks cannot answer', to)
+  if (process.parked !== RUNNING) return refuse(process)
+  if (options.signal?.aborted) return Promise.reject(new AbortError(options.signal.reason))
+  if (pid === 0) return Promise.reject(ended({ kind: 'noproc' }))
+  const question = new BodyQuestion(kernel, options, home, process)
+  question.ask(pid, 'call', request)
+  return question.park()
+}
+
+const whom = (kernel: Kernel, to: number | string): number => {
+  if (kernel.detached) throw stopped()
+  if (typeof to !== 'string') return to
+  checkName('to', to)
+  return kernel.names.find(to)
 }
 
 /**
@@ -160,5 +123,12 @@ export const reply = <Reply>(from: ReplyTo<Reply>, value: NoInfer<Reply>): void 
     throw badArgument(TypeError, 'from', 'the from of a call', from)
   }
   const [desk, number] = from as unknown as [Pid<unknown>, number]
-  send(desk, [number, value])
+  if (deskHere(desk)?.takeHere(number, value)) return
+  const answer = [number, value]
+  if (cargoOf(value) === undefined) send(desk, answer)
+  else replyLaden(desk, value, answer)
 }
+
+// Apart, because a closure costs every call of the function that makes it.
+const replyLaden = (desk: Pid<unknown>, value: unknown, answer: unknown[]): void =>
+  sendAround(value, answer, () => send(desk, answer))

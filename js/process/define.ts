@@ -2,11 +2,14 @@
 // isolate. Never starts anything.
 
 import { badArgument } from '../errors.ts'
-import { keyOf } from '../kernel/definitions.ts'
 import { isolate } from '../kernel/kernels.ts'
+import { keyOf } from '../kernel/keys.ts'
 import type { Body } from '../kernel/process.ts'
 import type { Crosses } from '../types.ts'
 import type { Definition, Self, SpawnOptions } from './shapes.ts'
+
+/** A bundle in CommonJS has none; its own URL does as well. */
+const URL_WANTED = 'import.meta.url, or `pathToFileURL(__filename).href` in CommonJS'
 
 /**
  * Defines `body` under `name` in the module `url`, so that `spawn` can start it on any scheduler.
@@ -41,7 +44,7 @@ export const define = <M = unknown, A extends readonly unknown[] = readonly unkn
     ? ['the messages and arguments of a definition must be able to cross']
     : []
 ): Definition<M, A> => {
-  if (typeof url !== 'string' || !URL.canParse(url)) throw badArgument(TypeError, 'url', 'import.meta.url', url)
+  if (typeof url !== 'string' || !URL.canParse(url)) throw badArgument(TypeError, 'url', URL_WANTED, url)
   if (typeof name !== 'string' || name === '' || name.includes('#')) {
     throw badArgument(TypeError, 'name', 'a name without "#"', name)
   }

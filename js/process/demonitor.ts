@@ -22,7 +22,7 @@ export const demonitor = (kernel: Kernel, process: Process, ref: number, options
 
 const dropDown = (kernel: Kernel, process: Process, ref: number): void => {
   for (let at = process.head; at < process.tail; at++) {
-    const message = process.items[at & process.mask]
+    const message = process.at(at)
     if (!(message instanceof Down) || message.ref !== ref) continue
     process.remove(at)
     kernel.counts[COUNT_RECEIVED]!++

@@ -1,68 +1,141 @@
 // The desk: where ordinary code waits for what processes say. One process per kernel, made when it is first needed, takes
 // answers, ends and places and hands each to whoever waits for it; nobody else sees it. Owns the numbers of what is waited for.
 // What comes for a number that nobody waits for any more is dropped, so a late answer costs nothing and reaches no inbox.
+// Questions to one process share a monitor, and those that may take equally long a timer. Both are given up when nobody needs
+// them, behind the microtasks that are queued then: who has been answered may ask again. Answers for ordinary code wait for
+// each other, for a pass of the event loop at most, while most of those that are awaited are still to come. An answer that is given
+// on the desk's own thread is taken there and then; the process hears of what comes from elsewhere, and of the rest.
 
-import { RumpusError } from '../errors.ts'
+import { RumpusError, stopped } from '../errors.ts'
+import { cargoOf } from '../kernel/cargo.ts'
 import type { Desk as KernelDesk } from '../kernel/desk-door.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import { spawnHere } from '../kernel/life.ts'
-import { postDemonitor, postMonitor } from '../kernel/post.ts'
-import { postAfter, postCancel } from '../kernel/post-timers.ts'
-import type { Process } from '../kernel/process.ts'
+import { kernels } from '../kernel/kernels.ts'
+import { spawnHereWith } from '../kernel/life.ts'
+import { PLAIN_BIRTH, postDemonitor, postMonitor } from '../kernel/post.ts'
+import { rareOf } from '../kernel/process.ts'
+import { BIRTH_SERVES, INDEX_BITS } from '../kernel/words.ts'
 import { Down, type ExitReason } from '../types.ts'
+import { Deadline, Deadlines, type Line } from './deadlines.ts'
 import type { Self } from './shapes.ts'
 
-/** What a waiter hears. */
+/** What a waiter hears, beside an answer. */
 export type News =
-  | { readonly kind: 'answer'; readonly value: unknown }
   | { readonly kind: 'down'; readonly down: Down }
   | { readonly kind: 'place'; readonly place: boolean }
   | { readonly kind: 'time' }
   | { readonly kind: 'stopped' }
 
-type Waiter = (news: News) => void
+/** Who waits at a desk for one thing. */
+export abstract class Waiter extends Deadline {
+  /** The process whose end it wants to hear of, or 0. */
+  asks = 0
+  /** Under which it waits. */
+  number = 0
+  /** Its answer may wait for others. */
+  readonly isPatient: boolean = false
+  abstract hear(news: News): void
+
+  /** An answer has come; `here` if from a body of this thread, which goes on. Who asks nothing takes none. */
+  answer(_value: unknown, _here: boolean): void {}
+
+  due(): void {
+    this.hear(TIME)
+  }
+}
+
+type Listener = (news: News) => void
+
+/** A process that is asked something. */
+interface Asked {
+  readonly pid: number
+  readonly ref: number
+  /** Who wait for its answers. */
+  readonly waiters: Set<Waiter>
+}
+
+const TIME: News = { kind: 'time' }
+const STOPPED: News = { kind: 'stopped' }
 
 /** Numbers are those of int32, so that they lie in a word; a number is used again after 2 thousand million others. */
 const LAST_NUMBER = 2 ** 31 - 1
 
 export class Desk implements KernelDesk {
   readonly pid: number
+  /** Hears whatever else comes: what is for the groups of this scheduler, once it has any. */
+  groups: ((message: unknown) => void) | undefined
   private readonly kernel: Kernel
+  /** All who wait, but for the newest. */
   private readonly waiting = new Map<number, Waiter>()
-  private readonly watching = new Map<number, Waiter>()
+  /** Most have gone before the next comes: these cost the map nothing. */
+  private newest: Waiter | undefined = undefined
+  private readonly watching = new Map<number, Listener>()
+  private readonly asked = new Map<number, Asked>()
+  private readonly deadlines: Deadlines
+  /** Whom nobody asks anything any more, and lines in which nobody stands, unless that has changed since. */
+  private readonly idle: (Asked | Line)[] = []
+  private readonly settled = Promise.resolve()
+  /** Answers that are given on this thread need not be messages. What traces, and the longer way, is shown every one. */
+  private readonly isDirect: boolean
+  /** Answers that have come for those who are patient, each behind its number. */
+  private readonly answers: (readonly unknown[])[] = []
+  private isPassing = false
   private last = 0
+  /** Every number has been used: those of who waits long must be passed over. */
+  private isRound = false
   private closed = false
 
   constructor(kernel: Kernel) {
     this.kernel = kernel
-    const process: Process = spawnHere(kernel, (self: Self<unknown>) => this.serve(self))
+    this.isDirect = !kernel.nativeLane && kernel.around.makeProcess === undefined
+    const birth = { ...PLAIN_BIRTH, given: BIRTH_SERVES }
+    const process = spawnHereWith(kernel, (self: Self<unknown>) => this.serve(self), birth)
     this.pid = process.pid
-    const { settled } = process
-    process.settled = (reason, value, thrown) => {
+    this.deadlines = new Deadlines(kernel, process.pid)
+    const rare = rareOf(process)
+    const { settled } = rare
+    rare.settled = (reason, value, thrown) => {
       settled?.(reason, value, thrown)
       this.close()
     }
   }
 
-  /** From now on `waiter` hears what comes for the number that this answers. */
-  open(waiter: Waiter): number {
-    if (this.closed) throw new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped')
-    do this.last = this.last === LAST_NUMBER ? 1 : this.last + 1
-    while (this.waiting.has(this.last))
-    this.waiting.set(this.last, waiter)
-    return this.last
+  /** From now on `waiter` hears what comes for its number, which it is given. */
+  open(waiter: Waiter): void {
+    if (this.closed) throw stopped()
+    do {
+      if (this.last === LAST_NUMBER) {
+        this.last = 0
+        this.isRound = true
+      }
+      this.last++
+    } while (this.isRound && this.find(this.last) !== undefined)
+    waiter.number = this.last
+    if (this.newest !== undefined) this.waiting.set(this.newest.number, this.newest)
+    this.newest = waiter
   }
 
-  /** Nobody waits for that any more. */
-  forget(number: number): void {
-    this.waiting.delete(number)
+  private find(number: number): Waiter | undefined {
+    const { newest } = this
+    return newest?.number === number ? newest : this.waiting.get(number)
   }
 
-  /** `waiter` hears of the end of `pid`; answers the reference. */
-  watch(pid: number, waiter: Waiter): number {
-    if (this.closed) throw new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped')
+  /** It waits no more, for anything. */
+  forget(waiter: Waiter): void {
+    if (this.newest === waiter) this.newest = undefined
+    else this.waiting.delete(waiter.number)
+    this.stopTimer(waiter)
+    if (waiter.asks === 0) return
+    const asked = this.asked.get(waiter.asks)
+    waiter.asks = 0
+    if (asked?.waiters.delete(waiter) && asked.waiters.size === 0) this.isIdle(asked)
+  }
+
+  /** `listener` hears of the end of `pid`; answers the reference. */
+  watch(pid: number, listener: Listener): number {
+    if (this.closed) throw stopped()
     const ref = postMonitor(this.kernel, this.pid, pid)
-    this.watching.set(ref, waiter)
+    this.watching.set(ref, listener)
     return ref
   }
 
@@ -71,43 +144,129 @@ export class Desk implements KernelDesk {
     if (this.watching.delete(ref) && !this.closed) postDemonitor(this.kernel, this.pid, ref, true)
   }
 
-  /** Whoever waits for `number` hears when `ms` milliseconds have passed; answers the timer. */
-  startTimer(number: number, ms: number): number {
-    return postAfter(this.kernel, this.pid, number, ms, 0)
+  /** `waiter` hears of the end of `pid`, too. */
+  ask(waiter: Waiter, pid: number): void {
+    const asked = this.asked.get(pid) ?? this.newAsked(pid)
+    asked.waiters.add(waiter)
+    waiter.asks = pid
+  }
+
+  private newAsked(pid: number): Asked {
+    const ref = this.watch(pid, (news) => {
+      this.asked.delete(pid)
+      for (const waiter of asked.waiters) waiter.hear(news)
+    })
+    const asked: Asked = { pid, ref, waiters: new Set() }
+    this.asked.set(pid, asked)
+    return asked
+  }
+
+  /** `waiter` hears when `ms` milliseconds have passed, too. */
+  startTimer(waiter: Waiter, ms: number): void {
+    this.deadlines.add(waiter, ms)
   }
 
   /** It need not. */
-  stopTimer(timer: number): void {
-    if (!this.closed) postCancel(this.kernel, timer)
+  stopTimer(waiter: Waiter): void {
+    const line = this.deadlines.remove(waiter)
+    if (line !== undefined) this.isIdle(line)
   }
 
-  granted(offer: number, place: boolean): void {
-    this.waiting.get(offer)?.({ kind: 'place', place })
+  private isIdle(what: Asked | Line): void {
+    if (this.idle.push(what) === 1) this.settled.then(this.tidy)
   }
 
-  private async serve(self: Self<unknown>): Promise<void> {
-    for (;;) this.hear(await self.receive())
-  }
-
-  private hear(message: unknown): void {
-    if (typeof message === 'number') {
-      this.waiting.get(message)?.({ kind: 'time' })
-    } else if (message instanceof Down) {
-      const waiter = this.watching.get(message.ref)
-      this.watching.delete(message.ref)
-      waiter?.({ kind: 'down', down: message })
-    } else if (Array.isArray(message)) {
-      this.waiting.get(message[0])?.({ kind: 'answer', value: message[1] })
+  private readonly tidy = (): void => {
+    for (const what of this.idle.splice(0)) {
+      if (this.closed || this.kernel.detached) continue
+      if ('timer' in what) this.deadlines.close(what)
+      else if (what.waiters.size === 0 && this.asked.get(what.pid) === what) {
+        this.asked.delete(what.pid)
+        this.unwatch(what.ref)
+      }
     }
   }
 
+  granted(offer: number, place: boolean): void {
+    this.find(offer)?.hear({ kind: 'place', place })
+  }
+
+  private async serve(self: Self<unknown>): Promise<void> {
+    for (;;) {
+      this.hear(await self.receive())
+      for (let message = self.tryReceive(); message !== undefined; message = self.tryReceive()) this.hear(message)
+      if (this.answers.length > 0) this.answerSoon()
+    }
+  }
+
+  /** Takes an answer that is given on this thread; false if it must come as a message. */
+  takeHere(number: number, value: unknown): boolean {
+    if (!this.isDirect || cargoOf(value) !== undefined) return false
+    const waiter = this.find(number)
+    if (waiter?.isPatient) {
+      this.answers.push([number, value])
+      this.answerSoon()
+    } else waiter?.answer(value, true)
+    return true
+  }
+
+  /** Hands the answers out, or has that done when more have come. */
+  private answerSoon(): void {
+    if (this.answers.length * 2 >= this.waiting.size + (this.newest === undefined ? 0 : 1)) this.answer()
+    else if (!this.isPassing) {
+      this.isPassing = true
+      this.kernel.loop.soon(this.onPass)
+    }
+  }
+
+  private readonly onPass = (): void => {
+    this.isPassing = false
+    this.answer()
+  }
+
+  private hear(message: unknown): void {
+    if (Array.isArray(message)) {
+      const waiter = this.find(message[0])
+      if (waiter?.isPatient) this.answers.push(message)
+      else waiter?.answer(message[1], false)
+      return
+    }
+    // Those came before.
+    this.answer()
+    if (typeof message === 'number') {
+      this.deadlines.fired(message)
+    } else if (message instanceof Down) {
+      const listener = this.watching.get(message.ref)
+      this.watching.delete(message.ref)
+      listener?.({ kind: 'down', down: message })
+    } else {
+      this.groups?.(message)
+    }
+  }
+
+  /** Hands the answers out. */
+  private answer(): void {
+    for (const [number, value] of this.answers) this.find(number as number)?.answer(value, false)
+    this.answers.length = 0
+  }
+
   private close(): void {
+    this.answer()
     this.closed = true
-    const waiters = [...this.waiting.values(), ...this.watching.values()]
+    const [waiters, listeners] = [[...this.waiting.values()], [...this.watching.values()]]
+    if (this.newest !== undefined) waiters.push(this.newest)
+    this.newest = undefined
     this.waiting.clear()
     this.watching.clear()
-    for (const waiter of waiters) waiter({ kind: 'stopped' })
+    for (const waiter of waiters) waiter.hear(STOPPED)
+    for (const listener of listeners) listener(STOPPED)
   }
+}
+
+/** The desk with this pid, if it is one of this thread's. */
+export const deskHere = (pid: number): Desk | undefined => {
+  const desk = kernels[(pid | 0) >>> INDEX_BITS]?.desk as Desk | undefined
+  return desk?.pid === pid ? desk : undefined
 }
 
 /** The desk of a kernel. */

@@ -50,20 +50,3 @@ export const isAlive = (pid: Pid): boolean => {
   const kernel = findKernel(pid)
   return kernel !== undefined && !kernel.detached && askAlive(kernel, pid)
 }
-
-/**
- * Shows a pid as Erlang does: slot, generation and runtime, `<12.0.1>`.
- *
- * @param pid - whom
- * @example
- * ```ts
- * import { formatPid, run } from 'rumpus'
- * import assert from 'node:assert/strict'
- *
- * await run(async (self) => assert.match(formatPid(self.pid), /^<\d+\.\d+\.\d+>$/))
- * ```
- */
-export const formatPid = (pid: Pid): string => {
-  const low = (pid as number) | 0
-  return `<${low & 0x3ffffff}.${Math.floor((pid as number) / 4294967296)}.${low >>> 26}>`
-}

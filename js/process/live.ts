@@ -4,23 +4,33 @@ import { badArgument, ProcessExit } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { endByItself } from '../kernel/life.ts'
 import { kernelOf, postLink, postMonitor, postTrapExits, postUnlink } from '../kernel/post.ts'
-import { type Body, Process } from '../kernel/process.ts'
+import { Process, rareOf } from '../kernel/process.ts'
 import { toReason } from '../kernel/reasons.ts'
 import { BIRTH_LINKED } from '../kernel/words.ts'
 import type { Pid, ReasonGiven, Sendable } from '../types.ts'
+import { callFrom } from './call.ts'
 import { demonitor } from './demonitor.ts'
 import { register, unregister, whereis } from './names.ts'
 import { flush, hibernate, receive, tryReceive } from './receive.ts'
 import { runtimeOf } from './runtime.ts'
 import { mark, select, trySelect } from './select.ts'
 import { sendFrom } from './send.ts'
-import type { DemonitorOptions, Mark, ReceiveOptions, Runtime, Self, TryReceiveOptions } from './shapes.ts'
+import type {
+  Answer,
+  Call,
+  CallOptions,
+  DemonitorOptions,
+  Mark,
+  ReceiveOptions,
+  Runtime,
+  Self,
+  TryReceiveOptions,
+} from './shapes.ts'
 import { sleep } from './sleep.ts'
 import { spawn, spawnMonitor, type What } from './spawn.ts'
 import { yieldNow } from './yield.ts'
 
-class Live<M> extends Process implements Self<M> {
-  declare readonly pid: Pid<Sendable<M>> & number
+class Live<M> extends Process implements Omit<Self<M>, 'pid'> {
   declare readonly home: Kernel
 
   get runtime(): Runtime {
@@ -47,6 +57,14 @@ class Live<M> extends Process implements Self<M> {
 
   flush(): number {
     return flush(this.home, this)
+  }
+
+  call<Request, Reply, const Asked extends Request = Request>(
+    to: Pid<Call<Request, Reply>> | string,
+    request: Asked,
+    options?: CallOptions,
+  ): Promise<Answer<Asked, Request, Reply>> {
+    return callFrom(this.home, this, to, request, options) as Promise<Answer<Asked, Request, Reply>>
   }
 
   sleep(ms: number): Promise<void> {
@@ -138,9 +156,10 @@ class Live<M> extends Process implements Self<M> {
 
 /** Aborts when `process` must end. */
 const signalOf = (process: Process): AbortSignal => {
-  process.aborter ??= new AbortController()
-  if (process.exiting !== undefined) process.aborter.abort(new ProcessExit(process.exiting))
-  return process.aborter.signal
+  const rare = rareOf(process)
+  rare.aborter ??= new AbortController()
+  if (process.exiting !== undefined) rare.aborter.abort(new ProcessExit(process.exiting))
+  return rare.aborter.signal
 }
 
 /** Links and monitors stay within a runtime: a false death would be worse than none. */
@@ -148,12 +167,6 @@ const checkOurs = (home: Kernel, pid: Pid): void => {
   if (kernelOf(pid) !== home) throw badArgument(TypeError, 'pid', 'a pid of the same runtime', pid)
 }
 
-/** Makes the object that a body is given. */
-export const makeLive = (
-  kernel: Kernel,
-  pid: number,
-  index: number,
-  gate: number,
-  body: Body,
-  args: unknown[],
-): Process => new Live(kernel, pid, index, gate, body, args)
+// V8 inlines the construction of a base class, not that of a derived one: what the kernel makes is a process that has the verbs.
+const { constructor: _, ...verbs } = Object.getOwnPropertyDescriptors(Live.prototype)
+Object.defineProperties(Process.prototype, verbs)

@@ -1,7 +1,7 @@
 // monitor: ordinary code hears of the end of a process. Owns the handle by which it stops listening; a process uses
 // `self.monitor`, whose news comes in order with its messages.
 
-import { badArgument, RumpusError } from '../errors.ts'
+import { badArgument, stopped } from '../errors.ts'
 import { kernelOf } from '../kernel/post.ts'
 import type { Down, Pid } from '../types.ts'
 import { deskOf } from './desk.ts'
@@ -36,7 +36,7 @@ export interface Monitor extends Disposable {
 export const monitor = (pid: Pid, listener: (down: Down) => void): Monitor => {
   if (typeof listener !== 'function') throw badArgument(TypeError, 'listener', 'a function', listener)
   const kernel = kernelOf(pid)
-  if (kernel.detached) throw new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped')
+  if (kernel.detached) throw stopped()
   const desk = deskOf(kernel)
   const ref = desk.watch(pid, (news) => {
     // Not in the desk's own step: what a listener throws is its own.

@@ -4,8 +4,8 @@
 import { badArgument, RumpusError } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { checkPid } from '../kernel/post.ts'
+import { formatPid } from '../pid.ts'
 import type { Pid } from '../types.ts'
-import { formatPid } from './exit.ts'
 
 /** Throws if `name` is none. */
 export const checkName = (argument: string, name: unknown): void => {
@@ -25,7 +25,8 @@ export const registerAs = (kernel: Kernel, name: string, pid: number): void => {
   if (answer === 0) return
   const said = JSON.stringify(name)
   if (answer > 0) {
-    throw new RumpusError('ERR_RUMPUS_NAME_TAKEN', `the name ${said} belongs to process ${formatPid(answer as Pid)}`)
+    const message = `the name ${said} belongs to process ${formatPid(answer as Pid)}`
+    throw new RumpusError('ERR_RUMPUS_NAME_TAKEN', message, { cause: { pid: answer } })
   }
   const who = `process ${formatPid(pid as Pid)}`
   if (answer === -1) {

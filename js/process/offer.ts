@@ -1,16 +1,17 @@
 // offer: a message to a bounded mailbox, whose sender waits for a place. Owns the wait, at the desk; who gets a place, and that
 // it is kept for him, is Rust's (`crates/runtime/src/scheduler/offer.rs`).
 
-import { AbortError, badArgument, RumpusError } from '../errors.ts'
+import { AbortError, stopped } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { kernelOf } from '../kernel/post.ts'
-import { OFFER_ACCEPTED, OFFER_FULL, postGiveBackPlace, postOffer, postWant } from '../kernel/post-offers.ts'
+import { OFFER_ACCEPTED, OFFER_FULL } from '../kernel/post-messages.ts'
+import { postGiveBackPlace, postOffer, postWant } from '../kernel/post-offers.ts'
 import { GATE_OPEN } from '../kernel/process.ts'
 import { INDEX_MASK } from '../kernel/words.ts'
 import type { Pid } from '../types.ts'
-import { deskOf } from './desk.ts'
+import { type Desk, deskOf, type News, Waiter } from './desk.ts'
 import { sendFrom } from './send.ts'
-import { checkMs } from './sleep.ts'
+import { checkWait } from './waits.ts'
 
 /** What became of an offer: it is in the mailbox, there was no place in time, or there is no such process. */
 export type Offered = 'accepted' | 'full' | 'noproc'
@@ -48,9 +49,10 @@ export interface OfferOptions {
  * ```
  */
 export const offer = <M>(pid: Pid<M>, message: NoInfer<M>, options: OfferOptions = {}): Promise<Offered> => {
-  const { timeout, signal } = checked(options)
+  checkWait(options)
+  const { timeout, signal } = options
   const kernel = kernelOf(pid)
-  if (kernel.detached) throw new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped')
+  if (kernel.detached) throw stopped()
   if (signal?.aborted) return Promise.reject(new AbortError(signal.reason))
   if (isOpen(kernel, pid)) {
     // Unbounded. By the way of what is sent to it, for neither may overtake the other.
@@ -70,16 +72,6 @@ const isOpen = (kernel: Kernel, pid: number): boolean => {
 const said = (answer: number): Offered =>
   answer === OFFER_ACCEPTED ? 'accepted' : answer === OFFER_FULL ? 'full' : 'noproc'
 
-const checked = (options: OfferOptions): OfferOptions => {
-  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
-  const { timeout, signal } = options
-  if (timeout !== undefined) checkMs('options.timeout', timeout)
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw badArgument(TypeError, 'options.signal', 'an AbortSignal', signal)
-  }
-  return options
-}
-
 const waitForPlace = (
   kernel: Kernel,
   pid: number,
@@ -87,35 +79,73 @@ const waitForPlace = (
   timeout: number | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Offered> => {
-  const desk = deskOf(kernel)
-  return new Promise((resolve, reject) => {
-    let waits = true
-    const number = desk.open((news) => {
-      if (news.kind === 'place') {
-        desk.forget(number)
-        if (waits) finish(() => resolve(news.place ? said(postOffer(kernel, pid, message, true)) : 'noproc'))
-        else if (news.place && !kernel.detached) postGiveBackPlace(kernel, pid)
-      } else if (waits) {
-        // Its place may still come, and is given back then.
-        finish(() => (news.kind === 'time' ? resolve('full') : reject(stopped())))
-      }
-    })
-    const onAbort = (): void => {
-      if (waits) finish(() => reject(new AbortError(signal?.reason)))
-    }
-    const timer = timeout === undefined ? 0 : desk.startTimer(number, timeout)
-    const finish = (how: () => void): void => {
-      waits = false
-      if (timer !== 0) desk.stopTimer(timer)
-      signal?.removeEventListener('abort', onAbort)
-      how()
-    }
-    signal?.addEventListener('abort', onAbort)
-    if (!postWant(kernel, pid, desk.pid, number)) {
-      desk.forget(number)
-      finish(() => resolve('noproc'))
-    }
-  })
+  const wait = new PlaceWait(kernel, pid, message, signal)
+  wait.begin(timeout)
+  return wait.offered
 }
 
-const stopped = (): Error => new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped')
+/** An offer that waits for a place. */
+class PlaceWait extends Waiter {
+  private readonly kernel: Kernel
+  private readonly pid: number
+  private readonly message: unknown
+  private readonly signal: AbortSignal | undefined
+  private readonly desk: Desk
+  private waits = true
+  private resolve: (offered: Offered) => void = () => {}
+  private reject: (error: unknown) => void = () => {}
+  readonly offered = new Promise<Offered>((resolve, reject) => {
+    this.resolve = resolve
+    this.reject = reject
+  })
+  private readonly onAbort = (): void => {
+    if (this.waits) this.finish(() => this.reject(new AbortError(this.signal?.reason)))
+  }
+
+  constructor(kernel: Kernel, pid: number, message: unknown, signal: AbortSignal | undefined) {
+    super()
+    this.kernel = kernel
+    this.pid = pid
+    this.message = message
+    this.signal = signal
+    this.desk = deskOf(kernel)
+  }
+
+  begin(timeout: number | undefined): void {
+    const { kernel, desk, pid } = this
+    desk.open(this)
+    if (timeout !== undefined) desk.startTimer(this, timeout)
+    this.signal?.addEventListener('abort', this.onAbort)
+    if (postWant(kernel, pid, desk.pid, this.number)) return
+    desk.forget(this)
+    this.finish(() => this.resolve('noproc'))
+  }
+
+  hear(news: News): void {
+    if (news.kind === 'place') {
+      this.desk.forget(this)
+      if (this.waits) this.finish(() => (news.place ? this.sendThere() : this.resolve('noproc')))
+      else if (news.place && !this.kernel.detached) postGiveBackPlace(this.kernel, this.pid)
+    } else if (this.waits) {
+      // Its place may still come, and is given back then.
+      this.finish(() => (news.kind === 'time' ? this.resolve('full') : this.reject(stopped())))
+    }
+  }
+
+  private sendThere(): void {
+    try {
+      this.resolve(said(postOffer(this.kernel, this.pid, this.message, true)))
+    } catch (error) {
+      // It has been changed meanwhile, and cannot cross any more.
+      postGiveBackPlace(this.kernel, this.pid)
+      this.reject(error)
+    }
+  }
+
+  private finish(how: () => void): void {
+    this.waits = false
+    this.desk.stopTimer(this)
+    this.signal?.removeEventListener('abort', this.onAbort)
+    how()
+  }
+}

@@ -1,7 +1,7 @@
 // receive, tryReceive, flush: messages in the order they came. Owns the wait for any mail; a process has at most one wait.
 // Hot: every message passes here. What is choosy is in `select.ts`.
 
-import { ProcessExit, RumpusError } from '../errors.ts'
+import { ProcessExit, waitsAlready } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { GATE_EXITING, type Process, QUEUED, RECEIVING, RUNNING, siteOf, waitOf } from '../kernel/process.ts'
 import { COUNT_RECEIVED, GRANT, NOW_MS } from '../kernel/words.ts'
@@ -42,7 +42,7 @@ export const tryReceive = (kernel: Kernel, process: Process): unknown => {
 /** Takes everything that has come, and answers how much that was. */
 export const flush = (kernel: Kernel, process: Process): number => {
   process.check()
-  if (process.parked !== RUNNING) throw waitsAlready(process)
+  if (process.parked !== RUNNING) throw waitsAlready(process.pid, siteOf(process))
   const count = process.waiting
   process.drop()
   kernel.counts[COUNT_RECEIVED] += count
@@ -69,17 +69,7 @@ const handled = (rejection: Promise<never>): Promise<never> => {
 }
 
 /** The answer to a process that waits already. */
-export const refuse = (process: Process): Promise<never> => Promise.reject(waitsAlready(process))
-
-const waitsAlready = (process: Process): Error => {
-  const site = siteOf(process)
-  const first =
-    site === undefined
-      ? '; where it began to is noted from now on in this thread, so the next such error will say'
-      : `; it began to here:\n${site.split('\n').slice(1).join('\n')}\nand this is the second:`
-  const what = `process ${process.pid} waits already: it can wait for one thing at a time${first}`
-  return new RumpusError('ERR_RUMPUS_WAITING', what)
-}
+export const refuse = (process: Process): Promise<never> => Promise.reject(waitsAlready(process.pid, siteOf(process)))
 
 /** The next message, for a body that expects to wait for long: keeps nothing meanwhile that it can do without. */
 export const hibernate = (kernel: Kernel, process: Process): Promise<unknown> => {

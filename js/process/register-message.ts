@@ -2,7 +2,7 @@
 // (`kernel/codec/registered.ts`).
 
 import { badArgument } from '../errors.ts'
-import { crossesAlready } from '../kernel/codec/format.ts'
+import { crossesAlready } from '../kernel/codec/known.ts'
 import { addRegistration, type Registered, registrationAs, registrationWith } from '../kernel/codec/registered.ts'
 
 /** How instances of a class cross. */

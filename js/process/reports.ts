@@ -3,6 +3,7 @@
 
 import { channel } from 'node:diagnostics_channel'
 import { guarded } from '../kernel/crash.ts'
+import { isError } from '../kernel/realms.ts'
 import { describe } from '../kernel/reasons.ts'
 import type { CrashReport } from '../kernel/reports.ts'
 import type { StallReport } from '../kernel/stalls.ts'
@@ -26,16 +27,16 @@ export const stallReporter = (onStall: (report: StallReport) => void = writeStal
   })
 
 const writeCrash = ({ pid, scheduler, what, error }: CrashReport): void => {
-  const { name, message, stack } = error instanceof Error ? describe(error) : (error as ErrorDescription)
+  const { name, message, stack } = isError(error) ? describe(error) : (error as ErrorDescription)
   const shown = stack ?? `${name}: ${message}`
   const who = pid === 0 ? `scheduler ${scheduler}` : `process ${pid} on scheduler ${scheduler}`
   process.stderr.write(`rumpus: ${who}: ${what}\n${shown}\n`)
 }
 
-const writeStall = ({ scheduler, ms, pid, name, ended }: StallReport): void => {
+const writeStall = ({ scheduler, ms, pid, name, ended, debugged }: StallReport): void => {
   // Of the host the watchdog has told already, while it lasted.
   if (scheduler === 0) return
   const who = pid === 0 ? '' : `; process ${pid}${name === undefined ? '' : ` (${name})`} was resumed last`
-  const end = ended ? '; its thread is ended' : ''
+  const end = ended ? '; its thread is ended' : debugged ? '; not ended, for the inspector is open' : ''
   process.stderr.write(`rumpus: scheduler ${scheduler}: no turn for ${ms} ms${who}${end}\n`)
 }

@@ -8,8 +8,17 @@ import type { StallOptions, StallReport } from '../kernel/stalls.ts'
 
 /** How a runtime is made. */
 export interface RuntimeOptions {
-  /** Scheduler threads beside this one, 1 to 63; `RUMPUS_SCHEDULERS`, or as many as there are cores to use. */
+  /**
+   * Scheduler threads beside this one, 0 to 63; `RUMPUS_SCHEDULERS`, or as many as there are cores to use. With 0 everything
+   * runs on this thread, definitions too, for a debugger that steps from one process to the next; `hostWorks` is true then.
+   * Only what is spawned `on: 'dedicated'` still has a thread of its own.
+   */
   readonly schedulers?: number
+  /**
+   * How many processes may have a thread of their own at a time, spawned `on: 'dedicated'`: 0 to 63 less `schedulers`, 8 unless
+   * given, if so many fit. A thread is started for each and goes with it; one more is refused with `ERR_RUMPUS_NO_THREAD`.
+   */
+  readonly dedicated?: number
   /** Whether this thread takes placed and stolen processes too; no by default, for it can be neither ended nor replaced. */
   readonly hostWorks?: boolean
   /** Whether definitions are placed on the better of two schedulers; otherwise they queue where they were spawned, and are stolen. */
@@ -127,4 +136,34 @@ export interface RuntimeOptions {
    * ```
    */
   readonly onStall?: (report: StallReport) => void
+  /**
+   * A file to write a trace into, for `ui.perfetto.dev` or `chrome://tracing`: who ran when and on which thread, what it waited
+   * for, messages as arrows, thefts, turns, sleeps; `RUMPUS_TRACE` unless given. A file that is there is replaced, but by the
+   * first runtime of this thread only: others that name it go on with it. `%p` in the name is the number of this Node process; a
+   * host that is itself a Worker adds its thread's number. For looking at, not for production: a message costs some
+   * microseconds and half a kilobyte while it is traced, and nothing while it is not.
+   *
+   * `start` and `run` reject with RumpusError `ERR_RUMPUS_TRACE` if the file cannot be written.
+   *
+   * @example
+   * ```ts
+   * import { run, send } from 'rumpus'
+   * import { mkdtempSync, readFileSync } from 'node:fs'
+   * import { tmpdir } from 'node:os'
+   * import { join } from 'node:path'
+   * import assert from 'node:assert/strict'
+   *
+   * const trace = join(mkdtempSync(join(tmpdir(), 'trace-')), 'trace.json')
+   * await run(
+   *   async (self) => {
+   *     send(self.pid, 'hello')
+   *     await self.receive()
+   *   },
+   *   { trace },
+   * )
+   * const events = JSON.parse(readFileSync(trace, 'utf8'))
+   * assert.equal(events.filter(({ ph, name }) => ph === 's' && name === 'message').length, 1)
+   * ```
+   */
+  readonly trace?: string
 }

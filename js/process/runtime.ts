@@ -1,13 +1,13 @@
 // A runtime as its users hold it: run bodies, look inside, stop. Owns the order of stopping and what keeps the event loop
 // alive; the threads are the host's (`kernel/host.ts`), the processes the kernel's.
 
-import { badArgument, ProcessExit, RumpusError } from '../errors.ts'
+import { badArgument, ProcessExit, RumpusError, stopped } from '../errors.ts'
 import type { Host } from '../kernel/host.ts'
 import { inspect, type RuntimeView } from '../kernel/inspect.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { GRACE_MS, spawnHere } from '../kernel/life.ts'
 import { checkPid, postNote } from '../kernel/post.ts'
-import type { Body } from '../kernel/process.ts'
+import { type Body, rareOf } from '../kernel/process.ts'
 import type { ProcessView } from '../kernel/process-view.ts'
 import { takeDown } from '../kernel/take-down.ts'
 import type { ExitReason, Pid, Sendable } from '../types.ts'
@@ -33,7 +33,8 @@ export const runtimeOf = (kernel: Kernel): Runtime => {
 
 /** What `start` answers. `host` owns the threads; on a scheduler thread there is none. */
 export class HeldRuntime implements Runtime {
-  private readonly kernel: Kernel
+  /** Not for users. */
+  readonly kernel: Kernel
   private readonly host: Host | undefined
   private pending = 0
   private kept = false
@@ -48,13 +49,13 @@ export class HeldRuntime implements Runtime {
 
   run<T, M = unknown>(body: (self: Self<M>) => T | PromiseLike<T>): Promise<T> {
     if (typeof body !== 'function') throw badArgument(TypeError, 'body', 'a function', body)
-    if (this.over !== undefined) return Promise.reject(new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped'))
+    if (this.over !== undefined) return Promise.reject(stopped())
     this.host?.watch()
     this.pending++
     this.hold()
     return new Promise<T>((resolve, reject) => {
       const root = spawnHere(this.kernel, body as unknown as Body)
-      root.settled = (reason, value, thrown) => {
+      rareOf(root).settled = (reason, value, thrown) => {
         this.pending--
         this.hold()
         if (reason.kind === 'normal') resolve(value as T)

@@ -9,7 +9,7 @@ import type { Match, Selection } from '../kernel/selection.ts'
 import { COUNT_RECEIVED, GRANT, NOW_MS } from '../kernel/words.ts'
 import { exited, refuse } from './receive.ts'
 import type { ReceiveOptions } from './shapes.ts'
-import { checkMs } from './sleep.ts'
+import { checkWait } from './waits.ts'
 
 type Options = ReceiveOptions<never>
 
@@ -97,16 +97,12 @@ const listen = (kernel: Kernel, process: Process, selection: Selection, signal: 
 }
 
 const check = (options: Options): void => {
-  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
-  const { match, since, timeout, signal } = options
+  checkWait(options)
+  const { match, since } = options
   if (match !== undefined && typeof match !== 'function') {
     throw badArgument(TypeError, 'options.match', 'a function', match)
   }
   if (since !== undefined && !Number.isSafeInteger(since)) {
     throw badArgument(TypeError, 'options.since', 'what mark answered', since)
-  }
-  if (timeout !== undefined) checkMs('options.timeout', timeout)
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw badArgument(TypeError, 'options.signal', 'an AbortSignal', signal)
   }
 }

@@ -1,10 +1,11 @@
 // send: a message to a process, wherever it runs. Owns the choice of lane; never waits, never tells whether the receiver is
 // alive. Hot: every message passes here.
 
-import { RumpusError } from '../errors.ts'
+import { stopped } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { kernels, onlyKernel } from '../kernel/kernels.ts'
-import { kernelOf, postMessage } from '../kernel/post.ts'
+import { kernelOf } from '../kernel/post.ts'
+import { postMessage } from '../kernel/post-messages.ts'
 import { GATE_OPEN, highOf, QUEUED, QUEUED_LOOK, RECEIVING, SELECTING } from '../kernel/process.ts'
 import { COUNT_DROPPED_NOBODY, COUNT_LOCAL_ACCEPTED, HIGH, INDEX_BITS, INDEX_MASK } from '../kernel/words.ts'
 import type { Pid } from '../types.ts'
@@ -50,7 +51,7 @@ export const sendFrom = (kernel: Kernel, to: number | string, message: unknown):
 }
 
 const sendToName = (kernel: Kernel, name: string, message: unknown): void => {
-  if (kernel.detached) throw new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped')
+  if (kernel.detached) throw stopped()
   const pid = kernel.names.find(name)
   if (pid !== 0) return sendToPid(pid, message)
   kernel.counts[COUNT_LOCAL_ACCEPTED]++

@@ -4,13 +4,47 @@
 import type { RuntimeView } from '../kernel/inspect.ts'
 import type { ProcessView } from '../kernel/process-view.ts'
 import type { Pid, ReasonGiven, Sendable } from '../types.ts'
+import type { Answer, Call, CallOptions } from './call-shapes.ts'
 
-/** Where a spawned process may run: on any scheduler, on the spawner's, or on the one with this number (0 is the host). */
-export type Place = 'any' | 'here' | number
+export type { Answer, Asks, Call, CallOptions, ReplyTo } from './call-shapes.ts'
+
+/**
+ * Where a spawned process may run: on any scheduler, on the spawner's, on the one with this number (0 is the host), or on a
+ * thread of its own.
+ *
+ * `'dedicated'` is for a definition whose body blocks: long computation without a wait, synchronous I/O. Its thread is started
+ * for it, is neither watched for stalls nor given other work, and goes when nothing lives on it any more, whatever code of its
+ * own still waits there; closures that the body spawns live there, too. To others it is a process like any. While its body
+ * keeps the thread it hears nothing: an exit reason other than `'kill'` ends it when it lets go. After `'kill'`, of it or of a
+ * closure there, the thread has a tenth of a second to do so and is ended then, but no sooner than a system call that is under
+ * way. Such a thread costs some 30 ms and 7 MB: for work that waits, or is short, `'any'` is better.
+ *
+ * @example
+ * ```ts
+ * import { define, exit, run, send } from 'rumpus'
+ * import assert from 'node:assert/strict'
+ *
+ * const spins = define(import.meta.url, 'spins', async (self, parent) => {
+ *   send(parent, 'begun')
+ *   for (;;); // keeps its thread, and nobody else's
+ * })
+ *
+ * await run(async (self) => {
+ *   const [pid] = self.spawnMonitor(spins.with({ on: 'dedicated' }), self.pid)
+ *   assert.equal(await self.receive(), 'begun')
+ *   exit(pid, 'kill')
+ *   assert.deepEqual((await self.receive()).reason, { kind: 'killed' })
+ * }, { schedulers: 1 })
+ * ```
+ */
+export type Place = 'any' | 'here' | 'dedicated' | number
 
 /** How a process is spawned. */
 export interface SpawnOptions {
-  /** Where it may run, `'any'` unless given. A closure runs on its spawner's: for it only `'here'` and that number will do. */
+  /**
+   * Where it may run, `'any'` unless given. A closure runs on its spawner's: for it only `'here'` and that number will do.
+   * `'dedicated'` throws `ERR_RUMPUS_NO_THREAD` when all such threads are taken.
+   */
   readonly on?: Place
   /** Its name from the start; if somebody has it, the spawn throws `ERR_RUMPUS_NAME_TAKEN` and nothing has happened. */
   readonly name?: string
@@ -35,7 +69,8 @@ export interface MailboxOptions {
   readonly capacity: number
   /**
    * What becomes of a message for which there is no place: `'drop-newest'` drops it, `'drop-oldest'` drops the oldest that
-   * waits, `'offer'` drops it too, unless it was sent by {@link offer}, which waits. What is dropped is counted.
+   * waits, `'offer'` drops it too, unless it was sent by {@link offer}, which waits. What is dropped is counted. With
+   * `'drop-oldest'` up to three times the capacity, or 64 more than twice, is held until the scheduler comes to drop the rest.
    */
   readonly overflow: 'drop-newest' | 'drop-oldest' | 'offer'
 }
@@ -127,6 +162,7 @@ export interface Self<M> extends AsyncIterable<M> {
    * ```
    */
   receive<N extends M>(options: ReceiveOptions<M> & { match: (message: M) => message is N }): Promise<N>
+  /** The first message that is wanted, or any, within the time that the options give. As above. */
   receive(options: ReceiveOptions<M>): Promise<M>
   /**
    * The next message if one has reached the inbox. What others send while this body runs without a wait arrives with its next
@@ -135,6 +171,7 @@ export interface Self<M> extends AsyncIterable<M> {
   tryReceive(): M | undefined
   /** The first message that is wanted, if it has reached this scheduler's inbox. Throws as `receive` does. */
   tryReceive<N extends M>(options: TryReceiveOptions<M> & { match: (message: M) => message is N }): N | undefined
+  /** The first message that is wanted, if it has reached this scheduler's inbox. As above. */
   tryReceive(options: TryReceiveOptions<M>): M | undefined
   /**
    * This moment, for `since`: take it before you ask, and the search for the answer begins behind everything that waits.
@@ -160,6 +197,32 @@ export interface Self<M> extends AsyncIterable<M> {
   hibernate(): Promise<M>
   /** Throws away what has reached the inbox; answers how many messages that were. They count as received. */
   flush(): number
+  /**
+   * Asks another process and answers what it replies, as {@link call} does, which is for code outside processes: this body is
+   * parked meanwhile as in a receive, its other messages wait, and the question is given up when this process must end.
+   *
+   * Throws as `call` does, and `TypeError` `ERR_RUMPUS_BAD_ARGUMENT` for a question to itself.
+   *
+   * @example
+   * ```ts
+   * import { reply, run, send } from 'rumpus'
+   * import assert from 'node:assert/strict'
+   *
+   * await run(async (self) => {
+   *   const doubler = self.spawn(async (me) => {
+   *     for await (const { from, request } of me) reply(from, request * 2)
+   *   })
+   *   send(self.pid, 'waits')
+   *   assert.equal(await self.call(doubler, 21, { timeout: 1000 }), 42)
+   *   assert.equal(await self.receive(), 'waits')
+   * })
+   * ```
+   */
+  call<Request, Reply, const Asked extends Request = Request>(
+    to: Pid<Call<Request, Reply>> | string,
+    request: Asked,
+    options?: CallOptions,
+  ): Promise<Answer<Asked, Request, Reply>>
   /** Waits `ms` milliseconds. Throws `RangeError` for a time that is no time. */
   sleep(ms: number): Promise<void>
   /** Lets the others that could run do so first. A body that computes for long yields now and then; one that waits need not. */
@@ -207,8 +270,8 @@ export interface Self<M> extends AsyncIterable<M> {
    * Gives a process, this one unless another is given, a name that every scheduler of the runtime knows at once. It has the
    * name until it has ended.
    *
-   * Throws `RumpusError` `ERR_RUMPUS_NAME_TAKEN`, saying who has it, `ERR_RUMPUS_NAMED` if the process has another name,
-   * `ERR_RUMPUS_NOPROC` if it has ended or must.
+   * Throws `RumpusError`, the first of these: `ERR_RUMPUS_NOPROC` if the process has ended or must, `ERR_RUMPUS_NAME_TAKEN`,
+   * saying who has it, `ERR_RUMPUS_NAMED` if the process has another name.
    */
   register(name: string, pid?: Pid): void
   /** Takes a name back, whoever has it; false if nobody has. */

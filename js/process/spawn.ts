@@ -1,14 +1,16 @@
 // spawn, spawnLink, spawnMonitor: start a process. Owns the checks of what is spawned, where, and what it is given at birth; a
 // closure begins here, a definition where it is put. A spawn that fails leaves nothing behind, no name either.
 
-import { badArgument, RumpusError } from '../errors.ts'
+import { badArgument, stopped } from '../errors.ts'
 import { OVERFLOW_DROP_NEWEST, OVERFLOW_DROP_OLDEST, OVERFLOW_OFFER } from '../kernel/bound.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import { spawnHere } from '../kernel/life.ts'
+import { spawnHere, spawnHereWith } from '../kernel/life.ts'
 import { type Birth, PLAIN_BIRTH, postExit, postGiveBack, postRent, postSpawn, referenceOf } from '../kernel/post.ts'
+import { postDedicated } from '../kernel/post-dedicated.ts'
 import type { Body } from '../kernel/process.ts'
 import {
   AT_ANY,
+  AT_DEDICATED,
   AT_HERE,
   BIRTH_HIGH,
   BIRTH_IS_RENTED,
@@ -22,6 +24,8 @@ import { isDefinition } from './define.ts'
 import { deskOf } from './desk.ts'
 import { checkName, registerAs } from './names.ts'
 import type { Closure, Definition, Place, SpawnOptions } from './shapes.ts'
+import { refuseCargoAmong } from './transfer.ts'
+import { checkSignal } from './waits.ts'
 
 /** What is spawned. */
 export type What<N> = Closure<N> | Definition<N, readonly unknown[]>
@@ -42,20 +46,37 @@ export const spawn = <N>(
   rest: unknown[],
   ties = 0,
 ): Pid<Sendable<N>> => {
-  if (kernel.detached) throw new RumpusError('ERR_RUMPUS_STOPPED', 'the runtime has stopped')
+  if (kernel.detached) throw stopped()
+  // By itself, so that it stays small enough for V8 to make all of it one.
+  if (ties === 0 && rest.length === 0 && typeof what === 'function') {
+    return spawnHere(kernel, what as unknown as Body).pid as Pid<Sendable<N>>
+  }
+  return spawnWith(kernel, parent, what, rest, ties)
+}
+
+/** The same with options, or ties, or elsewhere. */
+const spawnWith = <N>(
+  kernel: Kernel,
+  parent: number,
+  what: What<N>,
+  rest: unknown[],
+  ties: number,
+): Pid<Sendable<N>> => {
   if (isDefinition(what)) {
     const { options } = what
     const at = placeOf(kernel, options.on ?? 'any')
-    return deliver(kernel, parent, options, ties, (birth) =>
-      postSpawn(kernel, kernel.around.define(kernel, what.url, what.name), rest, at, birth),
-    )
+    refuseCargoAmong(rest)
+    return deliver(kernel, parent, options, ties, (birth) => {
+      const definition = kernel.around.define(kernel, what.url, what.name)
+      if (at === AT_DEDICATED) return postDedicated(kernel, definition, rest, birth)
+      return postSpawn(kernel, definition, rest, at, birth)
+    })
   }
   if (typeof what !== 'function') throw badArgument(TypeError, 'body', 'a function or a definition', what)
   const options = (rest[0] ?? NO_OPTIONS) as SpawnOptions
   checkHere(kernel, options)
   const body = what as unknown as Body
-  if (ties === 0 && options === NO_OPTIONS) return spawnHere(kernel, body).pid as Pid<Sendable<N>>
-  return deliver(kernel, parent, options, ties, (birth) => spawnHere(kernel, body, birth).pid)
+  return deliver(kernel, parent, options, ties, (birth) => spawnHereWith(kernel, body, birth).pid)
 }
 
 /** The same, and the reference under which the parent will hear of its end. */
@@ -124,9 +145,7 @@ const giveBirth = (
 
 const givenBy = (parent: number, options: SpawnOptions): number => {
   const { link = false, monitor = false, priority = 'normal', signal } = options
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw badArgument(TypeError, 'options.signal', 'an AbortSignal', signal)
-  }
+  checkSignal(signal)
   for (const [tie, value] of [
     ['link', link],
     ['monitor', monitor],
@@ -174,6 +193,8 @@ const checkHere = (kernel: Kernel, options: SpawnOptions): void => {
 const placeOf = (kernel: Kernel, on: Place): number => {
   if (on === 'any') return AT_ANY
   if (on === 'here') return AT_HERE
-  if (Number.isInteger(on) && on >= 0 && on < kernel.handle.seats) return on
-  throw badArgument(RangeError, 'options.on', `'any', 'here' or a scheduler from 0 to ${kernel.handle.seats - 1}`, on)
+  if (on === 'dedicated') return AT_DEDICATED
+  if (Number.isInteger(on) && on >= 0 && on < kernel.handle.regularSeats) return on
+  const last = kernel.handle.regularSeats - 1
+  throw badArgument(RangeError, 'options.on', `'any', 'here', 'dedicated' or a scheduler from 0 to ${last}`, on)
 }

@@ -1,25 +1,17 @@
-// start and run: a runtime begins. Owns the checks of its options and what it is made of on this thread.
+// start and run: a runtime begins. Owns the checks of its options; what it is made of is in `begin.ts`.
 
 import { badArgument, RumpusError } from '../errors.ts'
-import { census } from '../kernel/census.ts'
-import { tellHighWater } from '../kernel/high-water.ts'
-import { Host } from '../kernel/host.ts'
 import { isolate } from '../kernel/kernels.ts'
-import { heapPerThread, SCHEDULERS_MAX, schedulersByDefault } from '../kernel/machine.ts'
-import { createRuntime, openKernel } from '../kernel/open-kernel.ts'
-import type { MessageMode, Settings } from '../kernel/settings.ts'
-import { beatMs, stallingOf } from '../kernel/stalls.ts'
-import { makeLive } from './live.ts'
-import { crashReporter, stallReporter } from './reports.ts'
-import { HeldRuntime, runtimeOf } from './runtime.ts'
+import { dedicatedBeside, SCHEDULERS_MAX, schedulersByDefault } from '../kernel/machine.ts'
+import type { MessageMode } from '../kernel/settings.ts'
+import { begin } from './begin.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
 import type { Runtime, Self } from './shapes.ts'
-import { checkMs } from './sleep.ts'
+import { checkMs } from './waits.ts'
 
 const never = new Promise<never>(() => {})
-const HIGH_WATER = 100_000
 /** The modes of messages. */
-export const MODES: readonly unknown[] = ['reference', 'freeze', 'clone'] satisfies MessageMode[]
+const MODES: readonly unknown[] = ['reference', 'freeze', 'clone'] satisfies MessageMode[]
 
 /**
  * Starts a runtime on this thread and answers its handle. Stop it when you are done.
@@ -86,29 +78,45 @@ export const run = async <T, M = unknown>(
   }
 }
 
-const check = (options: RuntimeOptions): void => {
+/** Throws unless these are options of a runtime, simulated or not, as far as both have them. */
+export const checkShared = (options: RuntimeOptions, least: number, byDefault: () => number): void => {
   if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
-  const { schedulers, heapMb, messages = 'reference', highWater = 0 } = options
-  if (schedulers !== undefined && !(Number.isInteger(schedulers) && schedulers >= 1 && schedulers <= SCHEDULERS_MAX)) {
-    throw badArgument(RangeError, 'options.schedulers', `a whole number from 1 to ${SCHEDULERS_MAX}`, schedulers)
-  }
-  if (heapMb !== undefined && !(Number.isFinite(heapMb) && heapMb >= 16))
-    throw badArgument(RangeError, 'options.heapMb', 'a number from 16', heapMb)
+  const { schedulers, dedicated, messages = 'reference', trace } = options
+  const isCount = Number.isInteger(schedulers) && schedulers! >= least && schedulers! <= SCHEDULERS_MAX
+  if (schedulers !== undefined && !isCount)
+    throw badArgument(RangeError, 'options.schedulers', `a whole number from ${least} to ${SCHEDULERS_MAX}`, schedulers)
+  if (dedicated !== undefined) dedicatedBeside(schedulers ?? byDefault(), dedicated)
   if (!MODES.includes(messages))
     throw badArgument(TypeError, 'options.messages', "'reference', 'freeze' or 'clone'", messages)
+  checkFlag('hostWorks', options.hostWorks)
+  checkFlag('placement', options.placement)
+  checkHook('onCrash', options.onCrash)
+  if (trace !== undefined && (typeof trace !== 'string' || trace === ''))
+    throw badArgument(TypeError, 'options.trace', 'the path of a file', trace)
+}
+
+const checkFlag = (name: string, value: unknown): void => {
+  if (value !== undefined && typeof value !== 'boolean')
+    throw badArgument(TypeError, `options.${name}`, 'true or false', value)
+}
+
+const checkHook = (name: string, value: unknown): void => {
+  if (value !== undefined && typeof value !== 'function')
+    throw badArgument(TypeError, `options.${name}`, 'a function', value)
+}
+
+const check = (options: RuntimeOptions): void => {
+  checkShared(options, 0, schedulersByDefault)
+  const { heapMb, highWater = 0 } = options
+  if (options.hostWorks === false && (options.schedulers ?? schedulersByDefault()) === 0)
+    throw badArgument(TypeError, 'options.hostWorks', 'true where there is no other scheduler', false)
+  if (heapMb !== undefined && !(Number.isFinite(heapMb) && heapMb >= 16))
+    throw badArgument(RangeError, 'options.heapMb', 'a number from 16', heapMb)
   if (!Number.isSafeInteger(highWater) || highWater < 0)
     throw badArgument(RangeError, 'options.highWater', 'a whole number from 0', highWater)
-  for (const flag of ['hostWorks', 'placement', 'eager'] as const) {
-    const value = options[flag]
-    if (value !== undefined && typeof value !== 'boolean')
-      throw badArgument(TypeError, `options.${flag}`, 'true or false', value)
-  }
+  checkFlag('eager', options.eager)
   checkStall(options.stall)
-  for (const hook of ['resolve', 'onCrash', 'onHighWater', 'onStall'] as const) {
-    const value = options[hook]
-    if (value !== undefined && typeof value !== 'function')
-      throw badArgument(TypeError, `options.${hook}`, 'a function', value)
-  }
+  for (const hook of ['resolve', 'onHighWater', 'onStall'] as const) checkHook(hook, options[hook])
 }
 
 const checkStall = (stall: RuntimeOptions['stall']): void => {
@@ -116,37 +124,5 @@ const checkStall = (stall: RuntimeOptions['stall']): void => {
   if (typeof stall !== 'object' || stall === null)
     throw badArgument(TypeError, 'options.stall', 'an object or false', stall)
   if (stall.ms !== undefined) checkMs('options.stall.ms', stall.ms, 10)
-  if (stall.end !== undefined && typeof stall.end !== 'boolean')
-    throw badArgument(TypeError, 'options.stall.end', 'true or false', stall.end)
-}
-
-const begin = async (options: RuntimeOptions): Promise<Runtime> => {
-  const schedulers = options.schedulers ?? schedulersByDefault()
-  const [crash, stall] = [crashReporter(options.onCrash), stallReporter(options.onStall)]
-  const stalling = stallingOf(options.stall)
-  const { hostWorks = false, placement = true, messages = 'reference', highWater: mark = HIGH_WATER } = options
-  const nativeLane = messages !== 'reference' || process.env.RUMPUS_LANE === 'native'
-  const settings: Settings = { nativeLane, messages, highWater: mark || Number.POSITIVE_INFINITY }
-  const highWater = tellHighWater(options.onHighWater)
-  const handle = createRuntime({ schedulers, hostWorks, placement, nativeLane })
-  const heapMb = options.heapMb ?? heapPerThread(schedulers)
-  const host = new Host(handle, settings, heapMb, { crash, highWater, stall }, stalling)
-  const { kernel } = openKernel(handle, 0, settings, {
-    makeProcess: makeLive,
-    stopped: (kernel) => void runtimeOf(kernel).stop(),
-    crashed: crash,
-    highWater,
-    census: (kernel, of) => census(kernel, of, (seat, of) => host.ask(seat, of)),
-    loading: { broken: [], settleMs: 0, beatMs: beatMs(stalling), tell: () => {} },
-    resolve: options.resolve ?? ((url) => url),
-    spawning: () => host.boot(),
-  })
-  host.census = (of) => kernel.around.census(kernel, of)
-  const runtime = new HeldRuntime(kernel, host)
-  if (options.eager === true) {
-    host.boot()
-    runtime.ref()
-    await host.whenReady().finally(() => runtime.unref())
-  }
-  return runtime
+  checkFlag('stall.end', stall.end)
 }

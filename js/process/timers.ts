@@ -1,15 +1,17 @@
 // sendAfter, sendInterval, cancelTimer: messages for later. Owns their checks. A timer belongs to the process it sends to: it
-// dies with that, not with the process that set it.
+// dies with that, not with the process that set it. What users are given is the negative of what Rust calls it, so that no timer
+// is taken for a pid, nor a pid for a timer.
 
 import { badArgument } from '../errors.ts'
 import { checkPid, findKernel, kernelOf } from '../kernel/post.ts'
 import { postAfter, postCancel } from '../kernel/post-timers.ts'
 import type { Pid } from '../types.ts'
-import { checkMs } from './sleep.ts'
+import { refuseCargo } from './transfer.ts'
+import { checkMs } from './waits.ts'
 
 declare const timers: unique symbol
 
-/** A message for later, as `sendAfter` and `sendInterval` answer it: a number that can cross, never used again. */
+/** A message for later, as `sendAfter` and `sendInterval` answer it: a number below 0 that can cross, never used again. */
 export type TimerRef = number & { readonly [timers]: true }
 
 /**
@@ -39,7 +41,8 @@ export type TimerRef = number & { readonly [timers]: true }
 export const sendAfter = <M>(pid: Pid<M>, message: NoInfer<M>, ms: number): TimerRef => {
   checkPid(pid)
   checkMs('ms', ms)
-  return postAfter(kernelOf(pid), pid, message, ms, 0) as TimerRef
+  refuseCargo('message', message)
+  return -postAfter(kernelOf(pid), pid, message, ms, 0) as TimerRef
 }
 
 /**
@@ -67,15 +70,17 @@ export const sendAfter = <M>(pid: Pid<M>, message: NoInfer<M>, ms: number): Time
 export const sendInterval = <M>(pid: Pid<M>, message: NoInfer<M>, ms: number): TimerRef => {
   checkPid(pid)
   checkMs('ms', ms, 1)
-  return postAfter(kernelOf(pid), pid, message, ms, ms) as TimerRef
+  refuseCargo('message', message)
+  return -postAfter(kernelOf(pid), pid, message, ms, ms) as TimerRef
 }
 
 /**
  * Cancels a timer, on whatever scheduler it was set and will fire. A message that it has sent already stays in the inbox.
  *
  * @param timer - which
- * @returns the milliseconds that were left, or nothing if it has fired for the last time or was cancelled before
- * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT` if `timer` is none
+ * @returns the milliseconds that were left, or nothing if it has fired for the last time or was cancelled before, or if its
+ * process has ended, or must
+ * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT` if `timer` is none, but a pid, for example
  * @example
  * ```ts
  * import { cancelTimer, run, sendAfter } from 'rumpus'
@@ -89,7 +94,8 @@ export const sendInterval = <M>(pid: Pid<M>, message: NoInfer<M>, ms: number): T
  * ```
  */
 export const cancelTimer = (timer: TimerRef): number | undefined => {
-  if (!Number.isSafeInteger(timer) || timer <= 0) throw badArgument(TypeError, 'timer', 'a timer', timer)
-  const kernel = findKernel(timer)
-  return kernel === undefined || kernel.detached ? undefined : postCancel(kernel, timer)
+  if (!Number.isSafeInteger(timer) || timer >= 0) throw badArgument(TypeError, 'timer', 'a timer', timer)
+  const bits = -timer
+  const kernel = findKernel(bits)
+  return kernel === undefined || kernel.detached ? undefined : postCancel(kernel, bits)
 }

@@ -3,14 +3,15 @@
 
 import { badArgument, ProcessExit, RumpusError } from '../errors.ts'
 import { spawnHere } from '../kernel/life.ts'
-import { SCHEDULERS_MAX } from '../kernel/machine.ts'
-import type { Body } from '../kernel/process.ts'
+import { dedicatedBeside } from '../kernel/machine.ts'
+import { type Body, rareOf } from '../kernel/process.ts'
 import type { CrashReport } from '../kernel/reports.ts'
 import type { MessageMode } from '../kernel/settings.ts'
+import { openTrace } from '../kernel/trace/file.ts'
 import { crashReporter } from '../process/reports.ts'
 import type { Self } from '../process/shapes.ts'
-import { MODES } from '../process/start.ts'
-import { Simulation } from './simulation.ts'
+import { checkShared } from '../process/start.ts'
+import type { Given } from './simulation.ts'
 
 /** How a simulation is made. */
 export interface SimulateOptions {
@@ -18,6 +19,8 @@ export interface SimulateOptions {
   readonly seed?: number
   /** Schedulers beside the host, all on this thread; 2 unless given. */
   readonly schedulers?: number
+  /** As for `run`; their places are opened and closed in an order of chance, too. */
+  readonly dedicated?: number
   /** As for `run`. */
   readonly hostWorks?: boolean
   /** As for `run`. */
@@ -26,18 +29,23 @@ export interface SimulateOptions {
   readonly lane?: 'js' | 'native'
   /** As for `run`. */
   readonly messages?: MessageMode
+  /** As for `run`, in the time of the simulation; `RUMPUS_TRACE` means nothing here. */
+  readonly trace?: string
   /** Hears of crashes; without it they are written to stderr. */
   readonly onCrash?: (report: CrashReport) => void
 }
 
 /** What a simulated program may ask of its simulation. */
 export interface Simulated {
+  /** What decides every choice: give it to `simulate` to run the same again. */
   readonly seed: number
   /** Milliseconds that have passed in it. */
   now(): number
 }
 
 const SEED_MAX = 2 ** 53 - 1
+/** Schedulers, unless given. */
+const SCHEDULERS = 2
 
 /**
  * Runs `main` as the first process of a runtime whose schedulers all live on this thread and take their steps one at a time, in
@@ -74,13 +82,14 @@ export const simulate = <T, M = unknown>(
   options: SimulateOptions,
   main: (self: Self<M>, simulation: Simulated) => T | PromiseLike<T>,
 ): Promise<T> => {
-  const { seed = Math.floor(Math.random() * 2 ** 32), schedulers = 2 } = check(options)
+  const { seed = Math.floor(Math.random() * 2 ** 32), schedulers = SCHEDULERS } = check(options)
   if (typeof main !== 'function') throw badArgument(TypeError, 'main', 'a function', main)
   const lane = options.lane ?? process.env.RUMPUS_LANE
   const messages = options.messages ?? 'reference'
-  const simulation = new Simulation({
+  const given: Given = {
     seed,
     schedulers,
+    dedicated: dedicatedBeside(schedulers, options.dedicated),
     hostWorks: options.hostWorks ?? false,
     placement: options.placement ?? true,
     settings: {
@@ -89,19 +98,19 @@ export const simulate = <T, M = unknown>(
       highWater: Number.POSITIVE_INFINITY,
     },
     crashed: crashReporter(options.onCrash),
-  })
-  return simulateMain(simulation, seed, main as (self: never, simulation: Simulated) => unknown) as Promise<T>
+    trace: options.trace === undefined ? undefined : openTrace(options.trace),
+  }
+  return simulateMain(given, main as (self: never, simulation: Simulated) => unknown) as Promise<T>
 }
 
-const simulateMain = async (
-  simulation: Simulation,
-  seed: number,
-  main: (self: never, simulation: Simulated) => unknown,
-): Promise<unknown> => {
+const simulateMain = async (given: Given, main: (self: never, simulation: Simulated) => unknown): Promise<unknown> => {
+  const { Simulation } = await import('./simulation.ts')
+  const simulation = new Simulation(given)
+  const { seed } = given
   let outcome: { value: unknown } | { error: unknown } | undefined
   const told: Simulated = { seed, now: () => simulation.nowUs / 1000 }
   const root = spawnHere(simulation.host, ((self: never) => main(self, told)) as Body)
-  root.settled = (reason, value, thrown) => {
+  rareOf(root).settled = (reason, value, thrown) => {
     if (reason.kind === 'normal') outcome = { value }
     else if (thrown !== undefined && !(thrown.error instanceof ProcessExit)) outcome = { error: thrown.error }
     else outcome = { error: new RumpusError('ERR_RUMPUS_ENDED', `main was ended: ${reason.kind}`, { cause: reason }) }
@@ -111,7 +120,7 @@ const simulateMain = async (
   } catch (error) {
     outcome = { error }
   }
-  root.settled = undefined
+  rareOf(root).settled = undefined
   await simulation.end()
   if (outcome !== undefined && 'value' in outcome) return outcome.value
   process.stderr.write(`rumpus: a simulation failed; simulate({ seed: ${seed} }, …) repeats it\n`)
@@ -119,29 +128,12 @@ const simulateMain = async (
 }
 
 const check = (options: SimulateOptions): SimulateOptions => {
-  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
-  const { seed, schedulers, lane } = options
-  const whole = (value: unknown, least: number, most: number): boolean =>
-    value === undefined || (Number.isInteger(value) && (value as number) >= least && (value as number) <= most)
-  if (!whole(seed, 0, SEED_MAX))
+  checkShared(options, 1, () => SCHEDULERS)
+  const { seed, lane } = options
+  if (seed !== undefined && !(Number.isInteger(seed) && seed >= 0 && seed <= SEED_MAX))
     throw badArgument(RangeError, 'options.seed', `a whole number from 0 to ${SEED_MAX}`, seed)
-  if (!whole(schedulers, 1, SCHEDULERS_MAX)) {
-    throw badArgument(RangeError, 'options.schedulers', `a whole number from 1 to ${SCHEDULERS_MAX}`, schedulers)
-  }
   if (lane !== undefined && lane !== 'js' && lane !== 'native') {
     throw badArgument(TypeError, 'options.lane', "'js' or 'native'", lane)
-  }
-  if (options.messages !== undefined && !MODES.includes(options.messages)) {
-    throw badArgument(TypeError, 'options.messages', "'reference', 'freeze' or 'clone'", options.messages)
-  }
-  for (const flag of ['hostWorks', 'placement'] as const) {
-    const value = options[flag]
-    if (value !== undefined && typeof value !== 'boolean') {
-      throw badArgument(TypeError, `options.${flag}`, 'true or false', value)
-    }
-  }
-  if (options.onCrash !== undefined && typeof options.onCrash !== 'function') {
-    throw badArgument(TypeError, 'options.onCrash', 'a function', options.onCrash)
   }
   return options
 }

@@ -3,20 +3,25 @@
 // once, a look at a real clock, a number of chance that does not come from the seed.
 
 import { RumpusError } from '../errors.ts'
+import type { Carrier } from '../kernel/cargo.ts'
 import { census } from '../kernel/census.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { kernels } from '../kernel/kernels.ts'
 import { endByOrder } from '../kernel/life.ts'
+import { moved } from '../kernel/links.ts'
 import type { Loop } from '../kernel/loop.ts'
 import { createRuntime, openKernel } from '../kernel/open-kernel.ts'
-import { type Process, QUEUED_BEGIN, RECEIVING, RUNNING, SELECTING } from '../kernel/process.ts'
+import { CALLING, type Process, QUEUED_BEGIN, RECEIVING, RUNNING, SELECTING } from '../kernel/process.ts'
+import type { ProcessView } from '../kernel/process-view.ts'
 import type { CrashReport } from '../kernel/reports.ts'
 import type { Settings } from '../kernel/settings.ts'
+import { newestFirst } from '../kernel/take-down.ts'
+import type { TraceFile } from '../kernel/trace/file.ts'
 import { lookHere } from '../kernel/views.ts'
+import { Dice } from '../model/dice.ts'
 import { DUE_IN } from '../native/layout.ts'
 import type { RuntimeHandle } from '../native/load.ts'
-import { makeLive } from '../process/live.ts'
-import { Dice } from './dice.ts'
+import '../process/live.ts'
 
 /** What passes with each step, in microseconds, so that whoever never waits does not hold time still. */
 const STEP_US = 1
@@ -30,6 +35,8 @@ class Place implements Loop {
   readonly wanted: (() => void)[] = []
   dueUs = Number.POSITIVE_INFINITY
   turn: () => void = () => {}
+  /** Nothing lives here any more. */
+  closes = false
   private readonly simulation: Simulation
 
   constructor(simulation: Simulation) {
@@ -68,41 +75,85 @@ class Place implements Loop {
 export interface Given {
   readonly seed: number
   readonly schedulers: number
+  readonly dedicated: number
   readonly hostWorks: boolean
   readonly placement: boolean
   readonly settings: Settings
   readonly crashed: (report: CrashReport) => void
+  readonly trace?: TraceFile | undefined
 }
 
 export class Simulation {
   nowUs = 1
+  private readonly given: Given
   private readonly handle: RuntimeHandle
   private readonly places: Place[] = []
   private readonly dice: Dice
+  private readonly carrier = new OneThread()
   private timers: { atUs: number; then: () => void }[] = []
 
   constructor(given: Given) {
-    const { schedulers, hostWorks, placement, settings, seed } = given
+    const { schedulers, dedicated, hostWorks, placement, settings, seed } = given
     const { nativeLane } = settings
+    this.given = given
     this.dice = new Dice(seed)
-    this.handle = createRuntime({ schedulers, hostWorks, placement, nativeLane, seed: this.dice.below(2 ** 31) })
-    for (let seat = 0; seat <= schedulers; seat++) {
-      const place = new Place(this)
-      const { kernel } = openKernel(this.handle, seat, settings, {
-        makeProcess: makeLive,
-        stopped: () => {},
-        crashed: given.crashed,
-        highWater: () => {},
-        census: (kernel, of) => census(kernel, of, async (seat, of) => lookHere(this.places[seat]!.kernel, of)),
-        loading: { broken: [], settleMs: 0, beatMs: 0, tell: () => {} },
-        loop: place,
-        resolve: (url) => url,
-        spawning: () => {},
-      })
-      place.kernel = kernel
-      this.places.push(place)
-    }
-    for (const place of this.places) place.wanted.push(() => place.kernel.turn(1))
+    const chance = this.dice.below(2 ** 31)
+    this.handle = createRuntime({ schedulers, dedicated, hostWorks, placement, nativeLane, seed: chance })
+    for (let seat = 0; seat <= schedulers; seat++) this.open(seat)
+  }
+
+  /** Somebody takes a seat. */
+  private open(seat: number): void {
+    const place = new Place(this)
+    const trace = this.given.trace
+    const part = trace?.part()
+    const { kernel } = openKernel(this.handle, seat, this.given.settings, {
+      stopped: () => this.clear(place),
+      crashed: this.given.crashed,
+      highWater: () => {},
+      census: (kernel, of) => census(kernel, of, async (seat, of) => this.look(seat, of)),
+      carrier: this.carrier,
+      loading: { broken: [], settleMs: 0, beatMs: 0, tell: () => {} },
+      loop: place,
+      resolve: (url) => url,
+      spawning: () => {},
+      dedicate: ({ seat }) => this.places[0]!.wanted.push(() => this.openIfFree(seat)),
+      // A body that keeps its thread keeps the simulation: whoever is killed here takes its mail.
+      killed: () => {},
+      trace:
+        trace === undefined || part === undefined
+          ? undefined
+          : { part, now: () => this.nowUs, over: () => trace.over(part) },
+    })
+    place.kernel = kernel
+    place.wanted.push(() => kernel.turn(1))
+    this.places.push(place)
+  }
+
+  /** A dedicated seat is reserved, or was: it gets its place, if the one before has closed. */
+  private openIfFree(seat: number): void {
+    if (this.handle.tenancy(seat) === 0 || this.places.some(({ kernel }) => kernel.id === seat)) return
+    this.open(seat)
+  }
+
+  /** Nothing lives in a dedicated place any more: it closes. When the simulation ends all places do. */
+  private clear(place: Place): void {
+    if (this.handle.stopping || place.closes) return
+    place.closes = true
+    const { kernel } = place
+    for (const { index } of newestFirst(kernel)) endByOrder(kernel, index, { kind: 'shutdown' }, false)
+    place.wanted.push(() => {
+      this.places.splice(this.places.indexOf(place), 1)
+      kernel.detach()
+      this.openIfFree(kernel.id)
+      // Nobody meets a place that has closed.
+      kernels[this.handle.number] = this.host
+    })
+  }
+
+  private look(seat: number, of: number): ProcessView[] | undefined {
+    const place = this.places.find(({ kernel }) => kernel.id === seat)
+    return place === undefined ? undefined : lookHere(place.kernel, of)
   }
 
   /** The kernel of the host. */
@@ -178,15 +229,13 @@ export class Simulation {
   }
 
   private processes(): Process[] {
-    return this.places.flatMap(({ kernel }) => kernel.procs.filter((process) => process !== undefined))
+    return this.places.flatMap(({ kernel }) => newestFirst(kernel))
   }
 
   /** Ends all that lives, within a limit, and gives the seats up. */
   async end(): Promise<void> {
     for (const { kernel } of this.places) {
-      const alive = kernel.procs.filter((process) => process !== undefined)
-      alive.sort((a, b) => b.serial - a.serial)
-      for (const process of alive) endByOrder(kernel, process.index, { kind: 'shutdown' }, false)
+      for (const { index } of newestFirst(kernel)) endByOrder(kernel, index, { kind: 'shutdown' }, false)
     }
     const limitUs = this.nowUs + END_US
     const isOver = (): boolean => this.nowUs > limitUs || this.processes().length === 0
@@ -194,6 +243,24 @@ export class Simulation {
     this.handle.stop()
     for (const { kernel } of [...this.places].reverse()) kernel.detach()
     kernels[this.handle.number] = undefined
+    this.given.trace?.release()
+  }
+}
+
+/** Cargo where there are no threads between which it could move. */
+class OneThread implements Carrier {
+  private readonly came = new Map<number, readonly unknown[]>()
+  private last = 0
+
+  carry(_seat: number, _sitter: number, cargo: readonly object[]): number {
+    this.came.set(++this.last, moved(cargo))
+    return this.last
+  }
+
+  fetch(_seat: number, number: number): readonly unknown[] | undefined {
+    const cargo = this.came.get(number)
+    this.came.delete(number)
+    return cargo
   }
 }
 
@@ -203,5 +270,6 @@ const pass = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 const waitOf = ({ parked }: Process): string => {
   if (parked === RECEIVING) return 'waits for a message'
   if (parked === SELECTING) return 'waits for a message that is wanted'
+  if (parked === CALLING) return 'waits for an answer'
   return parked === QUEUED_BEGIN ? 'is to begin' : 'waits'
 }

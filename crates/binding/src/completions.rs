@@ -16,6 +16,9 @@ use crate::memory::Bytes;
 pub(crate) const BUFFER: usize = 256 * 1024;
 /// Larger payloads stay behind under a handle.
 pub(crate) const INLINE_MAX: usize = 8 * 1024;
+/// Bytes of large payloads in one batch, unless the first is longer: bodies take these before the next come, so that what
+/// JavaScript copies out dies young.
+const LARGE_MAX: usize = 512 * 1024;
 /// Bytes of a head.
 pub(crate) const HEAD: usize = 32;
 
@@ -33,6 +36,8 @@ pub(crate) enum Kind {
     Exiting = 8,
     Due = 9,
     Granted = 10,
+    Transfer = 11,
+    Stray = 12,
 }
 
 #[derive(Debug)]
@@ -47,19 +52,22 @@ pub(crate) struct Completions {
     buffer: Arc<Bytes>,
     used: usize,
     count: i32,
+    /// Bytes of this batch that stay behind under handles.
+    behind: usize,
     large: Vec<Option<Large>>,
     releaser: Releaser,
 }
 
 impl Completions {
     pub(crate) fn new(buffer: Arc<Bytes>) -> Self {
-        Self { buffer, used: 0, count: 0, large: Vec::new(), releaser: Releaser::default() }
+        Self { buffer, used: 0, count: 0, behind: 0, large: Vec::new(), releaser: Releaser::default() }
     }
 
     /// Starts a new batch.
     pub(crate) fn clear(&mut self) {
         self.used = 0;
         self.count = 0;
+        self.behind = 0;
     }
 
     /// Ends the batch: how many completions.
@@ -105,8 +113,21 @@ impl Completions {
         self.count += 1;
     }
 
+    fn parcel(&mut self, parcel: Parcel<Letter>, len: usize) {
+        if len > INLINE_MAX {
+            self.behind += len;
+            let handle = self.keep(Large::Parcel(parcel));
+            self.handle(handle);
+        } else {
+            self.buffer.put(self.used, parcel.bytes());
+            self.used += len.next_multiple_of(8);
+            self.releaser.release(parcel);
+        }
+    }
+
     fn payload(&mut self, bytes: &[u8]) {
         if bytes.len() > INLINE_MAX {
+            self.behind += bytes.len();
             let handle = self.keep(Large::Copy(bytes.into()));
             return self.handle(handle);
         }
@@ -136,8 +157,11 @@ fn high(bits: u64) -> i32 {
 
 impl Sink for Completions {
     fn fits(&self, payload_len: usize) -> bool {
-        let inline = if payload_len > INLINE_MAX { 8 } else { payload_len.next_multiple_of(8) };
-        self.used + HEAD + inline <= BUFFER
+        if payload_len <= INLINE_MAX {
+            return self.used + HEAD + payload_len.next_multiple_of(8) <= BUFFER;
+        }
+        let room_behind = self.behind == 0 || self.behind + payload_len <= LARGE_MAX;
+        room_behind && self.used + HEAD + 8 <= BUFFER
     }
 
     fn put(&mut self, completion: Completion) {
@@ -145,14 +169,16 @@ impl Sink for Completions {
             Completion::Message { index, skeleton, parcel } => {
                 let len = parcel.bytes().len();
                 self.head(Kind::Message, [index as i32, 0, 0, 0, 0], len, skeleton as i32);
-                if len > INLINE_MAX {
-                    let handle = self.keep(Large::Parcel(parcel));
-                    self.handle(handle);
-                } else {
-                    self.buffer.put(self.used, parcel.bytes());
-                    self.used += len.next_multiple_of(8);
-                    self.releaser.release(parcel);
-                }
+                self.parcel(parcel, len);
+            }
+            Completion::Transfer { index, skeleton, by, number, parcel } => {
+                let len = parcel.bytes().len();
+                let words = [index as i32, i32::from(by), low(number), high(number), 0];
+                self.head(Kind::Transfer, words, len, skeleton as i32);
+                self.parcel(parcel, len);
+            }
+            Completion::Stray { by, number } => {
+                self.head(Kind::Stray, [0, i32::from(by), low(number), high(number), 0], 0, 0);
             }
             Completion::Slot { index, slot, keep } => {
                 self.head(Kind::Slot, [index as i32, slot as i32, i32::from(keep), 0, 0], 0, 0);

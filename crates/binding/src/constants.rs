@@ -1,5 +1,5 @@
-//! The numbers that both sides of the border must agree on, told to a test that compares them with `js/native/layout.ts`.
-//! Owns none of them: each is taken from where it is used.
+//! What both sides of the border must agree on, told to those who compare: the numbers, to a test that holds them against
+//! `js/native/layout.ts`; the version, to `js/native/find.ts`. Owns no number: each is taken from where it is used.
 
 #![expect(unreachable_pub, reason = "the macro exports what is public, and only that")]
 
@@ -11,7 +11,7 @@ use crate::completions::{HEAD, INLINE_MAX, Kind};
 use crate::handle;
 use crate::hot::SCRATCH_LEN;
 use crate::rows::ROWS;
-use crate::submit::{self, AT_ANY, AT_HERE, OPERATIONS};
+use crate::submit::{self, ANSWERED_SEAT, ANSWERED_TENANCY, AT_ANY, AT_DEDICATED, AT_HERE, OPERATIONS};
 
 const LAYOUT: [(&str, usize); 63] = [
     ("RING_HEAD", ring::HEAD),
@@ -79,9 +79,21 @@ const LAYOUT: [(&str, usize); 63] = [
     ("RUNTIMES_MAX", 1 << pid::RUNTIME_BITS),
 ];
 
-const PLACES: [(&str, i32); 2] = [("AT_ANY", AT_ANY), ("AT_HERE", AT_HERE)];
+const PASSAGES: [(&str, i32); 3] = [
+    ("PASSAGE_OFFER", submit::PASSAGE_OFFER),
+    ("PASSAGE_GRANTED", submit::PASSAGE_GRANTED),
+    ("PASSAGE_BY_REFERENCE", submit::PASSAGE_BY_REFERENCE),
+];
 
-const BIRTHS: [(&str, i32); 10] = [
+const PLACES: [(&str, i32); 5] = [
+    ("AT_ANY", AT_ANY),
+    ("AT_HERE", AT_HERE),
+    ("AT_DEDICATED", AT_DEDICATED),
+    ("ANSWERED_SEAT", (layout::ARGUMENTS + ANSWERED_SEAT) as i32),
+    ("ANSWERED_TENANCY", (layout::ARGUMENTS + ANSWERED_TENANCY) as i32),
+];
+
+const BIRTHS: [(&str, i32); 11] = [
     ("BIRTH", (layout::ARGUMENTS + submit::BIRTH) as i32),
     ("BIRTH_PARENT", (layout::ARGUMENTS + submit::BIRTH_PARENT) as i32),
     ("BIRTH_RENTED", (layout::ARGUMENTS + submit::BIRTH_RENTED) as i32),
@@ -91,6 +103,7 @@ const BIRTHS: [(&str, i32); 10] = [
     ("BIRTH_HIGH", submit::BIRTH_HIGH),
     ("BIRTH_LOW", submit::BIRTH_LOW),
     ("BIRTH_OVERFLOW_SHIFT", submit::BIRTH_OVERFLOW_SHIFT),
+    ("BIRTH_SERVES", submit::BIRTH_SERVES),
     ("BIRTH_CAPACITY", (layout::ARGUMENTS + submit::BIRTH_CAPACITY) as i32),
 ];
 
@@ -102,7 +115,7 @@ const VERDICTS: [(&str, i32); 5] = [
     ("VERDICT_STOP", Verdict::Stop as i32),
 ];
 
-const KINDS: [(&str, i32); 10] = [
+const KINDS: [(&str, i32); 12] = [
     ("KIND_MESSAGE", Kind::Message as i32),
     ("KIND_SLOT", Kind::Slot as i32),
     ("KIND_FREED", Kind::Freed as i32),
@@ -113,6 +126,8 @@ const KINDS: [(&str, i32); 10] = [
     ("KIND_EXITING", Kind::Exiting as i32),
     ("KIND_DUE", Kind::Due as i32),
     ("KIND_GRANTED", Kind::Granted as i32),
+    ("KIND_TRANSFER", Kind::Transfer as i32),
+    ("KIND_STRAY", Kind::Stray as i32),
 ];
 
 const REASONS: [(&str, i32); 8] = [
@@ -127,13 +142,14 @@ const REASONS: [(&str, i32); 8] = [
 ];
 
 /// Where `RuntimeHandle.seat` shows what.
-const SEATS: [(&str, i32); 7] = [
+const SEATS: [(&str, i32); 8] = [
     ("SEAT_TAKEN", 0),
     ("SEAT_ALIVE", 1),
     ("SEAT_UNSTARTED", 2),
     ("SEAT_BUSY_SHARE", 3),
     ("SEAT_ASLEEP", 4),
     ("SEAT_RUN_QUEUE", 5),
+    ("SEAT_TENANCY", 6),
     ("SEAT_COUNTS", handle::SEAT_FIGURES as i32),
 ];
 
@@ -156,6 +172,7 @@ pub fn layout_constants() -> Vec<BindingConstant> {
         PLACES
             .iter()
             .chain(&BIRTHS)
+            .chain(&PASSAGES)
             .chain(&VERDICTS)
             .chain(&KINDS)
             .chain(&REASONS)
@@ -165,4 +182,10 @@ pub fn layout_constants() -> Vec<BindingConstant> {
     );
     all.extend(OPERATIONS.iter().map(|&(name, value)| constant(&format!("OP_{name}"), value as usize)));
     all
+}
+
+/// The version of the package that this binary belongs to; `js/native/find.ts` refuses a binary of another one.
+#[napi]
+pub fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
 }

@@ -19,10 +19,12 @@ pub(crate) enum Failure {
     Defect = 6,
     /// There is no room for another timer.
     TooManyTimers = 7,
+    /// Every dedicated thread is somebody's.
+    NoThread = 8,
 }
 
 /// All of them, in the order of their numbers.
-pub(crate) const FAILURES: [Failure; 7] = [
+pub(crate) const FAILURES: [Failure; 8] = [
     Failure::TooManyProcesses,
     Failure::NoScheduler,
     Failure::Stopped,
@@ -30,6 +32,7 @@ pub(crate) const FAILURES: [Failure; 7] = [
     Failure::BadSubmission,
     Failure::Defect,
     Failure::TooManyTimers,
+    Failure::NoThread,
 ];
 
 impl Failure {
@@ -44,6 +47,7 @@ impl Failure {
                 ("RumpusError", "ERR_RUMPUS_DEFECT", "the native core does not know this submission")
             }
             Self::TooManyTimers => ("RumpusError", "ERR_RUMPUS_TOO_MANY_TIMERS", "there is no room for another timer"),
+            Self::NoThread => ("RumpusError", "ERR_RUMPUS_NO_THREAD", "no dedicated thread is free"),
             Self::Defect => ("RumpusError", "ERR_RUMPUS_DEFECT", "the native core failed: please report this"),
         }
     }

@@ -21,7 +21,7 @@ use crate::{attach, clock, registry, rows};
 type Result<T> = std::result::Result<T, napi::Error<String>>;
 
 /// Figures of a seat before its counters.
-pub(crate) const SEAT_FIGURES: usize = 6;
+pub(crate) const SEAT_FIGURES: usize = 7;
 
 /// How a runtime is made.
 #[napi(object)]
@@ -29,8 +29,10 @@ pub(crate) const SEAT_FIGURES: usize = 6;
 pub struct BindingOptions {
     /// Its number, 0 to 63: part of every pid.
     pub number: u32,
-    /// Scheduler threads beside the host, 1 to 63.
+    /// Scheduler threads beside the host, 1 to 63; 0 where the host works alone.
     pub schedulers: u32,
+    /// Threads for one process each, as many at a time.
+    pub dedicated: u32,
     /// Whether the host takes placed and stolen processes.
     pub host_works: bool,
     /// Whether definitions are placed.
@@ -64,6 +66,7 @@ pub fn create_runtime(options: BindingOptions) -> RuntimeHandle {
     let runtime = Arc::new(Runtime::new(Options {
         number: options.number,
         schedulers: options.schedulers as usize,
+        dedicated: options.dedicated as usize,
         // With none there is never a core to spin on, and no time would pass meanwhile.
         cores: if options.seed.is_some() { 0 } else { available_parallelism() as usize },
         host_works: options.host_works,
@@ -187,13 +190,26 @@ impl RuntimeHandle {
         self.runtime.is_stopping()
     }
 
+    /// Seats of the host and the schedulers; those behind them are dedicated.
+    #[napi(getter)]
+    pub fn regular_seats(&self) -> u32 {
+        self.runtime.seats.regular().len() as u32
+    }
+
+    /// The number of the tenancy of a dedicated seat, or 0 while nobody has it.
+    #[napi]
+    pub fn tenancy(&self, seat: u32) -> u32 {
+        self.runtime.seats.get(seat as usize).map_or(0, |seat| seat.tenancy.number())
+    }
+
     /// Seats, the host's included.
     #[napi(getter)]
     pub fn seats(&self) -> u32 {
         self.runtime.seats.len() as u32
     }
 
-    /// What a seat shows: taken, alive, unstarted, share of its time spent awake, asleep, run queue, then all counters.
+    /// What a seat shows: taken, alive, unstarted, share of its time spent awake, asleep, run queue, its
+    /// tenancy, then all counters.
     #[napi]
     pub fn seat(&self, seat: u32) -> Option<Float64Array> {
         let seat = self.runtime.seats.get(seat as usize)?;
@@ -205,10 +221,17 @@ impl RuntimeHandle {
             busy_share(seat),
             flag(seat.bell.is_asleep()),
             run_queue(seat),
+            f64::from(seat.tenancy.number()),
         ];
         debug_assert_eq!(figures.len(), SEAT_FIGURES);
         figures.extend((0..layout::COUNTS).map(|count| seat.page.count(count)));
         Some(Float64Array::new(figures))
+    }
+
+    /// The number of who sits in a seat, or, once that one goes, of the next.
+    #[napi]
+    pub fn sitter(&self, seat: u32) -> u32 {
+        self.runtime.seats.get(seat as usize).map_or(0, Seat::sitter)
     }
 
     /// The processes, or one, as any thread sees them: the moment, then rows.

@@ -6,7 +6,9 @@ use rumpus_runtime::layout::ARGUMENTS;
 use rumpus_runtime::process::state::Overflow;
 use rumpus_runtime::sched::wheel::Key;
 use rumpus_runtime::scheduler::{Cancelled, When};
-use rumpus_runtime::{Birth, Born, Envelope, Pid, Priority, Reason, ReasonKind, Scheduler, SpawnError, Where};
+use rumpus_runtime::{
+    Anchored, Birth, Born, Envelope, Passage, Pid, Priority, Reason, ReasonKind, Scheduler, SpawnError, Where,
+};
 use rumpus_sync::Page;
 
 use crate::error::Failure;
@@ -43,6 +45,8 @@ pub(crate) const GIVE_PLACES: i32 = 28;
 pub(crate) const REFILL: i32 = 29;
 pub(crate) const NOTE: i32 = 30;
 pub(crate) const REFILL_TIMERS: i32 = 31;
+pub(crate) const ANCHOR: i32 = 32;
+pub(crate) const SEND_TRANSFER: i32 = 33;
 
 /// Words of a spawn, behind those of other submissions: what of the process's birth is given.
 pub(crate) const BIRTH: usize = 9;
@@ -57,17 +61,30 @@ pub(crate) const BIRTH_LOW: i32 = 16;
 /// Two bits: what becomes of what has no place. The capacity is in a word of its own.
 pub(crate) const BIRTH_OVERFLOW_SHIFT: i32 = 5;
 pub(crate) const BIRTH_CAPACITY: usize = 14;
+/// It serves its whole scheduler.
+pub(crate) const BIRTH_SERVES: i32 = 1 << 7;
 
 /// Of a message for later: the timer that was named for it, or 0.
 pub(crate) const NAMED: usize = 9;
+
+/// Bits of the terms of a message with cargo.
+pub(crate) const PASSAGE_OFFER: i32 = 1;
+pub(crate) const PASSAGE_GRANTED: i32 = 2;
+pub(crate) const PASSAGE_BY_REFERENCE: i32 = 4;
 
 /// A spawn may run anywhere.
 pub(crate) const AT_ANY: i32 = -1;
 /// A spawn must run at its spawner's.
 pub(crate) const AT_HERE: i32 = -2;
+/// A spawn must run on a thread of its own.
+pub(crate) const AT_DEDICATED: i32 = -3;
+
+/// The words of an answer that say at which seat, and for which of its tenancies.
+pub(crate) const ANSWERED_SEAT: usize = 5;
+pub(crate) const ANSWERED_TENANCY: usize = 6;
 
 /// The operations by name, for the drift test of the mirror.
-pub(crate) const OPERATIONS: [(&str, i32); 31] = [
+pub(crate) const OPERATIONS: [(&str, i32); 33] = [
     ("SEND", SEND),
     ("SEND_SLOT", SEND_SLOT),
     ("SPAWN", SPAWN),
@@ -99,6 +116,8 @@ pub(crate) const OPERATIONS: [(&str, i32); 31] = [
     ("REFILL", REFILL),
     ("NOTE", NOTE),
     ("REFILL_TIMERS", REFILL_TIMERS),
+    ("ANCHOR", ANCHOR),
+    ("SEND_TRANSFER", SEND_TRANSFER),
 ];
 
 /// The words of a submission.
@@ -122,6 +141,10 @@ impl Words<'_> {
         self.0.set(ARGUMENTS + 2, (bits >> 32) as u32 as i32);
     }
 
+    fn answer_seat(&self, seat: usize) {
+        self.0.set(ARGUMENTS + ANSWERED_SEAT, seat as i32);
+    }
+
     fn when(&self, now_us: u64) -> When {
         When { deadline_us: now_us + self.bits(4), period_us: self.bits(6) }
     }
@@ -134,10 +157,19 @@ impl Words<'_> {
         self.0.set(ARGUMENTS + 4, slot.map_or(0, |slot| slot as i32 + 1));
     }
 
+    /// Whether it can go, then to which seat, who sits there, and whether it has a place that may have to be given back.
+    fn answer_anchored(&self, anchored: Anchored) {
+        let Anchored { offered, anchor, has_place } = anchored;
+        let words = [offered as i32, anchor.seat as i32, anchor.sitter as i32, i32::from(has_place)];
+        words.into_iter().enumerate().for_each(|(at, word)| self.0.set(ARGUMENTS + 1 + at, word));
+    }
+
     fn answer_born(&self, born: Born) {
         self.answer(born.pid.bits());
         self.0.set(ARGUMENTS + 3, born.reference as u32 as i32);
         self.0.set(ARGUMENTS + 4, (born.reference >> 32) as u32 as i32);
+        self.answer_seat(born.seat);
+        self.0.set(ARGUMENTS + ANSWERED_TENANCY, born.tenancy as i32);
     }
 }
 
@@ -162,6 +194,7 @@ fn birth(words: &Words<'_>) -> Birth {
             BIRTH_LOW => Priority::Low,
             _ => Priority::Normal,
         },
+        serves: given & BIRTH_SERVES != 0,
         overflow,
         capacity: if overflow == Overflow::Unbounded { 0 } else { words.get(BIRTH_CAPACITY) as u32 },
     }
@@ -178,13 +211,14 @@ pub(crate) fn submit(scheduler: &mut Scheduler, pieces: &[&[u8]], now_us: impl F
             words.answer(u64::from(delivered));
         }
         SEND_SLOT => {
-            let delivered = scheduler.send_slot(words.pid(1), words.get(3) as u32);
-            words.answer(u64::from(delivered));
+            let free = scheduler.send_slot(words.pid(1), words.get(3) as u32);
+            words.answer(free.map_or(0, |slot| u64::from(slot) + 1));
         }
         SPAWN => {
             let at = match words.get(2) {
                 AT_ANY => Where::Any,
                 AT_HERE => Where::Here,
+                AT_DEDICATED => Where::Dedicated,
                 seat => Where::On(usize::try_from(seat).map_err(|_| Failure::NoScheduler)?),
             };
             let (definition, skeleton) = (words.get(1) as u32, words.get(3) as u32);
@@ -202,7 +236,10 @@ pub(crate) fn submit(scheduler: &mut Scheduler, pieces: &[&[u8]], now_us: impl F
             words.answer(reference);
         }
         DEMONITOR => scheduler.demonitor(words.pid(1), words.bits(3), words.get(5) != 0),
-        EXIT => scheduler.exit(words.pid(1), words.pid(3), reason(&words, 5, pieces)),
+        EXIT => {
+            let dedicated = scheduler.exit(words.pid(1), words.pid(3), reason(&words, 5, pieces));
+            words.answer_seat(dedicated.unwrap_or_default());
+        }
         TRAP_EXITS => scheduler.trap_exits(words.pid(1), words.get(3) != 0),
         IS_ALIVE => words.answer(u64::from(scheduler.runtime().is_alive(words.pid(1)))),
         EXITING => scheduler.note_exiting(words.pid(1)),
@@ -217,7 +254,7 @@ pub(crate) fn submit(scheduler: &mut Scheduler, pieces: &[&[u8]], now_us: impl F
     Ok(())
 }
 
-/// Those that have to do with the wheel, or with places in mailboxes.
+/// Those that have to do with the wheel, with places in mailboxes, or with cargo.
 fn submit_timed(
     scheduler: &mut Scheduler,
     words: &Words<'_>,
@@ -257,11 +294,24 @@ fn submit_timed(
             let waits = scheduler.want(words.pid(1), words.pid(3), words.get(5) as u32);
             words.answer(u64::from(waits));
         }
+        ANCHOR => {
+            words.answer_anchored(scheduler.anchor(words.pid(1), passage(words.get(3))));
+        }
+        SEND_TRANSFER => {
+            let (to, skeleton, cargo) = (words.pid(1), words.get(3) as u32, (words.get(4) as usize, words.bits(5)));
+            let delivered = scheduler.send_transfer(to, cargo, skeleton, pieces, passage(words.get(7)));
+            words.answer(u64::from(delivered));
+        }
         GIVE_BACK_PLACE => scheduler.give_back_place(words.pid(1)),
         GIVE_PLACES => scheduler.give_places(words.pid(1), words.get(3)),
         _ => return Err(Failure::BadSubmission),
     }
     Ok(())
+}
+
+fn passage(terms: i32) -> Passage {
+    let has = |bit: i32| terms & bit != 0;
+    Passage { is_offer: has(PASSAGE_OFFER), is_granted: has(PASSAGE_GRANTED), by_reference: has(PASSAGE_BY_REFERENCE) }
 }
 
 fn reason(words: &Words<'_>, word: usize, pieces: &[&[u8]]) -> Reason {
@@ -273,5 +323,6 @@ fn refused(error: SpawnError) -> Failure {
     match error {
         SpawnError::TooMany => Failure::TooManyProcesses,
         SpawnError::NoScheduler => Failure::NoScheduler,
+        SpawnError::NoThread => Failure::NoThread,
     }
 }

@@ -114,7 +114,7 @@ fn watch(runtime: &Weak<Runtime>, shared: &Shared) {
             return;
         }
         let now_us = clock::now_us();
-        let (late, next_us) = look(&runtime.seats, &mut doubts, now_us, shared.stall_us);
+        let (late, next_us) = look(runtime.seats.regular(), &mut doubts, now_us, shared.stall_us);
         pause_us = next_us.saturating_sub(now_us).max(1_000);
         let stalls: Vec<Stall> =
             late.into_iter().map(|(seat, since_us)| stall(&runtime, seat, since_us, now_us)).collect();
@@ -129,7 +129,8 @@ fn watch(runtime: &Weak<Runtime>, shared: &Shared) {
     }
 }
 
-/// Who has been late for certain and was not told of, and when to look again.
+/// Who has been late for certain and was not told of, and when to look again. Dedicated seats are left out: a body may keep
+/// such a thread.
 fn look(seats: &[Seat], doubts: &mut HashMap<usize, Doubt>, now_us: u64, stall_us: u64) -> (Vec<(usize, u64)>, u64) {
     let mut next_us = now_us + stall_us;
     let mut late = Vec::new();

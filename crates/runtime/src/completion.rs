@@ -30,6 +30,26 @@ pub enum Completion {
         /// Whether it will be wanted again.
         keep: bool,
     },
+    /// A message as bytes, with cargo.
+    Transfer {
+        /// For which slot.
+        index: u32,
+        /// Leading bytes of the parcel that describe the value.
+        skeleton: u32,
+        /// The seat that its cargo came from.
+        by: u16,
+        /// The number of that.
+        number: u64,
+        /// The bytes.
+        parcel: Parcel<Letter>,
+    },
+    /// Cargo that has come here, and its letter never will.
+    Stray {
+        /// The seat it came from.
+        by: u16,
+        /// Its number.
+        number: u64,
+    },
     /// What a process of this scheduler waits for is late enough.
     Due {
         /// Which slot.
@@ -99,12 +119,17 @@ impl Completion {
     /// Bytes that the completion carries beside its head.
     pub fn payload_len(&self) -> usize {
         match self {
-            Self::Message { parcel, .. } => parcel.bytes().len(),
+            Self::Message { parcel, .. } | Self::Transfer { parcel, .. } => parcel.bytes().len(),
             Self::Start { len, .. } => *len,
             Self::Exit { reason, .. } | Self::Down { reason, .. } | Self::Exiting { reason, .. } => {
                 reason.payload().len()
             }
-            Self::Slot { .. } | Self::Granted { .. } | Self::Due { .. } | Self::Freed { .. } | Self::Opened { .. } => 0,
+            Self::Slot { .. }
+            | Self::Granted { .. }
+            | Self::Due { .. }
+            | Self::Freed { .. }
+            | Self::Opened { .. }
+            | Self::Stray { .. } => 0,
         }
     }
 }

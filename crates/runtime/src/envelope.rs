@@ -88,6 +88,17 @@ impl Reason {
     }
 }
 
+/// The part of a message that travels by a way of JavaScript's, which alone can move it. It is there before its letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cargo {
+    /// Its number, given by whoever sent it.
+    pub number: u64,
+    /// The seat it comes from.
+    pub by: u16,
+    /// The seat at which it waits.
+    pub at: u16,
+}
+
 /// A message or a signal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Envelope {
@@ -100,6 +111,13 @@ pub enum Envelope {
     Slot {
         /// Which slot.
         slot: u32,
+    },
+    /// A message with cargo; its bytes lie in the parcel as those of a message.
+    Transfer {
+        /// How many of the bytes describe the value.
+        skeleton: u32,
+        /// What belongs to it.
+        cargo: Cargo,
     },
     /// A message for later; its bytes lie in the parcel as those of a message.
     After {
@@ -130,6 +148,8 @@ pub enum Envelope {
     },
     /// A place that was kept is not needed.
     GiveBack,
+    /// What comes next has had no place, and waits beside the mailbox.
+    Late,
     /// A timer of the receiver's has been cancelled.
     Forget {
         /// Which.

@@ -18,10 +18,10 @@ pub mod sched;
 pub mod scheduler;
 
 pub use completion::{Completion, Sink};
-pub use envelope::{Envelope, Letter, Reason, ReasonKind};
+pub use envelope::{Cargo, Envelope, Letter, Reason, ReasonKind};
 pub use names::Unnamed;
 pub use pid::Pid;
 pub use process::state::Priority;
 pub use runtime::{Options, Runtime};
 pub use sched::seat::Waker;
-pub use scheduler::{Birth, Born, Scheduler, SpawnError, Verdict, When, Where};
+pub use scheduler::{Anchored, Birth, Born, Passage, Scheduler, SpawnError, Verdict, When, Where};

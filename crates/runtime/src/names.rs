@@ -1,7 +1,7 @@
 //! Names of processes: unique in a runtime, the same on every scheduler at once, free again when their holder has ended.
 //! Owns which pid has which name. Off the message path: senders keep what they have looked up for as long as no name
-//! changes hands, which each seat's page tells them. A name is never held by a process that has ended, because both who
-//! registers and who ends a process do so under the lock of its slot.
+//! changes hands, which each seat's page tells them. A name is never held by a process that has ended: who registers and who
+//! ends it both change its state word, and whoever comes second sees the other.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -10,8 +10,7 @@ use rustc_hash::FxHashMap;
 use crate::layout;
 use crate::pid::Pid;
 use crate::process::Table;
-use crate::process::state::Phase;
-use crate::sched::seat::Seat;
+use crate::sched::seats::Seats;
 
 /// Why a name was not given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,24 +34,21 @@ struct Held {
 pub struct Names(Mutex<Held>);
 
 impl Names {
-    /// Gives `pid` the name `name`.
-    pub fn register(&self, name: &str, pid: Pid, table: &Table, seats: &[Seat]) -> Result<(), Unnamed> {
+    /// Gives `pid` the name `name`. Of several reasons against it, that the process has ended comes first, for that stays.
+    pub fn register(&self, name: &str, pid: Pid, table: &Table, seats: &Seats) -> Result<(), Unnamed> {
         let mut held = self.lock();
         let process = table.get(pid).ok_or(Unnamed::NoProc)?;
+        // Noted before all else, and asked for again: the slot may have had other tenants since. Then, or if the name is not
+        // given after all, whoever ends the process looks here in vain.
+        if !process.state.note_named() || table.get(pid).is_none() {
+            return Err(Unnamed::NoProc);
+        }
         if let Some(&holder) = held.pids.get(name) {
             return Err(Unnamed::Taken(holder));
         }
         if let Some(other) = held.names.get(&pid) {
             return Err(Unnamed::Named(other.clone()));
         }
-        let mut seldom = process.seldom();
-        // A slot that is rented for a spawn to come is free still, and may have a name.
-        let going = matches!(process.state.load().phase(), Phase::Exiting | Phase::Dead);
-        // Asked for again: the slot may have had other tenants since, and the last of them have ended.
-        if going || seldom.ended == pid.bits() || table.get(pid).is_none() {
-            return Err(Unnamed::NoProc);
-        }
-        seldom.named = true;
         held.pids.insert(name.to_owned(), pid);
         held.names.insert(pid, name.to_owned());
         tell(seats);
@@ -60,7 +56,7 @@ impl Names {
     }
 
     /// Takes a name back, whoever has it; false if nobody has.
-    pub fn unregister(&self, name: &str, seats: &[Seat]) -> bool {
+    pub fn unregister(&self, name: &str, seats: &Seats) -> bool {
         let mut held = self.lock();
         let Some(pid) = held.pids.remove(name) else { return false };
         held.names.remove(&pid);
@@ -68,8 +64,8 @@ impl Names {
         true
     }
 
-    /// Takes away the name of a process that has ended. Only for those that were `named`.
-    pub fn forget(&self, pid: Pid, seats: &[Seat]) {
+    /// Takes away the name of a process that has ended, if it has one.
+    pub fn forget(&self, pid: Pid, seats: &Seats) {
         let mut held = self.lock();
         if let Some(name) = held.names.remove(&pid) {
             held.pids.remove(&name);
@@ -78,7 +74,7 @@ impl Names {
     }
 
     /// A process that got its name before it was spawned can be found from now on: whoever has looked in vain looks again.
-    pub fn appear(&self, pid: Pid, seats: &[Seat]) {
+    pub fn appear(&self, pid: Pid, seats: &Seats) {
         let held = self.lock();
         if held.names.contains_key(&pid) {
             tell(seats);
@@ -117,8 +113,8 @@ impl Names {
 
 /// Has every scheduler look its names up anew. Under the lock, so that no change is told as another's. Whoever hears of the
 /// change by a message finds it: the message is behind it.
-fn tell(seats: &[Seat]) {
-    for seat in seats {
+fn tell(seats: &Seats) {
+    for seat in seats.used() {
         seat.page.set(layout::NAMES, seat.page.get(layout::NAMES).wrapping_add(1));
     }
 }

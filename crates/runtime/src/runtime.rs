@@ -12,7 +12,7 @@ use crate::pid::{GENERATION_MAX, Pid};
 use crate::process::Table;
 use crate::process::state::Phase;
 use crate::sched::idle::Idle;
-use crate::sched::seat::Seat;
+use crate::sched::seats::Seats;
 
 /// Seats at most: the host and 63 schedulers, for sleepers are bits of one word.
 pub const SEATS_MAX: usize = 64;
@@ -22,8 +22,10 @@ pub const SEATS_MAX: usize = 64;
 pub struct Options {
     /// Its number, part of every pid.
     pub number: u32,
-    /// Worker threads beside the host, 1 to 63.
+    /// Worker threads beside the host, 1 to 63; 0 if the host works.
     pub schedulers: usize,
+    /// Threads for one process each, as many at a time, 0 to what is left of 63.
+    pub dedicated: usize,
     /// Cores that all threads share: with more schedulers awake than that, spinning takes a core from one that works.
     pub cores: usize,
     /// Whether the host takes placed and stolen processes too.
@@ -96,15 +98,15 @@ impl Numbered {
 /// Numbered texts at most; strings and record shapes beyond that travel as themselves.
 pub const TEXTS_MAX: usize = 4096;
 
-/// See the module text. Seat 0 is the host's.
+/// See the module text.
 #[derive(Debug)]
 pub struct Runtime {
     /// What it was made with.
     pub options: Options,
     /// All processes.
     pub table: Table,
-    /// The seats, the host's first.
-    pub seats: Box<[Seat]>,
+    /// The seats; number 0 is the host's.
+    pub seats: Seats,
     /// Who sleeps.
     pub idle: Idle,
     /// Which process has which name.
@@ -120,11 +122,13 @@ pub struct Runtime {
 impl Runtime {
     /// A runtime whose seats are empty.
     pub fn new(options: Options) -> Self {
-        let seats = options.schedulers.clamp(1, SEATS_MAX - 1) + 1;
+        // Somebody must take what is placed: the host alone, where it works.
+        let least = usize::from(!options.host_works);
+        let regular = options.schedulers.clamp(least, SEATS_MAX - 1) + 1;
         Self {
             options,
             table: Table::new(options.number),
-            seats: (0..seats).map(|_| Seat::default()).collect(),
+            seats: Seats::new(regular, options.dedicated.min(SEATS_MAX - regular)),
             idle: Idle::default(),
             names: Names::default(),
             timers: Slab::new(GENERATION_MAX),
@@ -137,8 +141,9 @@ impl Runtime {
 
     /// Whether more schedulers are awake than there are cores, at a glance.
     pub fn is_crowded(&self) -> bool {
-        self.seats.len() > self.options.cores
-            && self.seats.iter().filter(|seat| seat.is_taken() && !seat.bell.is_asleep()).count() > self.options.cores
+        let seats = self.seats.used();
+        seats.len() > self.options.cores
+            && seats.iter().filter(|seat| seat.is_taken() && !seat.bell.is_asleep()).count() > self.options.cores
     }
 
     /// Whether others call `pid` alive.
@@ -166,12 +171,13 @@ impl Runtime {
         self.names.holder(name).filter(|&pid| self.is_alive(pid))
     }
 
-    /// The name of a timer outside this crate: packed as a pid is.
+    /// The name of a timer outside this crate: packed as a pid is. JavaScript gives out its negative.
     pub fn timer_bits(&self, timer: Ticket) -> u64 {
         Pid::new(self.options.number, timer).bits()
     }
 
-    /// The number of the definition `key`, new or known. When it is new every scheduler is woken to load it.
+    /// The number of the definition `key`, new or known. When it is new every scheduler is woken to load it; a dedicated thread
+    /// loads only what it was started for.
     pub fn define(&self, key: &str) -> u32 {
         let mut definitions = lock(&self.definitions);
         let id = definitions.number(key);
@@ -181,7 +187,7 @@ impl Runtime {
         // Release, pairs with the Acquire of `defined`: who sees the count finds the key.
         self.defined.store(id + 1, Ordering::Release);
         drop(definitions);
-        for seat in &self.seats {
+        for seat in self.seats.regular() {
             let _ = seat.ring();
         }
         id
@@ -217,7 +223,7 @@ impl Runtime {
     pub fn stop(&self) {
         // Release, pairs with the Acquire in `is_stopping`; a scheduler that misses it is woken below and looks again.
         self.stopping.store(1, Ordering::Release);
-        for seat in &self.seats {
+        for seat in self.seats.iter() {
             seat.bell.get_up();
             seat.wake();
         }
@@ -231,7 +237,7 @@ impl Runtime {
 
     /// Seats that take placed and stolen processes.
     pub fn workers(&self) -> std::ops::Range<usize> {
-        usize::from(!self.options.host_works)..self.seats.len()
+        usize::from(!self.options.host_works)..self.seats.regular().len()
     }
 
     /// A sum over all seats of one counter.

@@ -1,9 +1,11 @@
 //! What one scheduler's thread owns, and the verbs it offers to the binding: spawn, send, signals, finish. Private to its
 //! thread, so nothing here is atomic or locked; what other threads may touch is its [`Seat`]. A turn is in `turn.rs`, birth in
-//! `birth.rs`, life and death in `life.rs`, stealing in `search.rs`, signals to others in `signal.rs`, the end of the thread in `leave.rs`.
+//! `birth.rs`, threads for one process in `dedicated.rs`, life and death in `life.rs`, stealing in `search.rs`, signals to others in `signal.rs`, the end of the thread in `leave.rs`.
 
 mod birth;
+mod dedicated;
 mod due;
+mod late;
 mod leave;
 mod life;
 mod offer;
@@ -13,6 +15,7 @@ mod search;
 mod show;
 mod signal;
 mod stock;
+mod transfer;
 mod turn;
 mod warm;
 
@@ -30,6 +33,7 @@ use crate::layout;
 use crate::pid::Pid;
 use crate::process::Process;
 use crate::process::relations::{Relations, Ties};
+use crate::process::state::Overflow;
 use crate::runtime::Runtime;
 use crate::sched::grant::Grant;
 use crate::sched::place::Dice;
@@ -42,6 +46,7 @@ pub use birth::{Birth, Born, SpawnError, Where};
 pub use due::{Cancelled, When};
 pub use offer::Offered;
 pub use show::millisecond_word;
+pub use transfer::{Anchored, Passage};
 pub use turn::{Occasion, Verdict};
 
 /// A runtime, shared by all threads and counted by one: all threads contend for the inner count, none for the outer.
@@ -53,6 +58,8 @@ pub struct Scheduler {
     /// Shared by all threads; counted on this one alone, for a count that every message touches must not be.
     runtime: Shared,
     seat: usize,
+    /// Our number among those who ever sat there.
+    sitter: u32,
     arena: Arena,
     relations: Relations,
     /// Completions that the JavaScript half has not been told yet.
@@ -67,10 +74,16 @@ pub struct Scheduler {
     warm: Vec<warm::Warm>,
     /// Own processes to resume that the run ring did not take: for want of room, or for their priority.
     overflow: [VecDeque<u32>; 3],
+    /// Where the run ring ended when those in the overflow were last all behind it.
+    lined_up: i32,
     /// What was in the stock when JavaScript was last there.
     stocked: i32,
     /// Who waits for places in the mailboxes of own processes, in order, with their numbers.
     wants: FxHashMap<u32, VecDeque<(Pid, u32)>>,
+    /// Places that were granted here and have neither been sent to nor given back, by whose they are.
+    kept: FxHashMap<Pid, i32>,
+    /// A slot whose value was dropped: whoever sends by a slot next is told.
+    unused_slot: Option<u32>,
     /// What is due when.
     wheel: Wheel<due::Due>,
     /// The messages for later for each process that has any.
@@ -79,10 +92,14 @@ pub struct Scheduler {
     fired: Vec<(Key, u64, due::Due)>,
     /// Resumes of others since those of low priority had a share.
     beside_low: i32,
-    /// How many of them may be told of in this turn, and how many resumed that wait.
+    /// How many of them may still be told of in this turn, or resumed that wait: of both together.
     lows: i32,
     /// Slots rented for processes to come.
     rented: Vec<Pid>,
+    /// Whether this is a dedicated seat that its process, or what that has started here, has still.
+    tenant: bool,
+    /// The process that keeps no dedicated thread.
+    servant: Option<Pid>,
     /// Whether others go on for a while only, because some of low priority wait or have just had their share.
     shares: bool,
     /// Definition processes handed to JavaScript whose body may not have begun, in order.
@@ -109,17 +126,17 @@ impl Scheduler {
         seed: u64,
         now_us: u64,
     ) -> Option<Self> {
-        if !runtime.seats.get(seat)?.take(waker) {
-            return None;
-        }
+        let sitter = runtime.seats.get(seat)?.take(waker)?;
         let page = &runtime.seats[seat].page;
         let started_seen = page.get(layout::STARTED);
+        let tenant = runtime.seats[seat].tenancy.number() != 0;
         if page.count(layout::FIRST_TAKEN_US) == 0.0 {
             page.set_count(layout::FIRST_TAKEN_US, now_us.max(1) as f64);
         }
         Some(Self {
             runtime: Rc::new(runtime),
             seat,
+            sitter,
             arena: Arena::default(),
             relations: Relations::default(),
             outbox: Outbox::default(),
@@ -128,14 +145,19 @@ impl Scheduler {
             notified: Vec::new(),
             warm: Vec::new(),
             overflow: Default::default(),
+            lined_up: 0,
             stocked: 0,
             wants: FxHashMap::default(),
+            kept: FxHashMap::default(),
+            unused_slot: None,
             wheel: Wheel::new(now_us),
             timed: FxHashMap::default(),
             fired: Vec::new(),
             beside_low: 0,
             lows: 0,
             rented: Vec::new(),
+            tenant,
+            servant: None,
             shares: false,
             claimed: VecDeque::new(),
             waiting: Vec::new(),
@@ -193,9 +215,10 @@ impl Scheduler {
         self.post(to, Envelope::Message { skeleton }, pieces)
     }
 
-    /// Sends a message whose value waits in a slot of this isolate; false if the receiver is gone, then the slot is free.
-    pub fn send_slot(&mut self, to: Pid, slot: u32) -> bool {
-        self.post(to, Envelope::Slot { slot }, &[])
+    /// Sends a message whose value waits in a slot of this isolate; the slot that is free for it, its own or that of another
+    /// that was dropped.
+    pub fn send_slot(&mut self, to: Pid, slot: u32) -> Option<u32> {
+        if self.post(to, Envelope::Slot { slot }, &[]) { self.unused_slot.take() } else { Some(slot) }
     }
 
     fn post(&mut self, to: Pid, envelope: Envelope, pieces: &[&[u8]]) -> bool {
@@ -220,11 +243,19 @@ impl Scheduler {
         if state.seat() == self.seat && state.has_body() && !state.is_open() && !state.is_behind() {
             process.state.set_behind(true);
         }
-        match process.mailbox.push(parcel) {
+        if state.overflow() == Overflow::DropOldest {
+            return self.deliver_newest(to, process, parcel);
+        }
+        self.see_to(to, process, process.mailbox.push(parcel))
+    }
+
+    /// Somebody has pushed: schedules the owner if that falls to us.
+    fn see_to(&mut self, to: Pid, process: &Process, pushed: Push<Letter>) -> Result<(), Parcel<Letter>> {
+        match pushed {
             Push::Closed(parcel) => return Err(parcel),
             // Whoever is scheduled looks by itself; if that is us, it takes a turn of ours.
             Push::Queued if process.state.load().seat() == self.seat => {
-                self.hurry(state.priority());
+                self.hurry(process.state.load().priority());
                 self.pace.want_turn();
             }
             Push::Queued => {}

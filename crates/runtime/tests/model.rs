@@ -8,7 +8,6 @@ use proptest::test_runner::{Config, RngSeed};
 use rumpus_runtime::pid::{GENERATION_MAX, INDEX_MAX};
 use rumpus_runtime::process::Table;
 use rumpus_runtime::process::relations::{Relations, Ties};
-use rumpus_runtime::process::state::{Phase, State};
 use rumpus_runtime::runtime::{SEATS_MAX, TEXTS_MAX};
 use rumpus_runtime::sched::grant::{GRANT_MAX, Grant};
 use rumpus_runtime::sched::place::{Dice, place};
@@ -19,8 +18,15 @@ fn cases(count: u32) -> Config {
     Config { cases: count, rng_seed: RngSeed::Fixed(2026), failure_persistence: None, ..Config::default() }
 }
 
-const OPTIONS: Options =
-    Options { number: 1, schedulers: 3, cores: 4, host_works: false, placement: true, native_lane: false };
+const OPTIONS: Options = Options {
+    number: 1,
+    schedulers: 3,
+    dedicated: 0,
+    cores: 4,
+    host_works: false,
+    placement: true,
+    native_lane: false,
+};
 
 /// What can be said of two slots, four others and four numbers.
 #[derive(Debug, Clone, Copy)]
@@ -161,7 +167,6 @@ proptest! {
             for of in 0..2 {
                 let mine = &plain[of as usize];
                 prop_assert!(mine.agrees(relations.of(of)), "{tie:?}: {mine:?}, {:?}", relations.of(of));
-                prop_assert_eq!(relations.count(of), (mine.links.len(), mine.watchers.len(), mine.watching.len()));
             }
         }
     }
@@ -219,31 +224,6 @@ proptest! {
 
 proptest! {
     #![proptest_config(cases(500))]
-
-    #[test]
-    fn a_state_word_keeps_its_parts_apart(steps in prop::collection::vec((0..8u8, 0..SEATS_MAX), 0..30)) {
-        let word = State::default();
-        let mut plain = (Phase::Free, 0, false, false, false);
-        for (step, seat) in steps {
-            match step {
-                0 => { word.await_start(seat); plain = (Phase::Unstarted, seat, false, false, false); }
-                1 => { word.run(seat); plain = (Phase::Running, seat, false, false, false); }
-                2 => {
-                    prop_assert_eq!(word.exit(), plain.0 == Phase::Running);
-                    if plain.0 == Phase::Running { plain.0 = Phase::Exiting; }
-                }
-                3 => { word.die(); plain.0 = Phase::Dead; }
-                4 => { word.vacate(); plain = (Phase::Free, 0, false, false, false); }
-                5 => { word.open(); plain.2 = true; }
-                6 => { word.set_behind(seat % 2 == 0); plain.3 = seat % 2 == 0; }
-                _ => { word.set_traps(seat % 2 == 0); plain.4 = seat % 2 == 0; }
-            }
-            let now = word.load();
-            prop_assert_eq!((now.phase(), now.seat(), now.is_open(), now.is_behind(), now.traps()), plain);
-            prop_assert_eq!(now.is_alive(), matches!(plain.0, Phase::Unstarted | Phase::Running));
-            prop_assert_eq!(now.has_body(), matches!(plain.0, Phase::Running | Phase::Exiting));
-        }
-    }
 
     #[test]
     fn a_grant_is_bounded_and_pays_for_what_it_costs(samples in prop::collection::vec((0..100u32, 0..100_000u64), 0..40)) {
@@ -344,6 +324,24 @@ fn dice_fall_alike_for_one_seed_and_within_bounds() {
     let different: BTreeSet<usize> = throw(0).into_iter().collect();
     assert!(different.len() > 80, "{different:?}");
     assert_eq!(Dice::new(1).below(0), 0);
+}
+
+/// The first numbers of xorshift64* that begins with 1, as published.
+const XORSHIFT64_STAR: [u64; 5] = [
+    5_180_492_295_206_395_165,
+    12_380_297_144_915_551_517,
+    13_389_498_078_930_870_103,
+    5_599_127_315_341_312_413,
+    1_036_278_371_763_004_928,
+];
+
+#[test]
+fn dice_are_what_their_paper_says_for_seeds_that_begin_with_one() {
+    // The one times the multiplier of seeds is 0, the other is 1.
+    for seed in [0, 0xF1DE_83E1_9937_733D] {
+        let mut dice = Dice::new(seed);
+        assert_eq!(XORSHIFT64_STAR.map(|_| dice.below(1 << 31) as u64), XORSHIFT64_STAR.map(|number| number >> 33));
+    }
 }
 
 #[test]

@@ -97,6 +97,7 @@ fn an_exiting_process_keeps_its_name_and_is_not_found() {
     for pid in [one, nameless] {
         world.submit(1, |s| s.note_exiting(pid));
     }
+    assert_eq!((runtime.names.all(), runtime.names.is_empty()), (vec![(one, "a".to_owned())], false));
     assert_eq!((runtime.whereis("a"), runtime.names.holder("a")), (None, Some(one)));
     assert_eq!(runtime.register("a", two), Err(Unnamed::Taken(one)));
     assert_eq!(runtime.register("b", nameless), Err(Unnamed::NoProc));

@@ -10,7 +10,7 @@ use rumpus_runtime::process::state::Snapshot;
 use rumpus_runtime::sched::grant::LOOP_US;
 use rumpus_runtime::scheduler::Occasion;
 use rumpus_runtime::{
-    Birth, Completion, Options, Pid, Reason, ReasonKind, Runtime, Scheduler, Sink, Verdict, Where, layout,
+    Birth, Born, Completion, Options, Pid, Reason, ReasonKind, Runtime, Scheduler, Sink, Verdict, Where, layout,
 };
 use world::body::Ears;
 use world::options;
@@ -288,6 +288,18 @@ fn a_submission_says_what_it_left_behind() {
 }
 
 #[test]
+fn mail_for_one_that_is_looked_at_by_itself_takes_a_turn_of_its_scheduler_alone() {
+    let runtime = Arc::new(Runtime::new(options(1)));
+    let (mut host, mut lone) = (Lone::sit(&runtime, 0), Lone::sit(&runtime, 1));
+    let Ok(Born { pid, .. }) = lone.scheduler.spawn_here(Birth::default()) else { panic!("the table is full") };
+    lone.turn(10);
+    assert_eq!([1, 2].map(|_| host.after(|s| s.send(pid, 0, &[])).1), [0, 0], "that is for another");
+    lone.turn(20);
+    // Its mailbox is kept warm: nobody is notified, and yet there is something to do.
+    assert_eq!(lone.after(|s| s.send(pid, 0, &[])).1, layout::TAKE_TURN);
+}
+
+#[test]
 fn javascript_is_told_only_what_it_has_use_for() {
     let runtime = Arc::new(Runtime::new(options(1)));
     let (mut host, mut lone) = (Lone::sit(&runtime, 0), Lone::sit(&runtime, 1));
@@ -309,13 +321,29 @@ fn javascript_is_told_only_what_it_has_use_for() {
 }
 
 #[test]
+fn what_cannot_wait_is_told_first_and_counts_among_all_that_is_told() {
+    let runtime = Arc::new(Runtime::new(options(1)));
+    let (mut host, mut lone) = (Lone::sit(&runtime, 0), Lone::sit(&runtime, 1));
+    let spawn = |lone: &mut Lone| lone.scheduler.spawn_here(Birth::default()).map(|born| born.pid);
+    let (Ok(receiver), Ok(other)) = (spawn(&mut lone), spawn(&mut lone)) else { panic!("the table is full") };
+    for _ in 0..1_000 {
+        assert!(host.scheduler.send(receiver, 0, &[]));
+    }
+    lone.scheduler.exit(receiver, other, Reason::new(ReasonKind::User, &[]));
+    lone.turn(1);
+    assert!(lone.told.0[0].starts_with("Exiting"));
+    assert_eq!(lone.told.0.len(), 512);
+}
+
+#[test]
 fn a_seat_has_one_tenant_at_a_time() {
     let runtime = Arc::new(Runtime::new(Options { host_works: true, ..options(1) }));
     let sit = |seat| Scheduler::take_seat(Arc::clone(&runtime), seat, Arc::new(Ears::default()), 1, 1);
     let Some(first) = sit(1) else { panic!("an empty seat") };
     assert!(runtime.seats[1].is_taken() && !runtime.seats[0].is_taken());
     assert!(sit(1).is_none() && sit(2).is_none());
-    assert_eq!(first.seat_number(), 1);
+    let Some(other) = sit(0) else { panic!("an empty seat") };
+    assert_eq!([first.seat_number(), other.seat_number()], [1, 0]);
     first.leave();
     assert!(!runtime.seats[1].is_taken());
     assert!(sit(1).is_some());
@@ -326,12 +354,15 @@ fn claims_keep_the_rest_stealable() {
     let mut lone = Lone::new();
     lone.scheduler.runtime().define("body");
     lone.scheduler.definition_loaded(0);
+    let Ok(Born { pid, .. }) = lone.scheduler.spawn_here(Birth::default()) else { panic!("the table is full") };
     for _ in 0..40 {
         assert!(lone.scheduler.spawn(0, 0, &[], Where::Any, Birth::default()).is_ok());
     }
     let starts = |lone: &Lone| lone.told.0.iter().filter(|told| told.starts_with("Start")).count();
     lone.turn(1);
     assert_eq!((starts(&lone), lone.scheduler.seat().unstarted()), (5, 35), "100 us of 20 us each");
+    lone.turn(1);
+    assert_eq!(starts(&lone), 5, "no more until they begin");
     // While there is anything to resume, one at a time.
     lone.queue();
     lone.turn(2);
@@ -340,4 +371,10 @@ fn claims_keep_the_rest_stealable() {
     page.set(layout::STARTED, 5);
     lone.turn(3);
     assert_eq!((starts(&lone), lone.count(layout::STARTED_HERE)), (6, 5));
+    // The same while there is anything to tell.
+    lone.resume(1);
+    lone.scheduler.seat().page.set(layout::STARTED, 6);
+    assert!(lone.scheduler.send(pid, 0, &[]));
+    lone.turn(4);
+    assert_eq!((starts(&lone), lone.count(layout::STARTED_HERE)), (7, 6));
 }

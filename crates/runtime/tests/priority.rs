@@ -180,6 +180,32 @@ fn low_priority_has_its_share_beside_others_and_no_more() {
 }
 
 #[test]
+fn the_share_of_low_priority_is_one_of_those_with_mail_and_those_that_go_on() {
+    let mut pair = Pair::new();
+    let normals: Vec<Pid> = (0..3).map(|_| pair.spawn(NORMAL)).collect();
+    let lows = [pair.spawn(LOW), pair.spawn(LOW)];
+    normals.iter().for_each(|&pid| pair.ready(pid));
+    pair.write(lows[0]);
+    pair.ready(lows[1]);
+    let mut resumed = Vec::new();
+    while resumed.len() < 1_000 {
+        for (_, index) in pair.turn() {
+            assert!(pair.one.ring().push(index));
+        }
+        while let Some(index) = pair.resume() {
+            resumed.push(lows.iter().any(|low| low.index() == index));
+            match lows.iter().position(|low| low.index() == index) {
+                Some(0) => pair.write(lows[0]),
+                Some(_) => pair.ready(lows[1]),
+                None => normals.iter().filter(|pid| pid.index() == index).for_each(|&pid| pair.ready(pid)),
+            }
+        }
+    }
+    assert!(resumed.iter().filter(|&&is_low| is_low).count() > 50);
+    assert!(resumed.windows(2).all(|two| two != [true, true]), "two at once");
+}
+
+#[test]
 fn what_others_are_told_gives_low_priority_no_more_than_its_share() {
     let mut pair = Pair::new();
     let (low, normal) = (pair.spawn(LOW), pair.spawn(NORMAL));
@@ -195,6 +221,19 @@ fn what_others_are_told_gives_low_priority_no_more_than_its_share() {
         assert!(pair.resume().is_some());
     }
     assert!((5..=80 / BESIDE_LOW + 1).contains(&lows), "{lows} of 80");
+}
+
+#[test]
+fn others_are_granted_no_more_than_a_share_while_one_of_low_priority_waits_or_has_just_gone() {
+    let mut pair = Pair::new();
+    let [low, normal] = [LOW, NORMAL].map(|priority| pair.spawn(priority));
+    (0..90).for_each(|_| assert!(pair.one.ring().push(normal.index())));
+    pair.ready(low);
+    let grants = [(); 4].map(|()| {
+        pair.turn();
+        std::iter::from_fn(|| pair.resume()).count()
+    });
+    assert!(grants[..2] == [8, 8] && grants[2..].iter().all(|&grant| grant > 8), "{grants:?}");
 }
 
 #[test]

@@ -84,6 +84,21 @@ fn a_turn_is_owed_since_the_last_one_or_since_the_bell_rang() {
 }
 
 #[test]
+fn a_seat_knows_since_when_it_has_been_in_use_whoever_sits_there() {
+    let runtime = Arc::new(Runtime::new(options(1)));
+    let since = |seat: usize| runtime.seats[seat].page.count(layout::FIRST_TAKEN_US);
+    let sit_at = |seat, now_us| Scheduler::take_seat(Arc::clone(&runtime), seat, Arc::new(Ears(0)), 1, now_us);
+    for (now_us, shown) in [(5_000, 5_000.0), (9_000, 5_000.0)] {
+        let Some(scheduler) = sit_at(1, now_us) else { panic!("an empty seat") };
+        assert_eq!(since(1), shown);
+        scheduler.leave();
+    }
+    assert_eq!(since(0), 0.0, "never");
+    assert!(sit_at(0, 0).is_some());
+    assert_eq!(since(0), 1.0, "not never");
+}
+
+#[test]
 fn a_moment_is_the_low_bits_of_its_milliseconds() {
     assert_eq!([millisecond_word(0), millisecond_word(1_999)], [0, 1]);
     assert_eq!(millisecond_word(((1 << 31) + 5) * 1_000), i32::MIN + 5);
@@ -108,6 +123,10 @@ fn what_waits_for_a_time_is_counted_and_how_late_it_fires_is_shown() {
     assert_eq!(shown(&scheduler), [2, 700, 700]);
     turn(&mut scheduler, 3_100, 9);
     assert_eq!(shown(&scheduler), [1, 100, 700]);
+    // It sleeps, at most until the last of them is due, in whole milliseconds.
+    assert_eq!(turn(&mut scheduler, 3_200, 9), Verdict::Sleep);
+    let page = &scheduler.seat().page;
+    assert_eq!((page.get(layout::DUE_IN), page.get(layout::DUE_AT)), (897, 900));
     let page = &scheduler.shared().seats[1].page;
     scheduler.leave();
     assert_eq!(page.count(layout::TIMERS), 0.0);

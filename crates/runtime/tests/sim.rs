@@ -39,6 +39,7 @@ impl Run {
         let options = Options {
             number: dice.below(64) as u32,
             schedulers: 1 + dice.below(4),
+            dedicated: dice.below(4),
             cores: 1 + dice.below(5),
             host_works: dice.chance(30),
             placement: dice.chance(60),
@@ -55,7 +56,7 @@ impl Run {
         let mut weights: Vec<(Act, usize)> = ACTS.iter().map(&mut lean).collect();
         weights[1].1 += 8;
         weights[ACTS.len() - 1].1 = usize::from(dice.chance(10));
-        for seat in 0..world.isolates.len() {
+        for seat in 0..world.regular() {
             if seat == 0 || dice.chance(80) {
                 world.sit(seat);
             }
@@ -74,6 +75,9 @@ impl Run {
         if self.dice.chance(2) {
             self.world.now_us += 3_000;
         }
+        if self.dice.chance(5) && !self.world.runtime.is_stopping() {
+            self.world.tend();
+        }
         if self.restless > 0 && self.dice.below(1000) < self.restless {
             return self.come_or_go();
         }
@@ -87,7 +91,7 @@ impl Run {
         let steps: Vec<Step> = self.world.steps(seat);
         let away: Vec<Pid> =
             self.world.isolate(seat).bodies.values().filter(|b| b.parked == Parked::Away).map(|b| b.pid).collect();
-        if self.world.isolate(seat).bodies.len() < 3 && self.dice.chance(10) {
+        if self.world.isolate(seat).bodies.len() < 3 && self.dice.chance(10) && !self.world.is_going(seat) {
             self.pids.push(self.world.spawn_here(seat));
         }
         match self.dice.below(steps.len() + away.len().min(3)) {
@@ -102,7 +106,20 @@ impl Run {
 
     fn come_or_go(&mut self) {
         let seat = self.dice.below(self.world.isolates.len());
-        if self.world.isolates[seat].is_some() { self.world.leave(seat) } else { self.world.sit(seat) }
+        match self.world.isolates[seat] {
+            Some(_) => self.leave(seat),
+            // Whoever has reserved a dedicated seat gets a thread there; nobody else does.
+            None if seat < self.world.regular() => self.world.sit(seat),
+            None => {}
+        }
+    }
+
+    /// A thread ends. One of a dedicated seat takes its mail before: a kill that it had not taken would be why its processes end.
+    fn leave(&mut self, seat: usize) {
+        if seat >= self.world.regular() {
+            self.world.turn(seat);
+        }
+        self.world.leave(seat);
     }
 
     /// A body does a few things, then waits.
@@ -182,6 +199,7 @@ impl Run {
                     self.world.finish(seat, pid, kind);
                 }
             }
+            Act::Transfer => self.transfer(seat, pid, to),
             act @ (Act::SendAfter | Act::Cancel | Act::Name) => self.act_off_the_path(act, seat, pid, to),
             Act::Churn => {
                 // So many that slots are let again.
@@ -244,7 +262,8 @@ impl Run {
     }
 
     fn spawn(&mut self, seat: usize, pid: Pid) {
-        let seats = self.world.isolates.len();
+        let regular = self.world.regular();
+        let free = self.world.runtime.seats[regular..].iter().any(|seat| seat.tenancy.number() == 0);
         let birth = self.birth(seat);
         let new = match self.dice.below(8) {
             0..2 => self.world.spawn_here_as(seat, birth),
@@ -256,7 +275,8 @@ impl Run {
                 let definition = self.dice.below(self.definitions as usize) as u32;
                 let at = match kind {
                     2 => Where::Here,
-                    3 => Where::On(self.dice.below(seats)),
+                    3 => Where::On(self.dice.below(regular)),
+                    4 if free => Where::Dedicated,
                     _ => Where::Any,
                 };
                 self.world.spawn_as(seat, definition, at, birth)
@@ -280,12 +300,15 @@ impl Run {
             self.world.park_all(seat);
         }
         self.world.settle(&mut self.dice);
+        while self.world.tend() {
+            self.world.settle(&mut self.dice);
+        }
         self.world.check_rest();
     }
 
     /// Every seat is taken, everybody ends, and nothing is left.
     fn end(&mut self) {
-        for seat in 0..self.world.isolates.len() {
+        for seat in 0..self.world.regular() {
             if self.world.isolates[seat].is_none() {
                 self.world.sit(seat);
             }
@@ -354,7 +377,7 @@ impl Run {
                 self.world.finish(seat, pid, ReasonKind::Shutdown);
             }
         }
-        self.world.leave(seat);
+        self.leave(seat);
     }
 }
 

@@ -56,6 +56,24 @@ fn a_burst_queued_at_one_scheduler_spreads() {
 }
 
 #[test]
+fn a_host_that_works_alone_starts_everything() {
+    for placement in [true, false] {
+        let mut world = World::new(Options { host_works: true, placement, ..options(0) });
+        assert_eq!(world.regular(), 1);
+        world.define("body");
+        let mut dice = Dice::new(3);
+        world.settle(&mut dice);
+        for _ in 0..100 {
+            world.spawn(0, 0, Where::Any);
+        }
+        world.settle(&mut dice);
+        assert_eq!(started(&world)[0], 100);
+    }
+    // One that does not work has somebody who does.
+    assert_eq!(World::empty(Options { host_works: false, ..options(0) }).regular(), 2);
+}
+
+#[test]
 fn a_thief_takes_half() {
     let (mut world, _) = world(2, false);
     for _ in 0..100 {
@@ -325,13 +343,47 @@ fn a_thief_leaves_what_is_no_more_than_its_own_but_not_for_long() {
     }
     take_steps(&mut world, &mut dice, 2);
     assert_eq!(world.count(2, layout::STOLEN), 1, "half of the difference: both have eleven");
-    world.now_us += 900;
+    world.now_us += 999;
     take_steps(&mut world, &mut dice, 2);
     assert_eq!(world.count(2, layout::STOLEN), 1);
     assert_ne!(world.turn(2), Verdict::Sleep, "it waits for their scheduler");
-    world.now_us += 200;
+    world.now_us += 1;
     take_steps(&mut world, &mut dice, 2);
     assert_eq!(world.count(2, layout::STOLEN), 2, "their scheduler does not come: one each millisecond");
+}
+
+#[test]
+fn who_comes_up_to_a_burst_wakes_another() {
+    let (mut world, mut dice) = world(2, true);
+    for _ in 0..10 {
+        world.spawn_here(2);
+    }
+    world.settle(&mut dice);
+    // All at the door of the one that has nothing: it is rung once, and nobody else.
+    for _ in 0..8 {
+        world.spawn(0, 0, Where::Any);
+    }
+    assert_eq!(world.runtime.seats[1].unstarted(), 8);
+    assert_eq!((world.count(0, layout::WAKES_SENT), world.runtime.seats[2].bell.is_asleep()), (1, true));
+    world.turn(1);
+    assert_eq!((world.count(1, layout::WAKES_SENT), world.runtime.seats[2].bell.is_asleep()), (1, false));
+}
+
+#[test]
+fn nobody_is_woken_twice_for_one_piece_of_work_nor_for_none() {
+    let (mut world, _) = world(4, false);
+    world.spawn(0, 0, Where::On(1));
+    world.turn(1);
+    assert_eq!(world.count(1, layout::WAKES_SENT), 0, "that is for nobody else");
+    // It has something to resume, so it claims one at a time, and that one has not begun.
+    world.spawn_here(1);
+    world.turn(1);
+    for _ in 0..2 {
+        world.spawn(1, 0, Where::Any);
+    }
+    assert_eq!(world.count(1, layout::WAKES_SENT), 2);
+    world.turn(1);
+    assert_eq!((world.runtime.seats[1].unstarted(), world.count(1, layout::WAKES_SENT)), (2, 2));
 }
 
 #[test]

@@ -14,6 +14,7 @@ pub mod ring;
 pub mod shim;
 pub mod slab;
 pub mod steal;
+pub mod tenancy;
 
 pub use bell::Bell;
 pub use claim::Claim;
@@ -26,3 +27,4 @@ pub use places::Places;
 pub use ring::RunRing;
 pub use slab::{Slab, Ticket};
 pub use steal::StealQueue;
+pub use tenancy::Tenancy;

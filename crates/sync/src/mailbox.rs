@@ -10,7 +10,7 @@
 //!
 //! Arrows: anyone `IDLE|SCHEDULED|address → address` ([`Mailbox::push`]); the owner alone `address → SCHEDULED`
 //! ([`Mailbox::take`]), `SCHEDULED → IDLE` ([`Mailbox::park`]), `any → CLOSED` ([`Mailbox::close`]) and, before anybody
-//! else can know the process, `CLOSED → SCHEDULED` ([`Mailbox::open`]). The list is Treiber's stack (1986), taken whole
+//! else can know the process, `CLOSED → SCHEDULED` ([`Mailbox::open`]) or `CLOSED → IDLE` ([`Mailbox::open_idle`]). The list is Treiber's stack (1986), taken whole
 //! and turned round: with a consumer that only ever takes everything there is no ABA and no reclamation problem. That a
 //! mark in the word itself says "empty and unscheduled" is Pony's idea.
 
@@ -53,6 +53,13 @@ impl<H> Mailbox<H> {
         // Relaxed: whoever tells the pid to others orders this before; a sender with an older pid of this slot is refused or
         // queued, neither of which lets it touch the process, and the pid in its parcel tells it apart.
         self.word.store(SCHEDULED, Ordering::Relaxed);
+    }
+
+    /// Opens a closed mailbox as idle. Only for the thread that alone knows the process, once it has said who owns it.
+    pub fn open_idle(&self) {
+        // Release, pairs with the Acquire half of the `push` that finds IDLE: a sender with an older pid of this slot may be
+        // the first, and must know whom to notify. One that comes before finds CLOSED, which no push replaces, and is refused.
+        self.word.store(IDLE, Ordering::Release);
     }
 
     /// Appends a parcel. Any thread.

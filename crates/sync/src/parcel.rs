@@ -17,8 +17,14 @@ const BIAS: usize = 1 << 40;
 const BLOCK_BYTES: usize = 32 * 1024;
 #[cfg(loom)]
 const BLOCK_BYTES: usize = 512;
-/// Blocks that a depot keeps for reuse; the rest go back to the allocator.
-const DEPOT_BLOCKS: usize = 256;
+/// Bytes of shared blocks that a depot keeps for reuse, and of those of each other size; the rest go back to the allocator.
+const DEPOT_BYTES: usize = 256 * BLOCK_BYTES;
+const DEPOT_BYTES_OTHER: usize = 64 * BLOCK_BYTES;
+/// A parcel that would take more than a quarter of a shared block gets one of its own: of a power of two of bytes from
+/// this on, so that others can use it again. What nobody writes to of it costs no memory.
+const LEAST_BYTES: usize = BLOCK_BYTES / 2;
+/// How many of these sizes a depot keeps. Longer blocks are made to measure.
+const SIZES: usize = 7;
 const ALIGN: usize = 8;
 
 struct Block {
@@ -33,7 +39,20 @@ const BLOCK_HEAD: usize = size_of::<Block>().next_multiple_of(ALIGN);
 /// Where empty blocks wait: shared by an arena and everybody who may release its parcels.
 #[derive(Debug, Default)]
 pub struct Depot {
-    free: Mutex<Vec<Idle>>,
+    /// By size.
+    free: Mutex<[Vec<Idle>; SIZES]>,
+}
+
+/// Where blocks of so many bytes wait, if they do.
+fn shelf(bytes: usize) -> Option<usize> {
+    let size = (bytes / LEAST_BYTES).ilog2() as usize;
+    (size < SIZES && bytes == LEAST_BYTES << size).then_some(size)
+}
+
+/// Bytes of a block that holds one parcel of `need` bytes and can be used again, if there are such.
+fn own_bytes(need: usize) -> usize {
+    let bytes = (BLOCK_HEAD + need).next_power_of_two().max(LEAST_BYTES);
+    if shelf(bytes).is_some() { bytes } else { BLOCK_HEAD + need }
 }
 
 /// A block that nobody uses.
@@ -45,9 +64,11 @@ unsafe impl Send for Idle {}
 
 impl Drop for Depot {
     fn drop(&mut self) {
-        for Idle(raw) in lock(&self.free).drain(..) {
-            // SAFETY: idle blocks were allocated with exactly this layout by `Block::create`.
-            unsafe { dealloc(raw.as_ptr(), block_layout(BLOCK_BYTES)) };
+        for (size, idle) in lock(&self.free).iter_mut().enumerate() {
+            for Idle(raw) in idle.drain(..) {
+                // SAFETY: idle blocks were allocated with exactly this layout by `Block::create`.
+                unsafe { dealloc(raw.as_ptr(), block_layout(LEAST_BYTES << size)) };
+            }
         }
     }
 }
@@ -61,7 +82,7 @@ fn block_layout(bytes: usize) -> Layout {
 
 impl Block {
     fn create(depot: &Arc<Depot>, bytes: usize, live: usize) -> NonNull<Block> {
-        let recycled = if bytes == BLOCK_BYTES { lock(&depot.free).pop() } else { None };
+        let recycled = shelf(bytes).and_then(|size| lock(&depot.free)[size].pop());
         let raw = match recycled {
             Some(Idle(raw)) => raw,
             None => {
@@ -95,10 +116,11 @@ impl Block {
         // SAFETY: the count reached zero, so this thread is the only one left that knows the block.
         let head = unsafe { block.read() };
         let raw = block.cast::<u8>();
-        if head.bytes == BLOCK_BYTES {
-            let mut free = lock(&head.depot.free);
-            if free.len() < DEPOT_BLOCKS {
-                free.push(Idle(raw));
+        if let Some(size) = shelf(head.bytes) {
+            let most = if head.bytes == BLOCK_BYTES { DEPOT_BYTES } else { DEPOT_BYTES_OTHER } / head.bytes;
+            let idle = &mut lock(&head.depot.free)[size];
+            if idle.len() < most {
+                idle.push(Idle(raw));
                 return;
             }
         }
@@ -288,7 +310,7 @@ impl Arena {
 
     fn reserve(&mut self, need: usize) -> (NonNull<Block>, usize) {
         if need > BLOCK_BYTES / 4 {
-            return (Block::create(&self.depot, BLOCK_HEAD + need, 1), BLOCK_HEAD);
+            return (Block::create(&self.depot, own_bytes(need), 1), BLOCK_HEAD);
         }
         let current = match self.block {
             Some(block) if self.used + need <= BLOCK_BYTES => block,

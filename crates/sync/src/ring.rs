@@ -88,6 +88,26 @@ impl<'a> RunRing<'a> {
         true
     }
 
+    /// Where the next is appended: a mark for [`RunRing::cut`].
+    pub fn mark(self) -> i32 {
+        self.page.get(TAIL)
+    }
+
+    /// Takes those off that were appended since `mark`, in their order; never those that go before the slot's.
+    pub fn cut(self, mark: i32, mut take: impl FnMut(u32)) {
+        let tail = self.page.get(TAIL);
+        let kept = self.page.get(HEAD).wrapping_add(self.page.get(AHEAD));
+        let mark = if mark.wrapping_sub(kept) < 0 { kept } else { mark };
+        let mut at = mark;
+        while at.wrapping_sub(tail) < 0 {
+            take(self.page.get(ENTRIES + (at & MASK) as usize) as u32);
+            at = at.wrapping_add(1);
+        }
+        if mark.wrapping_sub(tail) < 0 {
+            self.page.set(TAIL, mark);
+        }
+    }
+
     fn append(self, index: u32) {
         let tail = self.page.get(TAIL);
         self.page.set(ENTRIES + (tail & MASK) as usize, index as i32);

@@ -66,7 +66,19 @@ impl<T: Default> Slab<T> {
 
     /// Rents a slot, or nothing when all are taken. The ticket is unknown to others until the caller tells them.
     pub fn acquire(&self) -> Option<Ticket> {
+        self.rent(&mut lock(&self.rent))
+    }
+
+    /// Rents slots until `out` has `most`, or all are taken.
+    pub fn acquire_many(&self, most: usize, out: &mut Vec<Ticket>) {
         let mut rent = lock(&self.rent);
+        while out.len() < most {
+            let Some(ticket) = self.rent(&mut rent) else { return };
+            out.push(ticket);
+        }
+    }
+
+    fn rent(&self, rent: &mut Rent) -> Option<Ticket> {
         if rent.free.len() > AGE_MIN || rent.made as usize == CHUNK as usize * CHUNKS {
             let index = rent.free.pop_front()?;
             return Some(self.move_in(index));
@@ -97,13 +109,24 @@ impl<T: Default> Slab<T> {
 
     /// Ends a tenancy. Only for the one who decided the tenant's end, once.
     pub fn release(&self, ticket: Ticket) {
-        let Some(slot) = self.slot(ticket.index) else { return };
+        if self.move_out(ticket) {
+            lock(&self.rent).free.push_back(ticket.index);
+        }
+    }
+
+    /// Ends several.
+    pub fn release_many(&self, tickets: impl Iterator<Item = Ticket>) {
+        let mut rent = lock(&self.rent);
+        rent.free.extend(tickets.filter(|&ticket| self.move_out(ticket)).map(|ticket| ticket.index));
+    }
+
+    /// Whether the slot can be rented again.
+    fn move_out(&self, ticket: Ticket) -> bool {
+        let Some(slot) = self.slot(ticket.index) else { return false };
         debug_assert_eq!(slot.word.load(Ordering::Relaxed), ticket.generation * 2 + 1, "released twice"); // Relaxed: an assertion
         // Release, pairs with the Acquire of `get`: a later lookup with the old ticket misses.
         slot.word.store(ticket.generation.wrapping_add(1).wrapping_mul(2), Ordering::Release);
-        if ticket.generation < self.generation_max {
-            lock(&self.rent).free.push_back(ticket.index);
-        }
+        ticket.generation < self.generation_max
     }
 
     /// The tenant's value, if `ticket` is not out of date. What it says may be out of date a moment later.

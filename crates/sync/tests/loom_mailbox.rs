@@ -172,3 +172,26 @@ fn mail_for_a_former_tenant_is_refused_or_reaches_somebody() {
     let expected = [(Sent::Queued, 1, 0), (Sent::Refused, 0, 0), (Sent::Queued, 0, 1), (Sent::Notified, 0, 1)];
     assert_eq!(ends, expected.into());
 }
+
+#[test]
+fn who_is_first_at_a_mailbox_that_opens_idle_knows_whom_to_notify() {
+    let ends = outcomes(|| {
+        let process = Arc::new((Mailbox::default(), Probe::new(None)));
+        let spawner = {
+            let process = Arc::clone(&process);
+            thread::spawn(move || {
+                process.1.touch(|owner| *owner = Some(7));
+                process.0.open_idle();
+            })
+        };
+        // With the pid of a former tenant: nobody else knows of this one.
+        let told = match process.0.push(Arena::default().parcel(10, &[])) {
+            Push::Notify => process.1.touch(|owner| *owner),
+            Push::Queued => panic!("nobody had scheduled the owner"),
+            Push::Closed(_) => None,
+        };
+        spawner.join().unwrap();
+        told
+    });
+    assert_eq!(ends, [None, Some(7)].into());
+}

@@ -136,3 +136,31 @@ fn an_arena_and_its_parcels_may_go_in_any_order() {
         ended.touch(|ends| assert_eq!(*ends, 1, "ended once"));
     });
 }
+
+#[test]
+fn a_block_of_one_parcel_is_cut_again_after_its_holder() {
+    let reused = outcomes(|| {
+        let step = Arc::new(Step::default());
+        let mut arena = Arena::default();
+        let ended = ends();
+        let long = arena.parcel(Mark(Arc::clone(&ended)), &[&[7; 600]]);
+        let first = place(&long);
+        let holder = {
+            let step = Arc::clone(&step);
+            thread::spawn(move || {
+                step.take();
+                drop(long);
+            })
+        };
+        step.take();
+        // Of another length, and yet of the same size of block.
+        let next = arena.parcel(Mark(ends()), &[&[8; 700]]);
+        let reused = place(&next) == first;
+        if reused {
+            ended.touch(|ends| assert_eq!(*ends, 1, "cut again while held"));
+        }
+        holder.join().unwrap();
+        reused
+    });
+    assert_eq!(reused.len(), 2);
+}

@@ -14,6 +14,8 @@ enum Op {
     PushFront(usize),
     PushSlot,
     Pop(usize),
+    /// The last so many come off, but for those at the front.
+    Cut(i32),
 }
 
 fn ops() -> impl Strategy<Value = Vec<Op>> {
@@ -24,6 +26,8 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
         6 => Just(Op::PushSlot),
         8 => (1..4_usize).prop_map(Op::Pop),
         1 => (1000..3000_usize).prop_map(Op::Pop),
+        1 => (0..9_i32).prop_map(Op::Cut),
+        1 => (1000..6000_i32).prop_map(Op::Cut),
     ];
     prop::collection::vec(op, 0..60)
 }
@@ -108,6 +112,12 @@ proptest! {
                 Op::Pop(times) => for _ in 0..times {
                     prop_assert_eq!(ring.pop(), naive.pop());
                 },
+                Op::Cut(last) => {
+                    let mut cut = Vec::new();
+                    ring.cut(ring.mark() - last, |index| cut.push(index));
+                    let kept = naive.queue.len().saturating_sub(last as usize);
+                    prop_assert_eq!(cut, Vec::from(naive.queue.split_off(kept)));
+                }
             }
             let len = naive.len() + usize::from(naive.slot.is_some());
             prop_assert_eq!((ring.len(), ring.is_empty()), (len, len == 0));

@@ -117,3 +117,22 @@ fn no_two_threads_rent_one_slot_at_a_time() {
     });
     assert_eq!(tickets.iter().collect::<BTreeSet<_>>().len(), tickets.len(), "a ticket twice");
 }
+
+#[test]
+fn many_are_rented_and_given_back_at_once() {
+    let slab = Slab::<u32>::new(1);
+    let mut tickets = vec![slab.acquire().unwrap()];
+    slab.acquire_many(700, &mut tickets);
+    let slots: BTreeSet<u32> = tickets.iter().map(|ticket| ticket.index).collect();
+    assert_eq!((tickets.len(), slots.len(), slab.made()), (700, 700, 700));
+    slab.release_many(tickets.iter().copied());
+    assert!(tickets.iter().all(|&ticket| slab.get(ticket).is_none()));
+    let mut again = Vec::new();
+    slab.acquire_many(700, &mut again);
+    assert!(again.iter().filter(|ticket| slots.contains(&ticket.index)).all(|ticket| ticket.generation == 1));
+    assert_eq!(slab.made(), 700 + 256, "so many freed slots wait");
+    slab.release_many(again.iter().copied());
+    let mut last = Vec::new();
+    slab.acquire_many(300, &mut last);
+    assert!(last.iter().all(|ticket| ticket.generation < 2), "a slot whose generations are used up retires");
+}

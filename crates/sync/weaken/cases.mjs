@@ -2,6 +2,7 @@
 // fragment of exactly one line of `file`, a path from the crate's root.
 
 import { claimCases } from './claim-cases.mjs'
+import { tenancyCases } from './tenancy-cases.mjs'
 
 /**
  * @typedef {object} Case
@@ -15,6 +16,7 @@ import { claimCases } from './claim-cases.mjs'
  */
 
 const mailbox = 'src/mailbox.rs'
+const state = '../runtime/src/process/state.rs'
 const parcel = 'src/parcel.rs'
 const inlet = 'src/inlet.rs'
 const inject = 'src/inject.rs'
@@ -41,6 +43,7 @@ export const cases = [
     model: 'never_more_are_taken_than_there_are',
   },
   ...claimCases,
+  ...tenancyCases,
   {
     part: 'mailbox',
     name: 'push does not release',
@@ -94,6 +97,25 @@ export const cases = [
     replace: 'self.word.swap(IDLE, Ordering::Release) == SCHEDULED',
     test: 'loom_mailbox',
     model: 'an_owner_that_parks_misses_no_sender',
+  },
+  {
+    part: 'mailbox',
+    name: 'open_idle does not release',
+    file: mailbox,
+    find: 'store(IDLE, Ordering::Release)',
+    replace: 'store(IDLE, Ordering::Relaxed)',
+    test: 'loom_mailbox',
+    model: 'who_is_first_at_a_mailbox_that_opens_idle_knows_whom_to_notify',
+  },
+  {
+    part: 'state',
+    name: 'a change looks, then stores',
+    file: state,
+    find: 'self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, change).map(Snapshot).map_err(Snapshot)',
+    replace:
+      'let seen = self.0.load(Ordering::Acquire); change(seen).map(|word| { self.0.store(word, Ordering::Release); Snapshot(seen) }).ok_or(Snapshot(seen))',
+    test: 'loom_state',
+    model: 'no_process_that_has_ended_keeps_a_name',
   },
   {
     part: 'mailbox',

@@ -9,7 +9,13 @@ import { fileURLToPath } from 'node:url'
 import { cases } from './cases.mjs'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const copied = ['Cargo.toml', 'Cargo.lock', 'crates/sync', 'crates/runtime/src/sched/idle.rs']
+const copied = [
+  'Cargo.toml',
+  'Cargo.lock',
+  'crates/sync',
+  'crates/runtime/src/sched/idle.rs',
+  'crates/runtime/src/process/state.rs',
+]
 const limitMs = 300_000
 
 /** How loom says that a model does not hold; anything else, a crash of the compiler included, proves nothing. */

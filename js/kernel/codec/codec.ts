@@ -1,17 +1,19 @@
-// The codec: values to words; `decoder.ts` is the way back. Owns the fast path (primitives, flat records and arrays, binary
-// data) and the scratch buffer it writes into; what is nested goes to `graph.ts`. Stateless but for numbered texts: an encoding that
+// The codec: values to words; `decoder.ts` is the way back. Owns the fast path (primitives, records and arrays with little in
+// them, binary data) and the scratch buffer it writes into; what is nested more goes to `graph.ts`. Stateless but for numbered texts: an encoding that
 // fails leaves nothing behind, so the next message is intact. Hot: every message to another scheduler passes `encode`.
 
 import { RumpusError, UncrossableError } from '../../errors.ts'
 import type { RuntimeHandle, Seat } from '../../native/load.ts'
 import { type Bytes, Decoder, double, doubleWords } from './decoder.ts'
 import * as f from './format.ts'
-import { pack } from './graph.ts'
+import { pack, packAround } from './graph.ts'
 import type { Field, Shape } from './texts.ts'
 
 /** Words that one flat value may take at most, beside the bytes of its strings and binary data. */
 const MARGIN = 128
 const FLAT_FIELDS_MAX = 32
+/** Objects that the fast path takes in one value, itself among them: each is compared with those before it. */
+const FLAT_OBJECTS_MAX = 16
 const SHORT_STRING = 48
 
 const { getPrototypeOf } = Object
@@ -25,6 +27,9 @@ export class Codec extends Decoder {
   /** The shape of the last record: the next is most likely alike. */
   private lastShape: Shape | undefined
   private blobs: Uint8Array[] = []
+  /** The objects of the value that is being written: none may come twice, for shared ones stay one. */
+  private readonly objects: unknown[] = new Array(FLAT_OBJECTS_MAX)
+  private objectCount = 0
   private busy = false
   private whole = false
   /** The last value did not fit the scratch buffer, or carries large binary data: send these. */
@@ -40,10 +45,7 @@ export class Codec extends Decoder {
 
   /** Writes `value`, called `name` in errors; the length of its description in bytes. */
   encode(value: unknown, name: string): number {
-    if (this.busy) {
-      const message = `${name} cannot be sent from a getter or a proxy of another message that is being encoded`
-      throw new RumpusError('ERR_RUMPUS_REENTRANT', message)
-    }
+    this.refuseIfBusy(name)
     this.at = 0
     this.pieces = undefined
     if (this.blobs.length > 0) this.blobs = []
@@ -56,6 +58,7 @@ export class Codec extends Decoder {
       this.write(value, name)
     } finally {
       this.busy = false
+      while (this.objectCount > 0) this.objects[--this.objectCount] = undefined
     }
     const length = this.at * 4
     if (this.blobs.length > 0 || this.words !== this.scratchWords) {
@@ -73,6 +76,30 @@ export class Codec extends Decoder {
     } finally {
       this.whole = false
     }
+  }
+
+  /** The bytes of a value of which `cargo` moves: one piece, all of it its description, and the caller's to keep. */
+  encodeAround(value: object, name: string, cargo: readonly object[]): Uint8Array {
+    this.refuseIfBusy(name)
+    this.busy = true
+    let packed: Uint8Array
+    try {
+      packed = packAround(value, name, cargo)
+    } finally {
+      this.busy = false
+    }
+    const piece = Buffer.alloc(8 + ((packed.length + 3) & ~3))
+    const words = new Int32Array(piece.buffer, piece.byteOffset, 2)
+    words[0] = f.GRAPH
+    words[1] = packed.length
+    piece.set(packed, 8)
+    return piece
+  }
+
+  private refuseIfBusy(name: string): void {
+    if (!this.busy) return
+    const message = `${name} cannot be sent from a getter or a proxy of another message that is being encoded`
+    throw new RumpusError('ERR_RUMPUS_REENTRANT', message)
   }
 
   /** Throws if `value` cannot cross. */
@@ -187,8 +214,10 @@ export class Codec extends Decoder {
     this.at += 2 + ((length + 1) >> 1)
   }
 
-  /** Writes a flat record, a flat array or binary data; false, with anything half written, if it is none of these. */
+  /** Writes a record, an array or binary data; false, with anything half written, if that is none of these or holds too much. */
   private writeFlat(value: object): boolean {
+    this.objects[0] = value
+    this.objectCount = 1
     if (getPrototypeOf(value) === PLAIN) return this.writeRecord(value as Record<string, unknown>)
     if (Array.isArray(value)) return this.writeArray(value)
     const binary = f.binaryOf(value)
@@ -262,8 +291,31 @@ export class Codec extends Decoder {
     }
     if (this.writePrimitive(value)) return true
     const binary = typeof value === 'object' ? f.binaryOf(value as object) : undefined
-    if (binary === undefined) return false
+    if (binary === undefined) return this.writeNested(value)
+    if (!this.isFirst(value)) return false
     this.writeBinary(binary.kind, binary.bytes)
+    return true
+  }
+
+  /** A record or an array in another. */
+  private writeNested(value: unknown): boolean {
+    if (typeof value !== 'object' || value === null || !this.isFirst(value)) return false
+    this.reserve(0)
+    if (getPrototypeOf(value) === PLAIN) {
+      if (!this.writeRecord(value as Record<string, unknown>)) return false
+    } else if (!Array.isArray(value) || !this.writeArray(value)) return false
+    // What it is part of goes on.
+    this.reserve(0)
+    return true
+  }
+
+  /** Whether a part is in this place only, as far as has been written, and there are not too many. */
+  private isFirst(part: unknown): boolean {
+    const { objects, objectCount } = this
+    if (objectCount === FLAT_OBJECTS_MAX) return false
+    for (let i = 0; i < objectCount; i++) if (objects[i] === part) return false
+    objects[objectCount] = part
+    this.objectCount = objectCount + 1
     return true
   }
 
@@ -282,7 +334,7 @@ export class Codec extends Decoder {
     this.words[this.at++] = f.ARRAY | (length << 8)
     for (let i = 0; i < length; i++) {
       this.reserve(4)
-      if (!(i in value) || !this.writePrimitive(value[i])) return false
+      if (!(i in value && (this.writePrimitive(value[i]) || this.writeNested(value[i])))) return false
     }
     return true
   }

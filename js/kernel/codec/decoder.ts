@@ -18,12 +18,18 @@ export type Bytes = Buffer & {
 export const double: Float64Array = new Float64Array(1)
 export const doubleWords: Int32Array = new Int32Array(double.buffer)
 
+export const NO_CARGO: readonly unknown[] = []
+
 export class Decoder {
   readonly texts: Texts
   protected readonly native: Seat
   /** The word to read, or to write, next. */
   protected at = 0
-  private readonly values: unknown[] = []
+  /** The values of a record that is being read, by how many records it is in. */
+  private readonly values: unknown[][] = [[]]
+  private depth = 0
+  /** What has moved with the message that is being read. */
+  cargo: readonly unknown[] = NO_CARGO
 
   constructor(handle: RuntimeHandle, native: Seat) {
     this.texts = new Texts(handle)
@@ -48,6 +54,7 @@ export class Decoder {
     this.source = words
     this.sourceBytes = bytes as Bytes
     this.at = at
+    this.depth = 0
     return this.read()
   }
 
@@ -125,7 +132,7 @@ export class Decoder {
         const length = this.length()
         const start = this.skip(length)
         const bytes = this.sourceBytes.subarray(start, start + length)
-        return tag === f.TREE ? unpackTree(bytes) : unpackGraph(bytes)
+        return tag === f.TREE ? unpackTree(bytes) : unpackGraph(bytes, this.cargo)
       }
       default:
         throw new RangeError(`unknown tag ${tag}`)
@@ -140,7 +147,8 @@ export class Decoder {
       if (this.blobAt > this.sourceBytes.length) throw new RangeError('the value ends early')
       return this.copy(start, length)
     }
-    const blob = new Uint8Array(length)
+    // Memory that nobody zeroes, for all of it is written.
+    const blob = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer)
     this.native.large(this.handle, start, blob)
     return blob
   }
@@ -173,10 +181,19 @@ export class Decoder {
 
   private readRecord(id: number): object {
     const shape = this.texts.shape(id)
-    const { values } = this
+    const { depth } = this
+    const values = this.values[depth] ?? this.deeper()
     const { length } = shape.keys
+    this.depth = depth + 1
     for (let i = 0; i < length; i++) values[i] = this.read()
+    this.depth = depth
     return shape.make(values)
+  }
+
+  private deeper(): unknown[] {
+    const values: unknown[] = []
+    this.values.push(values)
+    return values
   }
 }
 

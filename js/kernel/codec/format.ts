@@ -1,6 +1,9 @@
-// The wire format of a value: 32-bit words. The low 8 bits of a word are a tag, the upper 24 an immediate. Flat values
-// (a primitive, a flat record or array, a typed array) are written word by word; everything else is one `PACKED` piece.
+// The wire format of a value: 32-bit words. The low 8 bits of a word are a tag, the upper 24 an immediate. Primitives, binary
+// data, and records and arrays with few others in them are written word by word; everything else is one `PACKED` piece.
 // Strings and record shapes that repeat are sent as numbers that the runtime gives out (`texts.ts`).
+
+import { types } from 'node:util'
+import { isBuiltIn } from '../realms.ts'
 
 export const UNDEFINED = 0
 export const NULL = 1
@@ -20,9 +23,9 @@ export const LATIN1 = 8
 export const UTF16 = 9
 /** A bigint as a string value that follows. */
 export const BIGINT = 10
-/** A flat record: the number of its shape in the immediate, then its fields. */
+/** A record: the number of its shape in the immediate, then its fields. */
 export const RECORD = 11
-/** A flat array: its length in the immediate, then its items. */
+/** An array: its length in the immediate, then its items. */
 export const ARRAY = 12
 /** Binary data: its class in the immediate, its byte length in the next word, then the bytes, padded. */
 export const BINARY = 13
@@ -37,6 +40,11 @@ export const LATIN1_LONG = 17
 
 /** Binary data from this size on travels behind the skeleton, so that it is copied twice and no more. */
 export const BLOB_BYTES = 4096
+
+interface ViewClass {
+  new (buffer: ArrayBuffer, offset: number, length: number): ArrayBufferView
+  readonly BYTES_PER_ELEMENT?: number
+}
 
 type BinaryClass = new (buffer: ArrayBuffer) => ArrayBufferView | ArrayBuffer
 
@@ -63,17 +71,35 @@ export const BINARY_NODE = 13
 /** The bytes of a piece of binary data and its class, or nothing if it is none that may cross. */
 export const binaryOf = (value: object): { kind: number; bytes: Uint8Array } | undefined => {
   if (ArrayBuffer.isView(value)) {
-    if (value.buffer instanceof SharedArrayBuffer) return undefined
+    if (isShared(value.buffer)) return undefined
     const bytes = bytesOf(value.buffer, value.byteOffset, value.byteLength)
     if (bytes === undefined) return undefined
     if (Buffer.isBuffer(value)) return { kind: BINARY_NODE, bytes }
-    const kind = BINARY_CLASSES.indexOf(value.constructor as BinaryClass)
+    const own = BINARY_CLASSES.indexOf(value.constructor as BinaryClass)
+    const kind = own < 0 ? foreignKind(value) : own
     return kind < 0 ? undefined : { kind, bytes }
   }
-  if (!(value instanceof ArrayBuffer) || Object.getPrototypeOf(value) !== ArrayBuffer.prototype) return undefined
+  if (!isBuffer(value)) return undefined
   const bytes = bytesOf(value, 0, value.byteLength)
   return bytes === undefined ? undefined : { kind: BINARY_BUFFER, bytes }
 }
+
+const isBuffer = (value: object): value is ArrayBuffer => {
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype === ArrayBuffer.prototype) return value instanceof ArrayBuffer
+  // Most values are plain ones.
+  if (prototype === Object.prototype || prototype === null) return false
+  return types.isArrayBuffer(value) && isBuiltIn(prototype, 'ArrayBuffer')
+}
+
+/** The class of a view of another realm, or -1. */
+const foreignKind = (view: ArrayBufferView): number => {
+  const prototype = Object.getPrototypeOf(view)
+  return prototype === null ? -1 : BINARY_CLASSES.findIndex(({ name }) => isBuiltIn(prototype, name))
+}
+
+const isShared = (buffer: ArrayBufferLike): buffer is SharedArrayBuffer =>
+  !(buffer instanceof ArrayBuffer) && types.isSharedArrayBuffer(buffer)
 
 /** Nothing, for a buffer that was transferred away. */
 const bytesOf = (buffer: ArrayBuffer, offset: number, length: number): Uint8Array | undefined => {
@@ -94,10 +120,10 @@ export const binaryFrom = (kind: number, bytes: Uint8Array<ArrayBuffer>): unknow
   return new Class(bytes.buffer)
 }
 
-const CROSSING: readonly { readonly prototype: object }[] = [
-  ...[Object, Array, Map, Set, Date, RegExp, ArrayBuffer, Buffer, ...BINARY_CLASSES],
-  ...[Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError, AggregateError],
-]
-
-/** Whether objects with this very prototype cross as what they are. */
-export const crossesAlready = (prototype: object): boolean => CROSSING.some((Class) => Class.prototype === prototype)
+/** A view of class `kind` on so many bytes of `buffer`. */
+export const viewFrom = (kind: number, buffer: ArrayBuffer, offset: number, length: number): unknown => {
+  if (kind === BINARY_NODE) return Buffer.from(buffer, offset, length)
+  const Class = BINARY_CLASSES[kind] as ViewClass | undefined
+  if (Class === undefined) throw new RangeError(`no binary class ${kind}`)
+  return new Class(buffer, offset, length / (Class.BYTES_PER_ELEMENT ?? 1))
+}

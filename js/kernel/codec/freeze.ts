@@ -2,6 +2,7 @@
 // stays as it is: the entries of a Map or a Set may still be added to, binary data and a Date changed, a Proxy is left alone.
 
 import { types } from 'node:util'
+import { isPlain } from '../realms.ts'
 import { registrationOf } from './registered.ts'
 
 /** Freezes `value` and all that crosses with it. */
@@ -26,6 +27,5 @@ export const freezeDeep = (value: unknown): void => {
 const freezes = (value: object): boolean => {
   if (Array.isArray(value) || types.isNativeError(value) || registrationOf(value) !== undefined)
     return !ArrayBuffer.isView(value)
-  const prototype = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
+  return isPlain(Object.getPrototypeOf(value))
 }

@@ -6,6 +6,8 @@
 import { createRequire } from 'node:module'
 import { types } from 'node:util'
 import { type RumpusError, UncrossableError } from '../../errors.ts'
+import { builtFiles } from '../../native/built.ts'
+import { isBuiltIn, isError, isPlain } from '../realms.ts'
 import { binaryOf } from './format.ts'
 import { groupsOf } from './order.ts'
 import { raise } from './raise.ts'
@@ -20,6 +22,8 @@ import {
   INSTANCE,
   LIST,
   MAP,
+  MOVED,
+  MOVED_VIEW,
   type Node,
   OBJECT,
   REGEXP,
@@ -41,7 +45,7 @@ let loaded: Msgpack | undefined
 /** msgpackr, loaded when the first nested value comes. */
 const msgpack = (): Msgpack => {
   if (loaded !== undefined) return loaded
-  const require = createRequire(import.meta.url)
+  const require = createRequire(builtFiles)
   // The parts without the native accelerator: it would add a second addon to every thread.
   const { Packr } = require('msgpackr/index-no-eval') as { Packr: new (options: object) => Msgpack }
   loaded = new Packr({
@@ -61,11 +65,16 @@ export const pack = (value: object, name: string): { graph: boolean; bytes: Uint
   return { graph: true, bytes: msgpack().pack(new Lowering(name).lower(value)) }
 }
 
+/** Packs a value of which `cargo` moves: that is told by its number. */
+export const packAround = (value: object, name: string, cargo: readonly object[]): Uint8Array =>
+  msgpack().pack(new Lowering(name, cargo).lower(value))
+
 /** The inverse of `pack` for a tree. */
 export const unpackTree = (bytes: Uint8Array): unknown => msgpack().unpack(bytes)
 
-/** The inverse of `pack` for a graph. */
-export const unpackGraph = (bytes: Uint8Array): unknown => raise(msgpack().unpack(bytes) as Table)
+/** The inverse of `pack` for a graph, and of `packAround`. */
+export const unpackGraph = (bytes: Uint8Array, cargo: readonly unknown[]): unknown =>
+  raise(msgpack().unpack(bytes) as Table, cargo)
 
 /** Whether UTF-8 and back leaves a text as it is: no lone surrogates, and no byte order mark for the decoder to take off. */
 const survives = (text: string): boolean =>
@@ -113,8 +122,12 @@ class Lowering {
   /** Where the instances of registered classes are, by the numbers of their nodes. */
   private readonly instances = new Map<number, string>()
 
-  constructor(root: string) {
+  /** What moves, by its number. */
+  private readonly cargo: ReadonlyMap<object, number> | undefined
+
+  constructor(root: string, cargo?: readonly object[]) {
     this.root = root
+    if (cargo !== undefined) this.cargo = new Map(cargo.map((item, number) => [item, number]))
   }
 
   lower(value: object): Table {
@@ -170,6 +183,7 @@ class Lowering {
   }
 
   private fill(value: object, node: Node, path: string): void {
+    if (this.cargo !== undefined && this.fillMoved(value, node)) return
     const registered = registrationOf(value)
     if (registered !== undefined) return this.fillInstance(value, registered, node, path)
     if (Array.isArray(value)) {
@@ -179,7 +193,7 @@ class Lowering {
       return
     }
     const prototype = Object.getPrototypeOf(value)
-    if (prototype === Object.prototype || prototype === null) {
+    if (isPlain(prototype)) {
       if (prototype === null) node[0] = BARE_OBJECT
       for (const key of Object.keys(value)) {
         node.push(this.cell(key, path), this.cell((value as Record<string, unknown>)[key], at(path, key)))
@@ -188,6 +202,20 @@ class Lowering {
     }
     if (!this.fillKnown(value, node, path))
       throw new UncrossableError(path, `an instance of ${prototype.constructor?.name ?? 'a class'}`)
+  }
+
+  private fillMoved(value: object, node: Node): boolean {
+    const whole = this.cargo?.get(value)
+    if (whole !== undefined) {
+      node.splice(0, 1, MOVED, whole)
+      return true
+    }
+    const number = ArrayBuffer.isView(value) ? this.cargo?.get(value.buffer) : undefined
+    const binary = number === undefined ? undefined : binaryOf(value)
+    if (binary === undefined) return false
+    const { byteOffset, byteLength } = value as ArrayBufferView
+    node.splice(0, 1, MOVED_VIEW, number, binary.kind, byteOffset, byteLength)
+    return true
   }
 
   private fillInstance(value: object, { name, encode }: Registered, node: Node, path: string): void {
@@ -205,7 +233,7 @@ class Lowering {
   private fillKnown(value: object, node: Node, path: string): boolean {
     const binary = binaryOf(value)
     if (binary !== undefined) node.splice(0, 1, DATA, binary.kind, binary.bytes)
-    else if (value instanceof Error) this.fillError(value, node, path)
+    else if (isError(value)) this.fillError(value, node, path)
     else if (types.isMap(value) && isExactly(value, Map)) {
       node[0] = MAP
       for (const [key, item] of value)
@@ -230,8 +258,10 @@ class Lowering {
   }
 }
 
-const isExactly = <T>(value: object, Class: new (...args: never[]) => T): value is T & object =>
-  Object.getPrototypeOf(value) === Class.prototype
+const isExactly = <T>(value: object, Class: new (...args: never[]) => T): value is T & object => {
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === Class.prototype || (prototype !== null && isBuiltIn(prototype, Class.name))
+}
 
 /** An array that is mostly holes: walking its places could take for ever. */
 const isSparse = (value: readonly unknown[]): boolean =>

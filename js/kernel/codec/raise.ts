@@ -1,7 +1,7 @@
 // From a node table back to values. Trusts nothing: a table that makes no sense throws, or gives some value. Never touches
 // prototypes.
 
-import { binaryFrom } from './format.ts'
+import { binaryFrom, viewFrom } from './format.ts'
 import { groupsOf } from './order.ts'
 import { expectRegistration } from './registered.ts'
 import {
@@ -14,6 +14,8 @@ import {
   INSTANCE,
   LIST,
   MAP,
+  MOVED,
+  MOVED_VIEW,
   type Node,
   OBJECT,
   REGEXP,
@@ -32,9 +34,9 @@ const ERRORS: Record<string, ErrorConstructor> = {
   URIError,
 }
 
-/** The value of a node table. */
-export const raise = (table: Table): unknown => {
-  const made = table.map(make)
+/** The value of a node table, with `cargo` where that says so. */
+export const raise = (table: Table, cargo: readonly unknown[]): unknown => {
+  const made = table.map((node) => make(node, cargo))
   const cell = (value: Cell): unknown => {
     if (!Array.isArray(value)) return value
     switch (value[0]) {
@@ -82,7 +84,7 @@ const textOf = (cell: unknown): string =>
   Array.isArray(cell) ? Buffer.from(cell[1] as Uint8Array).toString('utf16le') : String(cell)
 
 /** The value of a node, still empty, so that cycles find it. */
-const make = (node: Node): unknown => {
+const make = (node: Node, cargo: readonly unknown[]): unknown => {
   switch (node[0]) {
     case OBJECT:
       return {}
@@ -102,11 +104,22 @@ const make = (node: Node): unknown => {
       return makeError(node)
     case INSTANCE:
       return undefined
+    case MOVED:
+    case MOVED_VIEW:
+      return makeMoved(node, cargo)
     case DATA:
       return binaryFrom(node[1] as number, Uint8Array.from(node[2] as Uint8Array))
     default:
       throw new RangeError(`unknown node ${node[0]}`)
   }
+}
+
+const makeMoved = ([kind, number, ...view]: Node, cargo: readonly unknown[]): unknown => {
+  const moved = cargo[number as number]
+  if (typeof moved !== 'object' || moved === null) throw new RangeError('what moves with the message is missing')
+  if (kind === MOVED) return moved
+  const [binary, offset, length] = view as [number, number, number]
+  return viewFrom(binary, moved as ArrayBuffer, offset, length)
 }
 
 const makeError = (node: Node): Error => {

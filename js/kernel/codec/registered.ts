@@ -49,15 +49,21 @@ export const expectRegistration = (name: string): Registered => {
   )
 }
 
+/** Of the runtime's own classes each copy of the package has its own; those that arrive are the first copy's. */
+const addOwn = (registered: Registered): void => {
+  byPrototype.set(registered.Class.prototype, registered)
+  if (!byName.has(registered.name)) byName.set(registered.name, registered)
+}
+
 type Told = readonly [who: number, reason: ExitReason, ref: number]
 
-addRegistration({
+addOwn({
   name: 'rumpus.Down',
   Class: Down,
   encode: ({ pid, reason, ref }: Down): Told => [pid, reason, ref],
   decode: ([pid, reason, ref]: Told): Down => new Down(ref, pid as Pid, reason),
 })
-addRegistration({
+addOwn({
   name: 'rumpus.Exit',
   Class: Exit,
   encode: ({ pid, reason }: Exit): Told => [pid, reason, 0],

@@ -1,20 +1,21 @@
 //! What a process is, natively: a slot of the table with a state word, a mailbox, a link for its scheduler's inlet and what
-//! is seldom touched: what it takes to start it, whether it has a name.
+//! is seldom touched: what it takes to start it.
 //!
 //! Who may touch what:
 //! - the state word: see `state.rs`; transitions are made by the scheduler that the word names, or, before the process is
-//!   known to anybody, by its spawner;
+//!   known to anybody, by its spawner; that it may have a name is noted by anyone who registers it;
 //! - the mailbox: anyone pushes; only the owner (the scheduler named by the word, or whoever claimed the unstarted
 //!   process from a queue) takes, parks and closes;
 //! - the inlet link: whoever got `Notify` from the mailbox;
-//! - `unstarted`: the spawner, then whoever has claimed it;
-//! - `places`: any sender, before it pushes; the owner;
-//! - `named` and `ended`: whoever registers it, whoever ends it; both under the lock, so that no dead process keeps a name.
+//! - `unstarted`: the spawner, then whoever has claimed it; under the lock, anyone who anchors it;
+//! - `late`: any sender, in place of the mailbox and behind a mark in it; the owner; all under the lock;
+//! - `places`: any sender, before it pushes; the owner.
 //!
 //! A slot is freed only when it is in nobody's inlet. A process that dies while it is (its mailbox was not idle) stays
 //! `Dead` until its scheduler comes across it there. What never happens: two owners, a started process changing its
 //! scheduler, mail for a former tenant reaching the present one (letters name their pid).
 
+pub mod late;
 pub mod relations;
 pub mod state;
 
@@ -25,6 +26,7 @@ use rumpus_sync::{Links, Mailbox, Parcel, Places, Slab, Ticket};
 
 use crate::envelope::Letter;
 use crate::pid::{GENERATION_MAX, Pid};
+use late::Late;
 use state::State;
 
 /// What it takes to start a definition process.
@@ -42,6 +44,19 @@ pub struct Unstarted {
     pub early: Vec<Parcel<Letter>>,
     /// The scheduler it must run on.
     pub pinned: Option<usize>,
+    /// The scheduler that has it out of every queue, to start it.
+    pub claimed: Option<usize>,
+    /// Who alone may start it, because cargo for it waits there.
+    pub anchor: Option<Anchor>,
+}
+
+/// Who is meant by cargo: who sits at a seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Anchor {
+    /// Which seat.
+    pub seat: usize,
+    /// Its number among those who ever sat there.
+    pub sitter: u32,
 }
 
 /// One slot of the table.
@@ -62,10 +77,10 @@ pub struct Process {
 pub struct Seldom {
     /// What it takes to start the process; nothing once it has started.
     pub unstarted: Option<Box<Unstarted>>,
-    /// Whether the registry of names knows the process.
-    pub named: bool,
-    /// The tenant of this slot that has ended last, or 0: it can get no name any more.
-    pub ended: u64,
+    /// What came when there was no place, if the oldest is dropped for it.
+    pub late: Option<Box<Late>>,
+    /// Messages that may wait, if the oldest is dropped for more.
+    pub capacity: u32,
 }
 
 impl Process {
@@ -93,6 +108,16 @@ impl Table {
         self.slab.acquire().map(|ticket| Pid::new(self.runtime, ticket))
     }
 
+    /// Rents slots until `out` has `most`, or there are no more.
+    pub fn acquire_many(&self, most: usize, out: &mut Vec<Ticket>) {
+        self.slab.acquire_many(most, out);
+    }
+
+    /// Gives slots back that were dead.
+    pub fn release_many(&self, pids: impl Iterator<Item = Pid>) {
+        self.slab.release_many(pids.map(Pid::ticket));
+    }
+
     /// Gives a slot back; see the module text for when.
     pub fn release(&self, pid: Pid) {
         self.slab.release(pid.ticket());
@@ -116,7 +141,8 @@ impl Table {
         self.slab.made()
     }
 
-    fn pid(&self, ticket: Ticket) -> Pid {
+    /// The pid of a tenant.
+    pub fn pid(&self, ticket: Ticket) -> Pid {
         Pid::new(self.runtime, ticket)
     }
 }

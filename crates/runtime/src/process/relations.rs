@@ -125,17 +125,12 @@ impl Relations {
 
     /// Takes all ties of a process that ends.
     pub fn cut(&mut self, of: u32) -> Option<Ties> {
-        self.ties.remove(&of)
+        if self.ties.is_empty() { None } else { self.ties.remove(&of) }
     }
 
     /// What a process is tied to; nothing if it is tied to nobody.
     pub fn of(&self, of: u32) -> Option<&Ties> {
         self.ties.get(&of)
-    }
-
-    /// How many of each a process has: links, watchers, watching.
-    pub fn count(&self, of: u32) -> (usize, usize, usize) {
-        self.ties.get(&of).map_or((0, 0, 0), |t| (t.links().count(), t.watchers.len(), t.watching.len()))
     }
 
     fn change(&mut self, of: u32, change: impl FnOnce(&mut Ties) -> bool) -> bool {

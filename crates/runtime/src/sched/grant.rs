@@ -137,7 +137,19 @@ mod tests {
     }
 
     #[test]
+    fn a_resume_is_cheap_below_a_microsecond_and_no_longer_at_it() {
+        let mut grant = Grant::default();
+        (0..150).for_each(|_| grant.learn(64, 6));
+        assert!(grant.is_cheap());
+        (0..2).for_each(|_| grant.learn(1, 1));
+        assert_eq!((grant.is_cheap(), grant.streak()), (false, STREAK_MIN));
+    }
+
+    #[test]
     fn spinning_is_bounded_and_comes_back() {
+        let mut grant = Grant::default();
+        grant.slept(2 * SPIN_MAX_US);
+        assert_eq!(grant.spin_us(), 2 * SPIN_START_US, "twice as long");
         let mut grant = Grant::default();
         (0..20).for_each(|_| grant.spin_paid());
         assert_eq!(grant.spin_us(), SPIN_MAX_US);

@@ -6,4 +6,6 @@ pub mod grant;
 pub mod idle;
 pub mod place;
 pub mod seat;
+pub mod seats;
+pub mod strays;
 pub mod wheel;

@@ -5,9 +5,10 @@ use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rumpus_sync::shim::{AtomicU32, Ordering};
-use rumpus_sync::{Bell, Inject, Inlet, Page, StealQueue};
+use rumpus_sync::{Bell, Inject, Inlet, Page, StealQueue, Tenancy};
 
 use crate::layout;
+use crate::sched::strays::Strays;
 
 /// Wakes the thread of a seat; called from any thread, never under a lock of this crate that a wake could need.
 pub trait Waker: Debug + Send + Sync {
@@ -35,12 +36,18 @@ pub struct Seat {
     pub page: Page,
     /// Processes that must run here, not yet started; no thief looks here.
     pub pinned: Inject,
+    /// Cargo that has come to the thread here and whose letter never will.
+    pub strays: Strays,
+    /// Of a dedicated seat: for whom it is.
+    pub tenancy: Tenancy,
     /// Processes started here and not dead.
     alive: AtomicU32,
     /// Definitions that this scheduler has loaded, or failed to.
     loaded: AtomicU32,
-    /// 0 nobody sits here, 1 somebody does.
+    /// The number of who sits here; 0: nobody does.
     taken: AtomicU32,
+    /// The number of who is to have what is put here.
+    sitter: AtomicU32,
     /// Share of the last while spent awake, in percent.
     busy_percent: AtomicU32,
     waker: Mutex<Option<Arc<dyn Waker>>>,
@@ -55,9 +62,12 @@ impl Default for Seat {
             bell: Bell::default(),
             page: Page::new(layout::WORDS, layout::COUNTS),
             pinned: Inject::default(),
+            strays: Strays::default(),
+            tenancy: Tenancy::default(),
             alive: AtomicU32::new(0),
             loaded: AtomicU32::new(0),
             taken: AtomicU32::new(0),
+            sitter: AtomicU32::new(1),
             busy_percent: AtomicU32::new(0),
             waker: Mutex::new(None),
         }
@@ -65,14 +75,15 @@ impl Default for Seat {
 }
 
 impl Seat {
-    /// Sits down; false if somebody sits here.
-    pub fn take(&self, waker: Arc<dyn Waker>) -> bool {
-        // AcqRel, pairs with the Release of `leave`: the newcomer sees the seat as it was left.
-        if self.taken.compare_exchange(0, 1, Ordering::AcqRel, Ordering::Relaxed).is_err() {
-            return false;
-        }
+    /// Sits down; the number of who sits here now, or nothing if somebody else does.
+    pub fn take(&self, waker: Arc<dyn Waker>) -> Option<u32> {
+        // AcqRel, pairs with the Release of `leave`: the newcomer sees the seat as it was left, or that somebody sits here.
+        self.taken.compare_exchange(0, u32::MAX, Ordering::AcqRel, Ordering::Relaxed).ok()?;
+        // Relaxed on both: only who sits here changes the number, and that is us; a glance before this sees nobody present.
+        let sitter = self.sitter.load(Ordering::Relaxed);
+        self.taken.store(sitter, Ordering::Relaxed);
         *self.waker.lock().unwrap_or_else(PoisonError::into_inner) = Some(waker);
-        true
+        Some(sitter)
     }
 
     /// Stands up.
@@ -89,8 +100,28 @@ impl Seat {
 
     /// Whether a thread sits here, at a glance.
     pub fn is_taken(&self) -> bool {
-        // Relaxed: for placement and statistics; a letter at a closed door waits for the next tenant.
-        self.taken.load(Ordering::Relaxed) == 1
+        // Relaxed: for placement and statistics; a letter at a closed door waits for whoever sits here next.
+        self.taken.load(Ordering::Relaxed) != 0
+    }
+
+    /// The number of who sits here, or, once that one goes, of the next.
+    pub fn sitter(&self) -> u32 {
+        // Relaxed: whoever has heard of an end that `retire` came before sees the number of the next, by the edge that told it;
+        // who has not may still name the one who goes, and his process ends with that.
+        self.sitter.load(Ordering::Relaxed)
+    }
+
+    /// The same, if that one is here.
+    pub fn present(&self) -> Option<u32> {
+        let sitter = self.sitter();
+        // Relaxed: at a glance, as above.
+        (self.taken.load(Ordering::Relaxed) == sitter).then_some(sitter)
+    }
+
+    /// Who sits here, `sitter`, takes nothing any more: what is put here from now on is for the next. Once or again.
+    pub fn retire(&self, sitter: u32) {
+        // Release, pairs with whatever tells of the ends to come, or that the seat is free, and `sitter` reads behind that.
+        self.sitter.store(sitter.wrapping_add(1), Ordering::Release);
     }
 
     /// Wakes the thread if it sleeps; true if it did.
@@ -157,16 +188,11 @@ impl Seat {
         self.unstarted() + self.alive() as usize
     }
 
-    /// One more started.
-    pub fn count_start(&self) {
-        // Relaxed: as above.
-        self.alive.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// One died.
-    pub fn count_end(&self) {
-        // Relaxed: as above.
-        self.alive.fetch_sub(1, Ordering::Relaxed);
+    /// So many more started, or fewer than none died.
+    pub fn count_alive(&self, more: i32) {
+        // Relaxed: as above. One thread writes, so no exchange is needed.
+        let alive = self.alive.load(Ordering::Relaxed);
+        self.alive.store(alive.wrapping_add_signed(more), Ordering::Relaxed);
     }
 
     /// Definitions loaded here.

@@ -19,6 +19,8 @@ const FINE: usize = 16;
 const LEVELS: usize = 10;
 const WORDS: usize = FINE + LEVELS;
 const LATE: usize = 0;
+/// So many entries of a list are looked at for the earliest, before each sleep.
+const COMPARED_MAX: usize = 32;
 /// In place of the number of an entry or of a list.
 const NONE: u32 = u32::MAX;
 const NOWHERE: u16 = u16::MAX;
@@ -138,16 +140,28 @@ impl<T> Wheel<T> {
         self.catch_up(now_us, fired)
     }
 
-    /// When to call [`advance`](Self::advance) at the latest, so that each entry comes out less than a tick after its
-    /// deadline; nothing if none waits. The nearest deadline, rounded up to a tick, if that is in the present 64 ticks;
-    /// else that or earlier, at most once per level. The time of the last `advance` if something is late already.
+    /// When to call [`advance`](Self::advance) next, so that no entry comes out after its deadline; nothing if none waits.
+    /// The nearest deadline, or earlier where more than a few are about as near, at most once per level. The time of the
+    /// last `advance` if something is late already.
     pub fn next_us(&self) -> Option<u64> {
         let list = self.nearest()?;
-        if list == LATE {
-            return Some(self.now_us);
+        Some(match list {
+            LATE => self.now_us,
+            _ if list < FINE * 64 => self.begin_us(list),
+            _ => self.earliest_us(list).unwrap_or(self.begin_us(list) + 1),
+        })
+    }
+
+    /// The earliest deadline in a list, unless there are many.
+    fn earliest_us(&self, list: usize) -> Option<u64> {
+        let mut earliest_us = u64::MAX;
+        let mut slot = self.lists[list].first;
+        for _ in 0..COMPARED_MAX {
+            let Some(entry) = self.entries.get(slot as usize) else { return Some(earliest_us) };
+            earliest_us = earliest_us.min(entry.deadline_us);
+            slot = entry.next;
         }
-        let tick = if list < FINE * 64 { self.tick() } else { self.first_tick(list) };
-        Some(tick.saturating_mul(TICK_US))
+        None
     }
 
     /// Entries that wait.
@@ -245,13 +259,9 @@ impl<T> Wheel<T> {
         (self.tick() >> shift & !63 | digit as u64) << shift
     }
 
-    /// When a list that has an entry must be fired or spread.
+    /// When a list that has an entry must be fired or spread; for that of what is late the present tick's begin is past, too.
     fn begin_us(&self, list: usize) -> u64 {
-        match list {
-            LATE => 0,
-            _ if list < FINE * 64 => (self.tick() - 1) * TICK_US + list as u64,
-            _ => (self.first_tick(list) - 1) * TICK_US,
-        }
+        if list < FINE * 64 { (self.tick() - 1) * TICK_US + list as u64 } else { (self.first_tick(list) - 1) * TICK_US }
     }
 
     /// The first list that has an entry.

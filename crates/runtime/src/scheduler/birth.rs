@@ -7,8 +7,8 @@ use super::Scheduler;
 use crate::envelope::{Envelope, Letter};
 use crate::layout;
 use crate::pid::Pid;
-use crate::process::Unstarted;
 use crate::process::state::{Overflow, Priority};
+use crate::process::{Process, Unstarted};
 use crate::sched::place::place;
 
 /// Where a definition process may run.
@@ -20,6 +20,8 @@ pub enum Where {
     Here,
     /// On this scheduler.
     On(usize),
+    /// On a thread of its own.
+    Dedicated,
 }
 
 /// What a process is given at birth, beside its body.
@@ -37,12 +39,23 @@ pub struct Birth {
     pub capacity: u32,
     /// What becomes of those beyond.
     pub overflow: Overflow,
+    /// Whether it serves its whole scheduler: it alone keeps no dedicated thread.
+    pub serves: bool,
 }
 
-/// What drops the oldest takes in so many more, until its scheduler comes to drop them.
+/// What drops the oldest takes in so many more before a sender must look for the oldest himself.
 const SLACK: u32 = 64;
 
 impl Birth {
+    /// What its slot must know of its mailbox.
+    fn prepare(&self, process: &Process) {
+        process.state.be(self.priority, self.overflow, self.rented.is_some());
+        process.places.set(self.places());
+        if self.overflow == Overflow::DropOldest {
+            process.seldom().capacity = self.capacity;
+        }
+    }
+
     fn places(&self) -> i32 {
         let slack = if self.overflow == Overflow::DropOldest { self.capacity.max(SLACK) } else { 0 };
         i32::try_from(self.capacity.saturating_add(slack)).unwrap_or(i32::MAX)
@@ -56,6 +69,10 @@ pub struct Born {
     pub pid: Pid,
     /// The reference under which its watcher hears of its end, 0 if there is none.
     pub reference: u64,
+    /// At whose door it was put.
+    pub seat: usize,
+    /// The tenancy of that seat, if it is a dedicated one that was reserved for it.
+    pub tenancy: u32,
 }
 
 /// Why a process could not be spawned.
@@ -65,12 +82,17 @@ pub enum SpawnError {
     TooMany,
     /// There is no such scheduler.
     NoScheduler,
+    /// Every dedicated thread is somebody's; or this one is going.
+    NoThread,
 }
 
 impl Scheduler {
     /// Rents a slot for a process to come, which can get a name at once.
     pub fn rent(&mut self) -> Result<Pid, SpawnError> {
         let rented = self.runtime.table.acquire().ok_or(SpawnError::TooMany)?;
+        if let Some(process) = self.runtime.table.get(rented) {
+            process.state.rent();
+        }
         self.rented.push(rented);
         Ok(rented)
     }
@@ -80,7 +102,7 @@ impl Scheduler {
         let before = self.rented.len();
         self.rented.retain(|&other| other != rented);
         if self.rented.len() < before {
-            self.forget_name(rented);
+            self.runtime.names.forget(rented, &self.runtime.seats);
             self.runtime.table.release(rented);
         }
     }
@@ -104,17 +126,19 @@ impl Scheduler {
     pub fn spawn_here(&mut self, birth: Birth) -> Result<Born, SpawnError> {
         let pid = self.move_in(birth)?;
         self.make_here(pid, birth);
-        self.seat().count_start();
+        self.seat().count_alive(1);
         self.count(layout::SPAWNED);
-        Ok(Born { pid, reference: self.tie(pid, birth) })
+        if birth.serves {
+            self.servant = Some(pid);
+        }
+        Ok(Born { pid, reference: self.tie(pid, birth), seat: self.seat, tenancy: 0 })
     }
 
     /// A rented slot becomes a process of this scheduler, parked.
-    pub(super) fn make_here(&mut self, pid: Pid, birth: Birth) {
+    fn make_here(&mut self, pid: Pid, birth: Birth) {
         let runtime = Rc::clone(&self.runtime);
         let Some(process) = runtime.table.get(pid) else { return };
-        process.state.be(birth.priority, birth.overflow);
-        process.places.set(birth.places());
+        birth.prepare(process);
         // Before anybody finds it alive by a name from before: who does may write at once.
         process.mailbox.open();
         process.state.run(self.seat);
@@ -139,25 +163,37 @@ impl Scheduler {
     ) -> Result<Born, SpawnError> {
         let runtime = Rc::clone(&self.runtime);
         let pinned = match at {
-            Where::Any => None,
+            Where::Any | Where::Dedicated => None,
+            Where::Here if self.is_going() => return Err(SpawnError::NoThread),
             Where::Here => Some(self.seat),
-            Where::On(seat) if seat < runtime.seats.len() => Some(seat),
+            Where::On(seat) if seat < runtime.seats.regular().len() => Some(seat),
             Where::On(_) => return Err(SpawnError::NoScheduler),
         };
         let pid = self.move_in(birth)?;
+        // Last of what may fail: nothing is left to be undone.
+        let reserved = if at == Where::Dedicated { Some(self.reserve_for(pid, birth)?) } else { None };
+        let (pinned, tenancy) = reserved.map_or((pinned, 0), |(seat, tenancy)| (Some(seat), tenancy));
         let Some(process) = runtime.table.get(pid) else { return Err(SpawnError::TooMany) };
         let letter = Letter { to: pid, envelope: Envelope::Message { skeleton } };
         let arguments = self.arena.parcel(letter, arguments);
         let door = match pinned {
             Some(seat) => seat,
-            None if runtime.options.placement => self.place(),
+            None if runtime.options.placement || self.is_dedicated() => self.place(),
             None => self.seat,
         };
         let capacity = birth.capacity;
-        let what = Unstarted { definition, capacity, skeleton, arguments, early: Vec::new(), pinned };
+        let what = Unstarted {
+            definition,
+            capacity,
+            skeleton,
+            arguments,
+            early: Vec::new(),
+            pinned,
+            claimed: None,
+            anchor: None,
+        };
         process.seldom().unstarted = Some(Box::new(what));
-        process.state.be(birth.priority, birth.overflow);
-        process.places.set(birth.places());
+        birth.prepare(process);
         // Before anybody finds it alive by a name from before: who does may write at once.
         process.mailbox.open();
         process.state.await_start(door);
@@ -166,7 +202,7 @@ impl Scheduler {
         // Before anybody can start it, so that it cannot end unheard.
         let reference = self.tie(pid, birth);
         self.put_at(door, pid.index(), pinned.is_some());
-        Ok(Born { pid, reference })
+        Ok(Born { pid, reference, seat: door, tenancy })
     }
 
     fn tie(&mut self, pid: Pid, birth: Birth) -> u64 {
@@ -174,19 +210,6 @@ impl Scheduler {
             self.link(linked, pid);
         }
         birth.watcher.map_or(0, |watcher| self.monitor(watcher, pid))
-    }
-
-    /// A process has ended, or will not be: it has no name any more, and gets none.
-    pub(super) fn forget_name(&self, pid: Pid) {
-        let Some(process) = self.runtime.table.get(pid) else { return };
-        let named = {
-            let mut seldom = process.seldom();
-            seldom.ended = pid.bits();
-            std::mem::take(&mut seldom.named)
-        };
-        if named {
-            self.runtime.names.forget(pid, &self.runtime.seats);
-        }
     }
 
     fn place(&mut self) -> usize {

@@ -14,7 +14,7 @@ use crate::envelope::{Envelope, Letter};
 use crate::layout;
 use crate::pid::Pid;
 use crate::process::Process;
-use crate::process::state::{Phase, Priority};
+use crate::process::state::{Overflow, Phase, Priority};
 use crate::sched::wheel::Key;
 
 /// One entry of the wheel.
@@ -215,6 +215,10 @@ impl Scheduler {
 
     /// A process has ended: what was to reach it later goes with it.
     pub(super) fn drop_timers(&mut self, index: u32, priority: Priority) {
+        // Nobody having any is common, and a look at a table costs more than that.
+        if self.timed.is_empty() {
+            return;
+        }
         for key in self.timed.remove(&index).into_iter().flatten() {
             let Some((_, Due::Message(timed))) = self.wheel.remove(key) else { continue };
             self.give_up(timed, priority);
@@ -286,6 +290,10 @@ impl Scheduler {
     fn tell_timed(&mut self, process: &Process, timed: &Timed, again: bool) {
         self.count(layout::NATIVE_ACCEPTED);
         self.count(layout::NATIVE_DELIVERED);
+        if process.state.load().overflow() == Overflow::DropOldest {
+            // It is the newest: JavaScript makes room, and gives the place back.
+            process.places.give(-1);
+        }
         let (index, priority) = (timed.to.index(), process.state.load().priority());
         let completion = match &timed.what {
             Carried::Slot(slot) => Completion::Slot { index, slot: *slot, keep: again },

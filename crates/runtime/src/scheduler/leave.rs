@@ -1,13 +1,16 @@
 //! A scheduler's thread goes: what had begun there is down, what had not begins elsewhere, everybody who asked is told. Owns
-//! what becomes of each queue of the seat, which stays for the next tenant. Touches only what this scheduler owns, for
+//! what becomes of each queue of the seat, which stays for whoever sits there next. Touches only what this scheduler owns, for
 //! others may be leaving at the same moment.
 
 use std::rc::Rc;
 
+use rumpus_sync::Parcel;
+
 use super::Scheduler;
-use crate::envelope::{Reason, ReasonKind};
+use crate::envelope::{Envelope, Letter, Reason, ReasonKind};
 use crate::layout;
 use crate::pid::Pid;
+use crate::process::Process;
 use crate::process::state::Phase;
 
 impl Scheduler {
@@ -18,9 +21,13 @@ impl Scheduler {
         while let Some(&rented) = self.rented.last() {
             self.give_back(rented);
         }
+        // First, so that nobody who hears that the seat is free can still mean us by it.
+        self.seat().retire(self.sitter);
+        let mut unstarted = self.leave_tenancy();
         self.end_all();
+        self.give_back_places();
         self.lose_inboxes();
-        let unstarted = self.give_up_unstarted();
+        self.give_up_unstarted(&mut unstarted);
         if self.runtime.is_stopping() {
             self.end_unstarted_of(unstarted);
         } else {
@@ -29,6 +36,7 @@ impl Scheduler {
         // Nobody is left to be told anything.
         self.urgent.clear();
         self.outbox.lose();
+        drop(self.seat().strays.take());
         self.clear_graves();
         let page = &self.seat().page;
         page.add(layout::REFERENCES, self.references as f64);
@@ -49,17 +57,29 @@ impl Scheduler {
             let Some((pid, process)) = runtime.table.at(index) else { continue };
             let state = process.state.load();
             if state.seat() == self.seat && state.has_body() {
-                self.die(pid, process, &reason);
+                self.end_one(pid, process, &reason);
             }
         }
         let mut notified = std::mem::take(&mut self.notified);
         runtime.seats[self.seat].inlet.take(&runtime.table, &mut notified);
         for index in notified {
-            // Who enters the inlet after this is found there by the next tenant.
+            // Who enters the inlet after this is found there by whoever sits here next.
             let Some((pid, process)) = runtime.table.at(index) else { continue };
             debug_assert_eq!(process.state.load().phase(), Phase::Dead, "{pid:?} outlives its scheduler");
             self.vacate(pid);
         }
+    }
+
+    fn end_one(&mut self, pid: Pid, process: &Process, down: &Reason) {
+        // Who waits to be killed on a thread of its own has its body in the way: that is why the thread ends.
+        let untaken: Vec<Parcel<Letter>> = if self.is_dedicated() && process.mailbox.has_mail() {
+            process.mailbox.take().collect()
+        } else {
+            Vec::new()
+        };
+        let reason = if has_kill(pid, &untaken) { Reason::new(ReasonKind::Killed, &[]) } else { down.clone() };
+        self.die(pid, process, &reason);
+        untaken.into_iter().for_each(|parcel| self.refuse(pid, parcel, &reason));
     }
 
     /// Messages that had reached the JavaScript half are lost with it: counted as dropped.
@@ -68,14 +88,19 @@ impl Scheduler {
     }
 
     /// What had not begun, as far as it is ours: out of every queue, so nobody else has it.
-    fn give_up_unstarted(&mut self) -> Vec<u32> {
+    pub(super) fn give_up_unstarted(&mut self, indexes: &mut Vec<u32>) {
         let runtime = Rc::clone(&self.runtime);
         let seat = &runtime.seats[self.seat];
-        let mut indexes: Vec<u32> = self.claimed.drain(..).map(Pid::index).collect();
+        indexes.extend(self.claimed.drain(..).map(Pid::index));
         indexes.extend(self.waiting.drain(..).map(|(index, _)| index));
         indexes.extend(std::iter::from_fn(|| seat.steal.pop()));
-        seat.inject.take_all(&mut indexes);
-        indexes
+        seat.inject.take_all(indexes);
+        // Those pinned here wait for the next who sits here, but for those whose cargo goes with us.
+        let mut pinned = Vec::new();
+        seat.pinned.take_all(&mut pinned);
+        let (lost, pinned): (Vec<u32>, Vec<u32>) = pinned.into_iter().partition(|&index| self.has_anchored(index));
+        seat.pinned.push(pinned);
+        indexes.extend(lost);
     }
 
     /// Puts what had not begun where it will.
@@ -83,8 +108,16 @@ impl Scheduler {
         let runtime = Rc::clone(&self.runtime);
         let others: Vec<usize> = runtime.workers().filter(|&s| s != self.seat && runtime.seats[s].is_taken()).collect();
         for index in indexes {
-            let Some((_, process)) = runtime.table.at(index) else { continue };
-            let pinned = process.seldom().unstarted.as_ref().and_then(|what| what.pinned);
+            let Some((pid, process)) = runtime.table.at(index) else { continue };
+            let mut seldom = process.seldom();
+            let Some(what) = seldom.unstarted.as_mut() else { continue };
+            what.claimed = None;
+            let (pinned, anchor) = (what.anchor.map(|anchor| anchor.seat).or(what.pinned), what.anchor);
+            drop(seldom);
+            if let Some(anchor) = anchor.filter(|&anchor| self.is_anchor(anchor)) {
+                self.end_anchored(pid, process, anchor);
+                continue;
+            }
             let door = match pinned {
                 Some(seat) => seat,
                 None if others.is_empty() => self.seat,
@@ -116,4 +149,13 @@ impl Scheduler {
             self.end_unstarted(pid, process, early, &reason);
         }
     }
+}
+
+/// Whether somebody kills the process by one of these.
+fn has_kill(pid: Pid, mail: &[Parcel<Letter>]) -> bool {
+    mail.iter().any(|parcel| {
+        let Letter { to, envelope } = parcel.header();
+        *to == pid
+            && matches!(envelope, Envelope::Exit { reason, linked: false, .. } if reason.kind() == ReasonKind::Kill)
+    })
 }

@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use rumpus_sync::{Chain, Parcel};
+use rumpus_sync::Parcel;
 
 use super::Scheduler;
 use crate::completion::Completion;
@@ -13,7 +13,7 @@ use crate::layout;
 use crate::pid::Pid;
 use crate::process::Process;
 use crate::process::relations::Ties;
-use crate::process::state::{Phase, Priority};
+use crate::process::state::{Overflow, Phase, Priority};
 
 impl Scheduler {
     /// Hands over everything that waits in a mailbox of ours and parks it.
@@ -56,7 +56,11 @@ impl Scheduler {
         true
     }
 
-    fn open(&mut self, pid: Pid, process: &Process, mut parcel: Parcel<Letter>) {
+    pub(super) fn open(&mut self, pid: Pid, process: &Process, mut parcel: Parcel<Letter>) {
+        if let Envelope::Late = parcel.header().envelope {
+            // Whoever set the mark: each letter there names its own receiver.
+            return self.open_late(pid, process);
+        }
         if parcel.header().to != pid {
             // For a former tenant of the slot.
             return self.refuse_stale(parcel);
@@ -64,7 +68,7 @@ impl Scheduler {
         let index = pid.index();
         let gone = process.state.load().phase() == Phase::Exiting;
         match parcel.header().envelope {
-            Envelope::Message { .. } | Envelope::Slot { .. } if gone => {
+            Envelope::Message { .. } | Envelope::Slot { .. } | Envelope::Transfer { .. } if gone => {
                 self.discard(parcel, layout::NATIVE_DROPPED_DIED)
             }
             Envelope::After { .. } => self.open_after(process, parcel),
@@ -72,6 +76,7 @@ impl Scheduler {
                 self.count(layout::NATIVE_DELIVERED);
                 self.outbox.push(process.state.load().priority(), Completion::Message { index, skeleton, parcel });
             }
+            Envelope::Transfer { skeleton, cargo } => self.open_transfer(process, skeleton, cargo, parcel),
             Envelope::Slot { slot } => {
                 self.count(layout::NATIVE_DELIVERED);
                 self.outbox.push(process.state.load().priority(), Completion::Slot { index, slot, keep: false });
@@ -104,9 +109,18 @@ impl Scheduler {
             }
             Envelope::Forget { timer } => self.hear_forget(process, timer),
             Envelope::Want { from, offer } => self.hear_want(pid, process, from, offer),
-            Envelope::Granted { offer, place, .. } => self.hear(process, Completion::Granted { index, offer, place }),
+            Envelope::Granted { by, offer, place } => {
+                if place {
+                    self.keep_place(by);
+                }
+                self.hear(process, Completion::Granted { index, offer, place });
+            }
             Envelope::GiveBack => self.give_places(pid, 1),
-            Envelope::Message { .. } | Envelope::Slot { .. } | Envelope::After { .. } => {
+            Envelope::Message { .. }
+            | Envelope::Slot { .. }
+            | Envelope::After { .. }
+            | Envelope::Transfer { .. }
+            | Envelope::Late => {
                 unreachable!("a message is no signal")
             }
         }
@@ -129,22 +143,33 @@ impl Scheduler {
             let killed = Reason::new(ReasonKind::Killed, &[]);
             self.hear(process, Completion::Exiting { index, reason: killed.clone(), dead: true });
             self.die(pid, process, &killed);
+            self.clear_graves();
         } else if state.phase() == Phase::Exiting {
             // It is being unwound already, for the first reason.
         } else if state.traps() {
             self.hear(process, Completion::Exit { index, from, reason });
         } else if (kind != ReasonKind::Normal || from == pid) && process.state.exit() {
-            self.refuse_wants(pid);
+            self.refuse_late(pid, state.priority());
             self.hear(process, Completion::Exiting { index, reason, dead: false });
+            // From now on nothing of that needs a place, and a kill may be behind it.
+            self.go_on_with_late(pid, process);
         }
     }
 
     /// A body ends by itself: for others it lives no longer.
     pub fn note_exiting(&mut self, pid: Pid) {
-        if let Some(process) = self.runtime.table.get(pid) {
+        let runtime = Rc::clone(&self.runtime);
+        if let Some(process) = runtime.table.get(pid) {
             let _ = process.state.exit();
-            self.refuse_wants(pid);
+            self.refuse_late(pid, process.state.load().priority());
+            self.go_on_with_late(pid, process);
         }
+    }
+
+    /// What would come too late: nobody waits for a place any more, and no message is sent later.
+    fn refuse_late(&mut self, pid: Pid, priority: Priority) {
+        self.drop_timers(pid.index(), priority);
+        self.refuse_wants(pid);
     }
 
     /// The body of a process of ours has settled, or its grace is over.
@@ -153,45 +178,56 @@ impl Scheduler {
         let Some(process) = runtime.table.get(pid) else { return };
         if process.state.load().has_body() {
             self.die(pid, process, reason);
+            self.clear_graves();
         }
     }
 
-    /// `any → Dead`: refuses mail from now on and tells everyone who asked.
+    /// `any → Dead`: refuses mail from now on and tells everyone who asked. The caller clears the graves.
     pub(super) fn die(&mut self, pid: Pid, process: &Process, reason: &Reason) {
-        process.state.die();
-        self.forget_name(pid);
-        self.drop_timers(pid.index(), process.state.load().priority());
-        self.refuse_wants(pid);
+        if process.state.die() {
+            self.runtime.names.forget(pid, &self.runtime.seats);
+        }
+        self.note_last(pid);
+        self.refuse_late(pid, process.state.load().priority());
         let (left, idle) = process.mailbox.close();
         self.refuse_all(pid, left, reason);
+        if process.state.load().overflow() == Overflow::DropOldest {
+            let late = self.take_late(process);
+            self.refuse_all(pid, late, reason);
+        }
         if let Some(ties) = self.relations.cut(pid.index()) {
             self.tell(pid, &ties, reason);
         }
-        self.seat().count_end();
+        self.seat().count_alive(-1);
         self.count(layout::EXITED);
         // While its mail is being handled the slot is freed by whoever handles it, when that is done.
         let warm = self.forget_warm(pid);
         if (idle || warm) && self.draining != Some(pid) {
-            self.vacate(pid);
+            self.bury(pid);
         }
     }
 
-    /// `Dead → Free`, as soon as JavaScript has been told all that there is for it: completions name slots, not pids. The
-    /// slot is in no inlet, and nobody holds on to it.
+    /// Frees the slot of a dead process as soon as JavaScript has been told all that there is for it: completions name slots,
+    /// not pids. The slot is in no inlet, and nobody holds on to it.
     pub(super) fn vacate(&mut self, pid: Pid) {
+        self.bury(pid);
+        self.clear_graves();
+    }
+
+    fn bury(&mut self, pid: Pid) {
         let priority = self.runtime.table.get(pid).map_or(Priority::Normal, |process| process.state.load().priority());
         self.outbox.bury(priority, pid);
-        self.clear_graves();
     }
 
     /// Frees the slots of those whom JavaScript has nothing more to hear of.
     pub(super) fn clear_graves(&mut self) {
-        while self.urgent.is_empty() {
-            let Some(pid) = self.outbox.next_grave() else { return };
-            let Some(process) = self.runtime.table.get(pid) else { return };
-            process.state.vacate();
-            self.runtime.table.release(pid);
+        if !self.urgent.is_empty() {
+            return;
         }
+        let Some(first) = self.outbox.next_grave() else { return };
+        let table = &self.runtime.table;
+        let graves = std::iter::once(first).chain(std::iter::from_fn(|| self.outbox.next_grave()));
+        table.release_many(graves.filter(|&pid| table.get(pid).is_some()));
     }
 
     /// Stops handling the mail of a process; frees its slot if that was the end of it.
@@ -214,7 +250,7 @@ impl Scheduler {
         }
     }
 
-    pub(super) fn refuse_all(&mut self, pid: Pid, left: Chain<Letter>, reason: &Reason) {
+    fn refuse_all(&mut self, pid: Pid, left: impl IntoIterator<Item = Parcel<Letter>>, reason: &Reason) {
         for parcel in left {
             self.refuse(pid, parcel, reason);
         }
@@ -226,7 +262,7 @@ impl Scheduler {
             return self.refuse_stale(parcel);
         }
         match parcel.header().envelope {
-            Envelope::Message { .. } | Envelope::Slot { .. } => {
+            Envelope::Message { .. } | Envelope::Slot { .. } | Envelope::Transfer { .. } => {
                 return self.discard(parcel, layout::NATIVE_DROPPED_DIED);
             }
             Envelope::After { .. } => return self.refuse_after(&parcel),
@@ -245,7 +281,9 @@ impl Scheduler {
             Envelope::Want { from, offer } => {
                 self.signal(from, Envelope::Granted { by: pid, offer, place: false });
             }
-            Envelope::Granted { by, place: true, .. } => self.give_back_place(by),
+            Envelope::Granted { by, place: true, .. } => {
+                self.signal(by, Envelope::GiveBack);
+            }
             _ => {}
         }
     }
@@ -253,7 +291,7 @@ impl Scheduler {
     /// Mail for a former tenant of a slot, who may have run on another scheduler.
     fn refuse_stale(&mut self, mut parcel: Parcel<Letter>) {
         let former = parcel.header().to;
-        if let Envelope::Message { .. } | Envelope::Slot { .. } = parcel.header().envelope {
+        if let Envelope::Message { .. } | Envelope::Slot { .. } | Envelope::Transfer { .. } = parcel.header().envelope {
             return self.discard(parcel, layout::NATIVE_DROPPED_DEAD);
         }
         self.refuse_after(&parcel);
@@ -272,8 +310,10 @@ impl Scheduler {
 
     fn discard(&mut self, parcel: Parcel<Letter>, counter: usize) {
         self.count(counter);
-        if let Envelope::Slot { slot } = parcel.header().envelope {
-            self.free_slot(Priority::Normal, slot);
+        match parcel.header().envelope {
+            Envelope::Slot { slot } => self.free_slot(Priority::Normal, slot),
+            Envelope::Transfer { cargo, .. } => self.lose(cargo),
+            _ => {}
         }
     }
 

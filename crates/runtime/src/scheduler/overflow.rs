@@ -12,6 +12,8 @@ use crate::process::state::Priority;
 
 /// Resumes of others between two of those of low priority.
 pub(super) const BESIDE_LOW: i32 = 8;
+/// Places on the run ring that are left to those of low priority, who could never go there else.
+const LOW_PLACES: usize = BESIDE_LOW as usize;
 
 impl Scheduler {
     /// Keeps a process to resume that the run ring does not take by itself; the next turns put it there.
@@ -20,6 +22,9 @@ impl Scheduler {
         // Those that have not begun do so in the order in which they were told of.
         let state = state.filter(|state| state.has_body());
         let priority = state.map_or(Priority::Normal, |state| state.priority());
+        if priority == Priority::Normal {
+            self.line_up();
+        }
         self.overflow[priority as usize].push_back(index);
         self.show_load();
         self.hurry(priority);
@@ -33,17 +38,46 @@ impl Scheduler {
         }
     }
 
+    /// What JavaScript has put onto the run ring while others waited for room goes behind them. Else a resume that is
+    /// followed by a yield would keep its place for ever.
+    fn line_up(&mut self) {
+        let runtime = Rc::clone(&self.runtime);
+        let ring = RunRing::of(&runtime.seats[self.seat].page);
+        let waiting = &mut self.overflow[Priority::Normal as usize];
+        if !waiting.is_empty() {
+            ring.cut(self.lined_up, |index| waiting.push_back(index));
+        }
+        self.lined_up = ring.mark();
+    }
+
+    /// Sees to it that the run ring takes so many, or as many as it can, whatever it holds: the last on it are the first to wait.
+    fn make_room(&mut self, places: usize) {
+        let runtime = Rc::clone(&self.runtime);
+        let ring = RunRing::of(&runtime.seats[self.seat].page);
+        let short = places.saturating_sub(ring.room()) as i32;
+        if short == 0 {
+            return;
+        }
+        let mut last = Vec::new();
+        ring.cut(ring.mark().wrapping_sub(short), |index| last.push(index));
+        let waiting = &mut self.overflow[Priority::Normal as usize];
+        last.into_iter().rev().for_each(|index| waiting.push_front(index));
+    }
+
     /// Puts on the run ring what has waited for it: high priority in front, low when it is dry, and now and then.
     pub(super) fn take_overflow(&mut self) {
+        self.line_up();
         let runtime = Rc::clone(&self.runtime);
         let ring = RunRing::of(&runtime.seats[self.seat].page);
         let [normal, high] = [Priority::Normal, Priority::High].map(|priority| priority as usize);
+        self.make_room(self.overflow[high].len() + LOW_PLACES);
         while self.overflow[high].front().is_some_and(|&index| ring.push_front(index)) {
             self.overflow[high].pop_front();
         }
-        while self.overflow[normal].front().is_some_and(|&index| ring.push(index)) {
+        while ring.room() > LOW_PLACES && self.overflow[normal].front().is_some_and(|&index| ring.push(index)) {
             self.overflow[normal].pop_front();
         }
+        self.lined_up = ring.mark();
     }
 
     /// The same for those of low priority, once all others of this turn are known.
@@ -59,11 +93,11 @@ impl Scheduler {
         // Whoever comes next must not wait for all of them.
         self.lows = if alone { BESIDE_LOW } else { i32::from(share) };
         self.shares = share || self.has_low();
-        let mut lows = self.lows;
-        while lows > 0 && self.overflow[low].front().is_some_and(|&index| ring.push(index)) {
+        while self.lows > 0 && self.overflow[low].front().is_some_and(|&index| ring.push(index)) {
             self.overflow[low].pop_front();
-            lows -= 1;
+            self.lows -= 1;
         }
+        self.lined_up = ring.mark();
     }
 
     /// Whether nobody but those of low priority has anything to do.

@@ -9,7 +9,7 @@ use crate::envelope::{Envelope, Letter, Reason, ReasonKind};
 use crate::layout;
 use crate::pid::Pid;
 use crate::process::state::Priority;
-use crate::process::{Process, Unstarted};
+use crate::process::{Process, Seldom, Unstarted};
 use crate::sched::seat::Seat;
 use rumpus_sync::Parcel;
 
@@ -34,7 +34,7 @@ impl Scheduler {
         let runtime = Rc::clone(&self.runtime);
         let seat = &runtime.seats[self.seat];
         let mut batch = Vec::new();
-        if seat.pinned.take_half(1, &mut batch) == 1 {
+        if !self.is_going() && seat.pinned.take_half(1, &mut batch) == 1 {
             return batch.pop();
         }
         if !self.takes_work() {
@@ -58,13 +58,21 @@ impl Scheduler {
         let runtime = Rc::clone(&self.runtime);
         let Some((pid, process)) = runtime.table.at(index) else { return false };
         let mut seldom = process.seldom();
-        let Some(what) = seldom.unstarted.as_mut() else { return false };
+        let Seldom { unstarted, late, .. } = &mut *seldom;
+        let Some(what) = unstarted.as_mut() else { return false };
+        if let Some(anchor) = what.anchor.filter(|&anchor| !self.is_anchor(anchor)) {
+            drop(seldom);
+            self.pass_to_anchor(pid, process, anchor);
+            return false;
+        }
+        what.claimed = Some(self.seat);
         if !self.loaded.get(what.definition as usize).copied().unwrap_or(false) {
             self.waiting.push((index, what.definition));
             return false;
         }
         what.early.extend(process.mailbox.take());
-        if let Some(reason) = fatal(pid, &what.early) {
+        let late = late.iter().flat_map(|late| late.waiting());
+        if let Some(reason) = fatal(pid, what.early.iter().chain(late)) {
             let early = std::mem::take(&mut what.early);
             seldom.unstarted = None;
             drop(seldom);
@@ -80,7 +88,7 @@ impl Scheduler {
 
     /// A process ends that has not begun and never will: who asked is told, its messages are counted.
     pub(super) fn end_unstarted(&mut self, pid: Pid, process: &Process, early: Vec<Parcel<Letter>>, reason: &Reason) {
-        self.seat().count_start();
+        self.seat().count_alive(1);
         early.into_iter().for_each(|parcel| self.refuse(pid, parcel, reason));
         self.die(pid, process, reason);
         // Nobody notifies a scheduler of mail for the unstarted: it is in no inlet.
@@ -100,9 +108,13 @@ impl Scheduler {
     fn note_begun(&mut self, pid: Pid) {
         let runtime = Rc::clone(&self.runtime);
         let Some(process) = runtime.table.get(pid) else { return };
-        let what: Option<Box<Unstarted>> = process.seldom().unstarted.take();
-        process.state.run(self.seat);
-        self.seat().count_start();
+        let what: Option<Box<Unstarted>> = {
+            // Both under the lock: who anchors it finds it unstarted, or where it runs.
+            let mut seldom = process.seldom();
+            process.state.run(self.seat);
+            seldom.unstarted.take()
+        };
+        self.seat().count_alive(1);
         self.count(layout::STARTED_HERE);
         let early = what.map(|what| what.early).unwrap_or_default();
         self.draining = Some(pid);
@@ -128,9 +140,13 @@ impl Scheduler {
         self.loaded = loaded;
         self.waiting = waiting;
         let ready: Vec<(u32, u32)> = ready;
+        // One may be dead already: whether that was the last here is known when all have been looked at.
+        let tenant = std::mem::take(&mut self.tenant);
         for (index, _) in ready {
             self.claim_one(index);
         }
+        self.tenant = tenant;
+        self.end_tenancy_without(0);
     }
 
     /// Steals half of what another scheduler has; true if that brought something.
@@ -139,7 +155,7 @@ impl Scheduler {
         if !self.may_steal() || !runtime.idle.start_search(runtime.workers().len()) {
             return false;
         }
-        let seats = runtime.seats.len();
+        let seats = runtime.seats.regular().len();
         let from = self.dice.below(seats);
         let patient = self.pace.is_patient();
         let mut left = false;
@@ -214,7 +230,7 @@ impl Scheduler {
     /// goes for good.
     pub(super) fn pass_on(&mut self) {
         let sleepers = self.runtime.idle.sleepers_to_wake();
-        if sleepers != 0 && self.runtime.seats.iter().any(Seat::is_robbable) {
+        if sleepers != 0 && self.runtime.seats.regular().iter().any(Seat::is_robbable) {
             self.ring_one_of(sleepers);
         }
     }
@@ -234,8 +250,8 @@ impl Scheduler {
 
 /// Why mail that waits for an unstarted process ends it before it begins: the first exit signal that counts. It can neither
 /// trap exits nor have unlinked, so every linked one does but the normal.
-fn fatal(pid: Pid, early: &[Parcel<Letter>]) -> Option<Reason> {
-    early.iter().filter(|parcel| parcel.header().to == pid).find_map(|parcel| match &parcel.header().envelope {
+pub(super) fn fatal<'a>(pid: Pid, early: impl IntoIterator<Item = &'a Parcel<Letter>>) -> Option<Reason> {
+    early.into_iter().filter(|parcel| parcel.header().to == pid).find_map(|parcel| match &parcel.header().envelope {
         Envelope::Exit { reason, linked: false, .. } if reason.kind() == ReasonKind::Kill => {
             Some(Reason::new(ReasonKind::Killed, &[]))
         }

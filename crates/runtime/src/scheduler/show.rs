@@ -48,6 +48,7 @@ impl Scheduler {
         for completion in self.urgent.iter().chain(self.outbox.waiting()) {
             if let Completion::Message { index, .. }
             | Completion::Slot { index, .. }
+            | Completion::Transfer { index, .. }
             | Completion::Exit { index, .. }
             | Completion::Down { index, .. } = completion
             {

@@ -78,9 +78,11 @@ impl Scheduler {
         }
     }
 
-    /// Asks `to` to end.
-    pub fn exit(&mut self, from: Pid, to: Pid, reason: Reason) {
+    /// Asks `to` to end. Answers at which dedicated seat it lives, or is to, that is being killed: its body may never let go.
+    pub fn exit(&mut self, from: Pid, to: Pid, reason: Reason) -> Option<usize> {
+        let kills = reason.kind() == ReasonKind::Kill;
         self.signal(to, Envelope::Exit { from, reason, linked: false });
+        if kills { self.dedicated_seat_of(to) } else { None }
     }
 
     /// Exit signals to `of`, a process of this scheduler, become messages, or no longer.

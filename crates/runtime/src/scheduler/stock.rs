@@ -8,7 +8,7 @@ use std::rc::Rc;
 use rumpus_sync::Page;
 
 use super::Scheduler;
-use super::birth::{Birth, SpawnError};
+use super::birth::SpawnError;
 use crate::envelope::{Reason, ReasonKind};
 use crate::layout;
 use crate::pid::Pid;
@@ -20,12 +20,15 @@ impl Scheduler {
         let runtime = Rc::clone(&self.runtime);
         let page = &runtime.seats[self.seat].page;
         let mut stocked = page.get(layout::STOCKED);
-        while (stocked as usize) < layout::STOCK_MAX {
-            let Some(pid) = runtime.table.acquire() else { break };
-            self.make_here(pid, Birth::default());
-            if let Some(process) = runtime.table.get(pid) {
-                process.state.set_stocked(true);
-            }
+        let mut tickets = Vec::with_capacity(layout::STOCK_MAX);
+        runtime.table.acquire_many(layout::STOCK_MAX - stocked as usize, &mut tickets);
+        for ticket in tickets {
+            let pid = runtime.table.pid(ticket);
+            let Some(process) = runtime.table.get(pid) else { continue };
+            process.places.set(0);
+            process.state.stock(self.seat, !runtime.options.native_lane);
+            // Behind the state, which tells whoever finds it idle whom to notify.
+            process.mailbox.open_idle();
             let at = layout::STOCK + 2 * stocked as usize;
             put_long(page, at, pid.bits());
             stocked += 1;
@@ -74,10 +77,10 @@ impl Scheduler {
             // The slot alone tells which: it is ours, and has no other tenant.
             let index = Pid::from_bits(u64::from(page.get(layout::STOCK + 2 * at as usize) as u32)).index();
             if let Some((_, process)) = runtime.table.at(index) {
-                process.state.set_stocked(false);
+                process.state.leave_stock();
             }
-            self.seat().count_start();
         }
+        self.seat().count_alive(self.stocked - stocked);
         self.stocked = stocked;
     }
 
@@ -97,6 +100,7 @@ impl Scheduler {
                 self.die(pid, process, &normal);
             }
         }
+        self.clear_graves();
         page.set(layout::ENDED, 0);
     }
 
@@ -107,8 +111,8 @@ impl Scheduler {
         for at in 0..page.get(layout::STOCKED) as usize {
             let pid = Pid::from_bits(get_long(page, layout::STOCK + 2 * at));
             let Some(process) = runtime.table.get(pid) else { continue };
+            process.state.die();
             let _ = process.mailbox.close();
-            process.state.vacate();
             runtime.table.release(pid);
         }
         page.set(layout::STOCKED, 0);

@@ -36,7 +36,7 @@ pub enum Verdict {
     Yield = 2,
     /// Nothing to do: the bell will wake this scheduler.
     Sleep = 3,
-    /// The runtime stops.
+    /// The runtime stops, or nothing lives on this dedicated thread any more.
     Stop = 4,
 }
 
@@ -125,7 +125,7 @@ impl Scheduler {
     pub fn turn(&mut self, occasion: Occasion, sink: &mut impl Sink) -> Verdict {
         self.begin_turn(occasion);
         let busy = self.work(sink);
-        let verdict = if self.runtime.is_stopping() {
+        let verdict = if self.runtime.is_stopping() || (!busy && self.is_going()) {
             Verdict::Stop
         } else if busy {
             self.go_on(occasion)
@@ -223,6 +223,7 @@ impl Scheduler {
         if self.notified.is_empty() {
             self.notified = notified;
         }
+        self.take_strays();
         self.take_due(self.pace.turn_us);
     }
 
@@ -356,11 +357,12 @@ impl Scheduler {
     /// Whether there is anything that this scheduler should see to. Exact after `lie_down`'s fence.
     fn has_work(&self) -> bool {
         let seat = self.seat();
-        if !seat.inlet.is_empty() || !self.notified.is_empty() || !seat.pinned.is_empty() || self.has_warm_mail() {
+        let has_mail = !seat.inlet.is_empty() || !self.notified.is_empty() || self.has_warm_mail();
+        if has_mail || !seat.pinned.is_empty() || !seat.strays.is_empty() {
             return true;
         }
         (self.takes_work() && seat.has_stealable())
-            || (self.may_steal() && self.runtime.seats.iter().any(Seat::is_robbable))
+            || (self.may_steal() && self.runtime.seats.regular().iter().any(Seat::is_robbable))
     }
 
     fn end_turn(&mut self, occasion: Occasion, verdict: Verdict) {

@@ -1,6 +1,8 @@
 //! What a process of a random program may do next, and how often; and which seed to blame.
 #![allow(unreachable_pub, reason = "a module of a test program, a public thing of none")]
 
+mod cargo;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
     Send,
@@ -15,11 +17,12 @@ pub enum Act {
     SendAfter,
     Cancel,
     Name,
+    Transfer,
     Churn,
 }
 
 /// How much of each there is in a common run.
-pub const ACTS: [(Act, usize); 13] = [
+pub const ACTS: [(Act, usize); 14] = [
     (Act::Send, 40),
     (Act::Spawn, 16),
     (Act::Link, 7),
@@ -32,6 +35,7 @@ pub const ACTS: [(Act, usize); 13] = [
     (Act::SendAfter, 8),
     (Act::Cancel, 3),
     (Act::Name, 4),
+    (Act::Transfer, 14),
     (Act::Churn, 0),
 ];
 

@@ -149,6 +149,7 @@ impl Stage {
         let options = Options {
             number: 9,
             schedulers: seats - 1,
+            dedicated: 0,
             cores: seats,
             host_works: true,
             placement: false,

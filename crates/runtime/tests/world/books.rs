@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use rumpus_runtime::process::Anchor;
 use rumpus_runtime::{Pid, Reason, ReasonKind};
 
 use super::timed::Timed;
@@ -100,6 +101,8 @@ pub struct Books {
     pub messages: u64,
     pub signals: u64,
     pub timed: Timed,
+    /// What has moved and not been taken: to whom, from which seat, with which message.
+    pub cargo: BTreeMap<u64, (Anchor, usize, Tag)>,
 }
 
 impl Books {
@@ -158,6 +161,29 @@ impl Books {
         if dead && self.life(pid).ended.is_none() {
             self.died(pid, reason);
         }
+    }
+
+    /// Cargo for it waits at this seat: if it has not begun, it begins there.
+    pub fn anchored(&mut self, pid: Pid, seat: usize) {
+        let life = self.life(pid);
+        assert!(
+            life.begun.is_none_or(|at| at == seat) && life.pinned.is_none_or(|at| at == seat),
+            "{pid:?} at {seat}: {life:?}"
+        );
+        if life.told.is_some_and(|at| at != seat) {
+            assert!(life.begun.is_none(), "{pid:?} begins elsewhere");
+        }
+        if life.begun.is_none() {
+            life.pinned = Some(seat);
+        }
+    }
+
+    pub fn give_cargo(&mut self, number: u64, to: Anchor, by: usize, tag: Tag) {
+        assert!(self.cargo.insert(number, (to, by, tag)).is_none(), "cargo {number} twice");
+    }
+
+    pub fn take_cargo(&mut self, number: u64) -> Option<(Anchor, usize, Tag)> {
+        self.cargo.remove(&number)
     }
 
     pub fn sent(&mut self, tag: Tag) {

@@ -4,10 +4,12 @@
 
 mod ending;
 mod later;
+mod sending;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use rumpus_runtime::process::Anchor;
 use rumpus_runtime::scheduler::Occasion;
 use rumpus_runtime::{Completion, Pid, Priority, Runtime, Scheduler, Verdict, Waker, layout};
 use rumpus_sync::shim::Ordering;
@@ -21,6 +23,8 @@ use super::books::{Books, Item, Tag};
 pub struct Isolate {
     pub scheduler: Scheduler,
     pub seat: usize,
+    /// Who sits there, as cargo is addressed.
+    pub here: Anchor,
     /// By slot, as the isolate has them.
     pub bodies: BTreeMap<u32, Body>,
     /// Definitions to be loaded.
@@ -48,9 +52,11 @@ impl Isolate {
         let Some(scheduler) = Scheduler::take_seat(Arc::clone(runtime), seat, waker, seed, now_us) else {
             panic!("seat {seat} cannot be taken")
         };
+        let here = Anchor { seat, sitter: scheduler.seat().sitter() };
         Self {
             scheduler,
             seat,
+            here,
             bodies: BTreeMap::new(),
             loading: VecDeque::new(),
             verdict: Verdict::Yield,
@@ -230,6 +236,16 @@ impl Isolate {
                 assert_eq!(skeleton, 24);
                 self.receive(index, Item::Message(Tag::of(parcel.bytes())), books);
             }
+            Completion::Transfer { index, skeleton, by, number, parcel } => {
+                let tag = Tag::of(parcel.bytes());
+                assert_eq!(skeleton, 24);
+                assert_eq!(books.take_cargo(number), Some((self.here, usize::from(by), tag)), "cargo {number}");
+                self.receive(index, Item::Message(tag), books);
+            }
+            Completion::Stray { number, .. } => {
+                let cargo = books.take_cargo(number);
+                assert!(cargo.is_none_or(|(at, ..)| at == self.here), "{cargo:?} is let go of at {}", self.seat);
+            }
             Completion::Granted { .. } => unreachable!("nobody of this world offers"),
             Completion::Due { .. } => unreachable!("bodies of this world wait for no time"),
             Completion::Slot { index, slot, keep } => {
@@ -368,33 +384,5 @@ impl Isolate {
             body.parked = Parked::Queued(item);
             self.push_back(index);
         }
-    }
-
-    pub fn send(&mut self, from: Pid, to: Pid, books: &mut Books) -> Tag {
-        let tag = books.next_tag(from, to);
-        let native_lane = self.scheduler.runtime().options.native_lane;
-        let known = self.body(to).filter(|body| body.has_begun()).map(|body| (body.open, body.priority));
-        books.sent(tag);
-        let accepted = match known {
-            Some((true, _)) => {
-                self.count(layout::LOCAL_ACCEPTED, 1);
-                self.receive(to.index(), Item::Message(tag), books);
-                true
-            }
-            Some((false, priority)) if native_lane || priority != Priority::Normal => {
-                let slot = self.keep(Item::Message(tag));
-                let accepted = self.submit(books, |scheduler| scheduler.send_slot(to, slot));
-                assert!(accepted || self.slots.remove(&slot).is_some());
-                accepted
-            }
-            _ => {
-                let bytes = tag.bytes();
-                self.submit(books, |scheduler| scheduler.send(to, 24, &[&bytes[..16], &[], &bytes[16..]]))
-            }
-        };
-        if !accepted {
-            books.refused(tag);
-        }
-        tag
     }
 }

@@ -17,6 +17,7 @@ use body::{Body, Parked};
 use books::{Books, NOBODY, Tag};
 use dice::Dice;
 use isolate::Isolate;
+use rumpus_runtime::process::Anchor;
 use rumpus_runtime::process::state::Phase;
 use rumpus_runtime::{Birth, Born, Options, Pid, Reason, ReasonKind, Runtime, Scheduler, When, Where, layout};
 
@@ -52,17 +53,51 @@ pub enum Step {
 }
 
 pub fn options(schedulers: usize) -> Options {
-    Options { number: 5, schedulers, cores: schedulers + 1, host_works: false, placement: true, native_lane: false }
+    Options {
+        number: 5,
+        schedulers,
+        dedicated: 0,
+        cores: schedulers + 1,
+        host_works: false,
+        placement: true,
+        native_lane: false,
+    }
 }
 
 impl World {
-    /// A world whose seats are all taken.
+    /// A world whose seats are all taken, but the dedicated ones.
     pub fn new(options: Options) -> Self {
         let mut world = Self::empty(options);
-        for seat in 0..world.isolates.len() {
+        for seat in 0..world.regular() {
             world.sit(seat);
         }
         world
+    }
+
+    /// Seats of the host and the schedulers.
+    pub fn regular(&self) -> usize {
+        self.runtime.seats.regular().len()
+    }
+
+    /// Does what a host does for dedicated seats: who is going goes, who is waited for comes. Whether anything was done.
+    pub fn tend(&mut self) -> bool {
+        let mut done = false;
+        for seat in self.regular()..self.isolates.len() {
+            if self.is_going(seat) {
+                self.leave(seat);
+                done = true;
+            }
+            if self.isolates[seat].is_none() && self.runtime.seats[seat].tenancy.number() != 0 {
+                self.sit(seat);
+                done = true;
+            }
+        }
+        done
+    }
+
+    /// Whether nothing lives at this dedicated seat any more.
+    pub fn is_going(&self, seat: usize) -> bool {
+        self.isolates[seat].as_ref().is_some_and(|isolate| isolate.scheduler.is_going())
     }
 
     /// A world whose seats are empty.
@@ -84,6 +119,8 @@ impl World {
         let Some(isolate) = self.isolates[seat].take() else { panic!("nobody sits at {seat}") };
         let reason = Reason::scheduler_down(seat);
         isolate.count_begun(&mut self.books);
+        let here = isolate.here;
+        self.books.cargo.retain(|_, (to, ..)| *to != here);
         for body in isolate.bodies.values().filter(|body| body.has_begun()) {
             if self.has_body(body.pid) {
                 self.books.died(body.pid, &reason);
@@ -212,7 +249,7 @@ impl World {
     pub fn spawn_as(&mut self, seat: usize, definition: u32, at: Where, birth: Birth) -> Pid {
         let tag = self.books.next_tag(NOBODY, NOBODY);
         let bytes = tag.bytes();
-        let Ok(Born { pid, .. }) =
+        let Ok(Born { pid, seat: door, .. }) =
             self.submit(seat, |s| s.spawn(definition, 24, &[&bytes[..7], &bytes[7..]], at, birth))
         else {
             panic!("could not be spawned")
@@ -220,7 +257,7 @@ impl World {
         let pinned = match at {
             Where::Any => None,
             Where::Here => Some(seat),
-            Where::On(seat) => Some(seat),
+            Where::On(_) | Where::Dedicated => Some(door),
         };
         self.books.spawned(pid, pinned);
         self.books.arguments(pid, tag);
@@ -261,6 +298,26 @@ impl World {
         let Self { isolates, books, .. } = self;
         let Some(isolate) = &mut isolates[seat] else { panic!("nobody sits at {seat}") };
         isolate.send(from, to, books)
+    }
+
+    /// The cargo of a message moves; if a letter must follow, which and where.
+    pub fn move_cargo(&mut self, seat: usize, from: Pid, to: Pid) -> Option<(Tag, Anchor)> {
+        let Self { isolates, books, .. } = self;
+        let Some(isolate) = &mut isolates[seat] else { panic!("nobody sits at {seat}") };
+        isolate.move_cargo(from, to, books)
+    }
+
+    pub fn send_letter(&mut self, seat: usize, tag: Tag, anchor: Anchor) {
+        let Self { isolates, books, .. } = self;
+        let Some(isolate) = &mut isolates[seat] else { panic!("nobody sits at {seat}") };
+        isolate.send_letter(tag, anchor, books);
+    }
+
+    /// Sends a message with cargo.
+    pub fn transfer(&mut self, seat: usize, from: Pid, to: Pid) {
+        if let Some((tag, anchor)) = self.move_cargo(seat, from, to) {
+            self.send_letter(seat, tag, anchor);
+        }
     }
 
     pub fn link(&mut self, seat: usize, from: Pid, to: Pid) {

@@ -30,11 +30,19 @@ impl World {
         let runs = |pid| self.runtime.phase(pid) == Some(Phase::Running);
         self.books.check_quiet(runs);
         self.books.timed.check_quiet(runs);
+        self.check_cargo();
         self.check_ties();
         self.check_sums();
         for isolate in self.isolates.iter().flatten() {
             let left = (isolate.slots_used(), isolate.scheduler.due());
             assert_eq!(left, (0, 0), "values in slots and what is due at {}", isolate.seat);
+        }
+    }
+
+    /// What waits, waits for somebody who has not begun.
+    fn check_cargo(&self) {
+        for (to, _, tag) in self.books.cargo.values() {
+            assert_eq!(self.runtime.phase(tag.to), Some(Phase::Unstarted), "cargo of {tag:?} is left at {to:?}");
         }
     }
 
@@ -46,7 +54,7 @@ impl World {
             assert!(!matches!(phase, Some(None | Some(Phase::Dead))), "{name} is the name of {holder:?}: {phase:?}");
         }
         let word = |seat: usize| self.runtime.seats[seat].page.get(rumpus_runtime::layout::NAMES);
-        assert!((0..self.isolates.len()).all(|seat| word(seat) == word(0)));
+        assert!((0..self.regular()).all(|seat| word(seat) == word(0)));
     }
 
     /// Timers that nobody has given back.

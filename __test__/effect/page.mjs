@@ -1,0 +1,56 @@
+// Owns what fibers do in a page, and where there is no page: each of the entries that run anywhere has something to do. Plain
+// JavaScript; it is given the modules, and answers what it saw as data.
+
+/** @typedef {import('rumpus/effect').Fiber} Fiber */
+
+/**
+ * Runs fibers of every kind and answers what came of it.
+ *
+ * @param {typeof import('rumpus/effect')} effect
+ * @param {typeof import('rumpus/structured')} structured
+ * @param {typeof import('rumpus/sync')} sync
+ */
+export async function tryAll({ Cancelled, fifo, random }, { map, race, scope }, { Channel, Mutex }) {
+  const items = new Channel(2)
+  const mutex = new Mutex()
+  let [sum, released] = [0, false]
+  await scope(
+    async (scope) => {
+      scope.onRelease(() => (released = true))
+      scope.fork(async (fiber) => {
+        for (let n = 1; n <= 1000; n++) await items.send(fiber, n)
+        items.close()
+      })
+      for (let worker = 0; worker < 2; worker++) {
+        scope.fork(async (fiber) => {
+          for await (const n of items.items(fiber)) await mutex.use(fiber, () => (sum += n))
+        })
+      }
+    },
+    { timeout: 10_000 },
+  )
+  const slow = (/** @type {Fiber} */ fiber) => fiber.sleep(60_000)
+  const raced = await race(fifo.current(), [slow, () => 'fast'])
+  const mapped = await map(fifo.current(), [1, 2, 3], async (n, fiber) => fiber.sleep(1).then(() => n * 2), {
+    concurrency: 2,
+  })
+  const late = await scope(({ fiber }) => slow(fiber), { timeout: 5 }).catch((error) => error.code)
+  const aborter = new AbortController()
+  aborter.abort('enough')
+  const aborted = await scope(({ fiber }) => slow(fiber), { signal: aborter.signal }).catch(
+    (error) => error instanceof Cancelled && [error.code, error.cause],
+  )
+  const hour = await random({ seed: 1 }, async (fiber) => fiber.sleep(3_600_000).then(() => 'an hour'))
+  return { sum, released, raced, mapped, late, aborted, hour }
+}
+
+/** What `tryAll` answers where all is well. */
+export const ALL_IS_WELL = {
+  sum: 500_500,
+  released: true,
+  raced: 'fast',
+  mapped: [2, 4, 6],
+  late: 'ERR_RUMPUS_TIMEOUT',
+  aborted: ['ABORT_ERR', 'enough'],
+  hour: 'an hour',
+}

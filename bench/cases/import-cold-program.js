@@ -1,0 +1,3 @@
+// The program of import/cold.
+
+import 'rumpus'

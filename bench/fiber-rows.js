@@ -1,0 +1,66 @@
+// The rows of fibers, of what they share, and of effects: a part of the registry (`rows.js`).
+
+import { atMostAbove, FLOOR_ROW, timesFloor, timesRival } from './reach.js'
+
+/** @type {readonly import('./rows.js').Row[]} */
+export const FIBER_ROWS = [
+  {
+    name: 'fiber/fork-join',
+    unit: 'ns/fiber',
+    module: 'fiber-fork-join',
+    rivals: ['floor', 'effect'],
+    params: { row: 'fiber/fork-join' },
+    reach: timesRival(2, 'floor'),
+  },
+  {
+    name: 'fiber/memory',
+    unit: 'bytes/fiber',
+    module: 'fiber-memory',
+    rivals: ['floor', 'effect'],
+    params: { row: 'fiber/memory' },
+    reach: atMostAbove(350, 'floor'),
+  },
+  {
+    name: 'fiber/cancel-100k',
+    unit: 'ns/fiber',
+    module: 'fiber-cancel',
+    rivals: ['effect'],
+    params: { row: 'fiber/cancel-100k' },
+    reach: timesFloor(15),
+    needs: FLOOR_ROW,
+  },
+  {
+    name: 'sync/mutex',
+    unit: 'ns/pair',
+    module: 'sync-mutex',
+    rivals: [],
+    reach: timesFloor(2),
+    needs: FLOOR_ROW,
+  },
+  {
+    name: 'sync/stream',
+    unit: 'ns/item',
+    module: 'sync-stream',
+    rivals: ['floor'],
+    params: { row: 'sync/stream' },
+    reach: timesRival(1.5, 'floor'),
+  },
+  {
+    name: 'effect/perform',
+    unit: 'ns/perform',
+    module: 'effect-perform',
+    rivals: [],
+    params: { clause: 'control' },
+    reach: timesFloor(5),
+    needs: FLOOR_ROW,
+  },
+  {
+    name: 'effect/answer',
+    unit: 'ns/perform',
+    module: 'effect-perform',
+    rivals: [],
+    params: { clause: 'on' },
+    reach: timesFloor(2),
+    needs: FLOOR_ROW,
+  },
+]

@@ -1,0 +1,3 @@
+// The program of rival `node`.
+
+import 'node:worker_threads'

@@ -1,0 +1,6 @@
+// What the threads of rival `workerpool` do.
+
+import workerpool from 'workerpool'
+import { spin } from '../spin.js'
+
+workerpool.worker({ spin })

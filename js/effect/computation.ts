@@ -1,0 +1,204 @@
+// Computation: a result that is set once, and the bag of triggers that hear of it. The only carrier of cancellation. Owns the
+// order of a cancellation: a whole tree is marked before any code of users hears of it. Never true here: a computation that is
+// complete changes, or one cancels another to which no canceler was attached.
+
+import { badArgument } from '../errors.ts'
+import { Cancelled } from './cancelled.ts'
+import { Trigger } from './trigger.ts'
+
+const RUNNING = 0
+const RETURNED = 1
+const CANCELLED = 2
+
+/** A bag that nobody has put anything into. */
+const EMPTY: Trigger[] = []
+
+/** How a computation has ended. */
+export type Outcome<T> =
+  | {
+      /** What it returned. */
+      readonly value: T
+    }
+  | {
+      /** Why it was cancelled. */
+      readonly cancelled: Cancelled
+    }
+
+/** A computation of whatever type, as links and fibers hold it. */
+export type Packed = Computation<unknown>
+
+interface Link {
+  readonly from: Packed
+  readonly into: Packed
+}
+
+// What a cancellation still has to tell, while it is under way: no recursion, however deep the tree, and listeners last.
+let telling: Trigger[][] | undefined
+const listening: (() => void)[] = []
+
+/**
+ * A value that will be there once, or the cancellation that came before it; whichever is first stays.
+ *
+ * It is what a fiber runs under: cancel it, and what its fibers wait for ends. It is also a promise that can be cancelled.
+ * Computations are not ordered by themselves: a parent cancels a child because somebody attached a canceler.
+ *
+ * `return` and `cancel` are never cancelled, never wait and never throw.
+ *
+ * @example
+ * ```ts
+ * import { Computation, fifo } from 'rumpus/effect'
+ * import assert from 'node:assert/strict'
+ *
+ * const answer = new Computation()
+ * setTimeout(() => answer.return(42), 1)
+ * assert.equal(await fifo.current().wait(answer), 42)
+ * assert.equal(answer.tryCancel(new Error('too late')), false)
+ * ```
+ */
+export class Computation<T> {
+  private state = RUNNING
+  private outcome: unknown = undefined
+  private attached: Trigger[] = EMPTY
+  /** One more for each trigger attached, two less for each detached: below zero, more than half of the bag is garbage. */
+  private balance = 0
+  private aborter: AbortController | undefined = undefined
+
+  /** Whether it is not complete yet. */
+  get isRunning(): boolean {
+    return this.state === RUNNING
+  }
+
+  /** Why it was cancelled, if it was. */
+  get cancellation(): Cancelled | undefined {
+    return this.state === CANCELLED ? (this.outcome as Cancelled) : undefined
+  }
+
+  /** How many triggers it holds, garbage included: for tests and inspection. */
+  get held(): number {
+    return this.attached.length
+  }
+
+  /** How it ended, if it has. */
+  peek(): Outcome<T> | undefined {
+    if (this.state === RUNNING) return undefined
+    return this.state === RETURNED ? { value: this.outcome as T } : { cancelled: this.outcome as Cancelled }
+  }
+
+  /** Throws its cancellation if it was cancelled. */
+  check(): void {
+    if (this.state === CANCELLED) throw this.outcome
+  }
+
+  /** Completes it with a value; false if it was complete. */
+  tryReturn(value: T): boolean {
+    if (this.state !== RUNNING) return false
+    this.state = RETURNED
+    this.outcome = value
+    const told = this.attached
+    this.attached = EMPTY
+    for (const trigger of told) trigger.signal()
+    return true
+  }
+
+  /** Completes it with a value, if it is not complete. */
+  return(value: T): void {
+    this.tryReturn(value)
+  }
+
+  /** Cancels it; false if it was complete. A reason that is a {@link Cancelled} is handed on as it is. */
+  tryCancel(reason: unknown): boolean {
+    if (this.state !== RUNNING) return false
+    this.state = CANCELLED
+    this.outcome = reason instanceof Cancelled ? reason : new Cancelled(reason)
+    const told = this.attached
+    this.attached = EMPTY
+    const { aborter } = this
+    if (aborter !== undefined) listening.push(() => aborter.abort(this.outcome))
+    if (telling !== undefined) telling.push(told)
+    else tell(told)
+    return true
+  }
+
+  /** Cancels it, if it is not complete. */
+  cancel(reason: unknown): void {
+    this.tryCancel(reason)
+  }
+
+  /** Has `trigger` signalled when it completes; false if it has, or the trigger was signalled. */
+  tryAttach(trigger: Trigger): boolean {
+    if (this.state !== RUNNING || trigger.isSignalled) return false
+    if (this.attached === EMPTY) this.attached = [trigger]
+    else this.attached.push(trigger)
+    this.balance++
+    if (this.balance < 0) this.collect()
+    return true
+  }
+
+  /** Signals `trigger`, and forgets it: at once or soon, so that all detaching together costs what attaching did. */
+  detach(trigger: Trigger): void {
+    trigger.signal()
+    this.release()
+  }
+
+  /** For executors: a trigger that was attached has been signalled. */
+  release(): void {
+    if (this.state !== RUNNING) return
+    this.balance -= 2
+    if (this.balance < 0) this.collect()
+  }
+
+  /** A trigger that hands the cancellation of this computation on; a value that it returns is not handed on. */
+  canceler(into: Packed): Trigger {
+    return Trigger.fromAction({ from: this, into }, handOn)
+  }
+
+  /**
+   * Has this computation cancel `into` when it is cancelled; answers what to detach when `into` is over, or it leaks.
+   *
+   * @throws its cancellation if it was cancelled, TypeError `ERR_RUMPUS_BAD_ARGUMENT` if it has returned
+   */
+  attachCanceler(into: Packed): Trigger {
+    const link = this.canceler(into)
+    if (this.tryAttach(link)) return link
+    this.check()
+    throw badArgument(TypeError, 'this', 'a computation that runs', this)
+  }
+
+  /** Aborts when this computation is cancelled, with its {@link Cancelled} as the reason: for `fetch` and the like. */
+  get signal(): AbortSignal {
+    if (this.aborter === undefined) {
+      this.aborter = new AbortController()
+      if (this.state === CANCELLED) this.aborter.abort(this.outcome)
+    }
+    return this.aborter.signal
+  }
+
+  /** A platform promise of the same: rejects with the {@link Cancelled}. */
+  promise(): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const settle = (): void => (this.state === RETURNED ? resolve(this.outcome as T) : reject(this.outcome))
+      if (!this.tryAttach(Trigger.fromAction(undefined, settle))) settle()
+    })
+  }
+
+  private collect(): void {
+    this.attached = this.attached.filter((trigger) => !trigger.isSignalled)
+    this.balance = this.attached.length
+  }
+}
+
+const handOn = ({ from, into }: Link): void => {
+  const { cancellation } = from
+  if (cancellation !== undefined) into.cancel(cancellation)
+}
+
+const tell = (first: Trigger[]): void => {
+  telling = [first]
+  try {
+    for (const told of telling) for (const trigger of told) trigger.signal()
+  } finally {
+    telling = undefined
+    const listeners = listening.splice(0)
+    for (const listener of listeners) listener()
+  }
+}

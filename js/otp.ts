@@ -1,0 +1,81 @@
+// The table of contents of `rumpus/otp`: servers and supervisors, made of the processes of `rumpus`, which it shares with that. A
+// program that has none of them loads nothing of this.
+
+export type { Action, NoReply } from './otp/actions.ts'
+export {
+  Agent,
+  type AgentDefinition,
+  type AgentFunctions,
+  type AgentOptions,
+  type AgentRequest,
+  agent,
+  defineAgent,
+} from './otp/agent.ts'
+export type { SupervisorReport } from './otp/child-life.ts'
+export type { ChildSpec, Startable, StartableDefinition, SupervisorOptions } from './otp/child-spec.ts'
+export {
+  type GroupOptions,
+  type Joining,
+  join,
+  leave,
+  localMembers,
+  members,
+  type PublishOptions,
+  publish,
+} from './otp/groups.ts'
+export { Registry, type RegistryOptions } from './otp/registry.ts'
+export type { RegistryEntry, RegistryKey, RegistryRequest } from './otp/registry-table.ts'
+export type { Backoff } from './otp/restarts.ts'
+export {
+  type Cast,
+  continueWith,
+  type Done,
+  type Handled,
+  hibernate,
+  noReply,
+  type ReplyOf,
+  Server,
+  type ServerPid,
+  stopWith,
+} from './otp/server.ts'
+export {
+  type Callbacks,
+  callMany,
+  cast,
+  defineServer,
+  type Outcome,
+  type ServerClass,
+  type ServerDefinition,
+  type StartOptions,
+  startServer,
+} from './otp/start-server.ts'
+export type { AnyBody } from './otp/starting.ts'
+export { type Moved, StateMachine } from './otp/state-machine.ts'
+export {
+  countChildren,
+  defineSupervisor,
+  deleteChild,
+  partition,
+  restartChild,
+  type SupervisorPid,
+  startChild,
+  startPartitions,
+  startSupervisor,
+  supervisor,
+  terminateChild,
+  whichChildren,
+} from './otp/supervisor.ts'
+export type { ChildCounts, ChildView, SupervisorRequest } from './otp/supervisor-requests.ts'
+export {
+  getState,
+  getStatus,
+  replaceState,
+  resume,
+  type ServerStatus,
+  stopServer,
+  suspend,
+} from './otp/system.ts'
+export { defineTask, Task, type TaskBody, type TaskDefinition, type TaskOwner } from './otp/task.ts'
+export { type TaskSettled, type TaskStreamOptions, taskStream } from './otp/task-stream.ts'
+export type { MachineEvent, Timing, Transition } from './otp/transitions.ts'
+export { defineVia, type ViaKey, via } from './otp/via.ts'

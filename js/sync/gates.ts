@@ -1,0 +1,263 @@
+// Latch, Barrier, Ivar, Lazy: waits that are over for all at once. Owns the moment at which they are. One file, because each is a few
+// lines around a line of waiters.
+
+import type { Fiber, Within } from '../effect/fiber.ts'
+import { badArgument, RumpusError } from '../errors.ts'
+import { grant, ready, readyWith, Waiters } from './waiters.ts'
+
+const releaseAll = <T>(waiters: Waiters<T>, value: T): void => {
+  for (let waiter = waiters.shift(); waiter !== undefined; waiter = waiters.shift()) {
+    waiter.value = value
+    grant(waiter)
+  }
+}
+
+const checkCount = (argument: string, count: unknown, least: number): void => {
+  if (Number.isSafeInteger(count) && (count as number) >= least) return
+  throw badArgument(RangeError, argument, `a whole number from ${least}`, count)
+}
+
+/**
+ * Opens, for ever, when it has been counted down to 0. For a number of things that must have happened; to wait for fibers use a
+ * scope. Cancelled is `wait`, never `countDown`.
+ *
+ * @example
+ * ```ts
+ * import { fifo } from 'rumpus/effect'
+ * import { Latch } from 'rumpus/sync'
+ * import assert from 'node:assert/strict'
+ *
+ * const ready = new Latch(2)
+ * for (const ms of [1, 2]) setTimeout(() => ready.countDown(), ms)
+ * await ready.wait(fifo.current())
+ * assert.equal(ready.count, 0)
+ * ```
+ */
+export class Latch {
+  private readonly waiters = new Waiters<void>()
+  private left: number
+
+  /** @throws RangeError `ERR_RUMPUS_OUT_OF_RANGE` unless `count` is a whole number from 0 */
+  constructor(count: number) {
+    checkCount('count', count, 0)
+    this.left = count
+  }
+
+  /** What is left to count down. */
+  get count(): number {
+    return this.left
+  }
+
+  /**
+   * Counts down. Never cancelled, never waits.
+   *
+   * @throws RangeError `ERR_RUMPUS_OUT_OF_RANGE` if so much is not left
+   */
+  countDown(by = 1): void {
+    if (!(Number.isSafeInteger(by) && by >= 1 && by <= this.left)) {
+      throw badArgument(RangeError, 'by', `a whole number from 1 to ${this.left}`, by)
+    }
+    this.left -= by
+    if (this.left === 0) releaseAll(this.waiters, undefined)
+  }
+
+  /** Waits until it is open. Rejects with the cancellation of the fiber, unless it is open. */
+  wait(within: Within): Promise<void> {
+    if (this.left === 0) return ready()
+    return this.waiters.stand(this.waiters.join(within.fiber))
+  }
+}
+
+/**
+ * Where so many fibers wait for each other, again and again. One that is cancelled there poisons it: the others would wait for
+ * ever.
+ *
+ * @example
+ * ```ts
+ * import { fifo } from 'rumpus/effect'
+ * import { all } from 'rumpus/structured'
+ * import { Barrier } from 'rumpus/sync'
+ * import assert from 'node:assert/strict'
+ *
+ * const [barrier, done] = [new Barrier(2), []]
+ * const worker = (name) => async (fiber) => {
+ *   for (const phase of [1, 2]) {
+ *     done.push(`${phase}${name}`)
+ *     await barrier.wait(fiber)
+ *   }
+ * }
+ * await all(fifo.current(), [worker('a'), worker('b')])
+ * assert.deepEqual(done.map((text) => text[0]), ['1', '1', '2', '2'])
+ * ```
+ */
+export class Barrier {
+  private readonly parties: number
+  private readonly waiters = new Waiters<void>()
+  private there = 0
+  private broken: RumpusError | undefined = undefined
+
+  /** @throws RangeError `ERR_RUMPUS_OUT_OF_RANGE` unless `parties` is a whole number from 1 */
+  constructor(parties: number) {
+    checkCount('parties', parties, 1)
+    this.parties = parties
+  }
+
+  /**
+   * Waits until all are there. Rejects with the cancellation of the fiber, which poisons it, and with RumpusError
+   * `ERR_RUMPUS_POISONED`, whose `cause` is that cancellation.
+   */
+  async wait(within: Within): Promise<void> {
+    const { fiber } = within
+    if (this.broken !== undefined) throw this.broken
+    if (++this.there === this.parties) {
+      this.there = 0
+      releaseAll(this.waiters, undefined)
+      return
+    }
+    const waiter = this.waiters.join(fiber)
+    try {
+      await this.waiters.stand(waiter)
+    } catch (error) {
+      if (!waiter.granted) this.poison(error)
+      throw error
+    }
+  }
+
+  /** Breaks it: who waits, and whoever comes from now on, is refused. Never cancelled, never waits. */
+  poison(cause: unknown): void {
+    this.broken ??= new RumpusError('ERR_RUMPUS_POISONED', 'one that the others wait for does not come', { cause })
+    this.waiters.fail(this.broken)
+  }
+}
+
+/**
+ * A variable that is filled once, by anybody; who reads it waits until it is. Cancelled is `read`, and only while it is empty;
+ * never `fill` and `poison`.
+ *
+ * @example
+ * ```ts
+ * import { fifo } from 'rumpus/effect'
+ * import { Ivar } from 'rumpus/sync'
+ * import assert from 'node:assert/strict'
+ *
+ * const port = new Ivar()
+ * setTimeout(() => port.fill(8080), 1)
+ * assert.equal(await port.read(fifo.current()), 8080)
+ * assert.equal(port.tryFill(80), false)
+ * ```
+ */
+export class Ivar<T> {
+  private readonly waiters = new Waiters<T>()
+  private outcome: { readonly value: T } | { readonly error: unknown } | undefined = undefined
+
+  /** Whether it is filled or poisoned. */
+  get isFilled(): boolean {
+    return this.outcome !== undefined
+  }
+
+  /** Fills it; false if it was filled or poisoned. */
+  tryFill(value: T): boolean {
+    if (this.outcome !== undefined) return false
+    this.outcome = { value }
+    releaseAll(this.waiters, value)
+    return true
+  }
+
+  /**
+   * Fills it.
+   *
+   * @throws RumpusError `ERR_RUMPUS_FILLED` if it was filled or poisoned
+   */
+  fill(value: T): void {
+    if (!this.tryFill(value)) throw new RumpusError('ERR_RUMPUS_FILLED', 'an ivar is filled once')
+  }
+
+  /** Has every `read` reject with `error`, unless it is filled. */
+  poison(error: unknown): void {
+    if (this.outcome !== undefined) return
+    this.outcome = { error }
+    this.waiters.fail(error)
+  }
+
+  /** Its value, when there is one. Rejects with the cancellation of the fiber if there is none yet, or with what poisoned it. */
+  read(within: Within): Promise<T> {
+    const { outcome } = this
+    if (outcome === undefined) return this.waiters.stand(this.waiters.join(within.fiber))
+    return 'value' in outcome ? readyWith(outcome.value) : Promise.reject(outcome.error)
+  }
+}
+
+/** What becomes of a {@link Lazy} whose fiber is cancelled while it computes. */
+export type LazyCancel = 'restart' | 'record' | 'protect'
+
+/**
+ * A value that is computed when first asked for, once; who asks meanwhile waits. What it throws is kept as well.
+ *
+ * The one who asks first computes it, in its own fiber. If that is cancelled: `'restart'` has the next who waits, or asks,
+ * compute it anew; `'record'` keeps the cancellation; `'protect'` computes where no cancellation is heard.
+ *
+ * @example
+ * ```ts
+ * import { fifo } from 'rumpus/effect'
+ * import { both } from 'rumpus/structured'
+ * import { Lazy } from 'rumpus/sync'
+ * import assert from 'node:assert/strict'
+ *
+ * let computed = 0
+ * const config = new Lazy(async (fiber) => {
+ *   await fiber.sleep(1)
+ *   return ++computed
+ * })
+ * const ask = (fiber) => config.force(fiber)
+ * assert.deepEqual(await both(fifo.current(), ask, ask), [1, 1])
+ * ```
+ */
+export class Lazy<T> {
+  private readonly compute: (fiber: Fiber) => T | PromiseLike<T>
+  private readonly onCancel: LazyCancel
+  private readonly waiters = new Waiters<void>()
+  private computing: Fiber | undefined = undefined
+  private outcome: { readonly value: T } | { readonly error: unknown } | undefined = undefined
+
+  /** @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT` */
+  constructor(compute: (fiber: Fiber) => T | PromiseLike<T>, onCancel: LazyCancel = 'restart') {
+    if (typeof compute !== 'function') throw badArgument(TypeError, 'compute', 'a function', compute)
+    if (!['restart', 'record', 'protect'].includes(onCancel)) {
+      throw badArgument(TypeError, 'onCancel', "'restart', 'record' or 'protect'", onCancel)
+    }
+    this.compute = compute
+    this.onCancel = onCancel
+  }
+
+  /**
+   * Its value. Rejects with what the computation threw, with the cancellation of the fiber, and with RumpusError
+   * `ERR_RUMPUS_DEADLOCK` if the computation asks for itself.
+   */
+  async force(within: Within): Promise<T> {
+    const { fiber } = within
+    while (this.outcome === undefined) {
+      if (this.computing === fiber) {
+        throw new RumpusError('ERR_RUMPUS_DEADLOCK', 'a lazy value needs itself to be computed')
+      }
+      if (this.computing !== undefined) await this.waiters.stand(this.waiters.join(fiber))
+      else await this.settle(fiber)
+    }
+    if ('error' in this.outcome) throw this.outcome.error
+    return this.outcome.value
+  }
+
+  private async settle(fiber: Fiber): Promise<void> {
+    fiber.check()
+    this.computing = fiber
+    try {
+      const computing = (): T | PromiseLike<T> => this.compute(fiber)
+      this.outcome = { value: await (this.onCancel === 'protect' ? fiber.forbid(computing) : computing()) }
+    } catch (error) {
+      if (this.onCancel === 'restart' && error === fiber.cancellation) throw error
+      this.outcome = { error }
+    } finally {
+      this.computing = undefined
+      releaseAll(this.waiters, undefined)
+    }
+  }
+}

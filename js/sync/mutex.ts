@@ -1,0 +1,119 @@
+// Mutex: one at a time, in the order of asking. Owns who holds it, and whether what it guards is broken.
+
+import type { Fiber, Within } from '../effect/fiber.ts'
+import { badArgument, RumpusError } from '../errors.ts'
+import { grant, ready, Waiters } from './waiters.ts'
+
+/**
+ * A lock for what several fibers change with waits in between. Fair: who asked first has it first, handed over by `unlock`.
+ *
+ * `use` is the usual way: it unlocks on every way out. An error in `use` poisons the lock, for what it guards may be half changed;
+ * in `look`, which does not change it, it does not. Where nothing waits between two lines no lock is needed. Cancelled is the
+ * wait for the lock, never `unlock`.
+ *
+ * @example
+ * ```ts
+ * import { fifo } from 'rumpus/effect'
+ * import { all } from 'rumpus/structured'
+ * import { Mutex } from 'rumpus/sync'
+ * import assert from 'node:assert/strict'
+ *
+ * const mutex = new Mutex()
+ * let balance = 0
+ * const deposit = (fiber) => mutex.use(fiber, async () => {
+ *   const before = balance
+ *   await fiber.sleep(1)
+ *   balance = before + 1
+ * })
+ * await all(fifo.current(), [deposit, deposit, deposit])
+ * assert.equal(balance, 3)
+ * ```
+ */
+export class Mutex {
+  private holder: Fiber | undefined = undefined
+  private readonly waiters = new Waiters<void>()
+  private broken: RumpusError | undefined = undefined
+
+  /** Whether somebody holds it. */
+  get isLocked(): boolean {
+    return this.holder !== undefined
+  }
+
+  /** Whether it is poisoned, for ever. */
+  get isPoisoned(): boolean {
+    return this.broken !== undefined
+  }
+
+  /**
+   * Waits for the lock. Rejects with the cancellation of the fiber, with RumpusError `ERR_RUMPUS_POISONED`, whose `cause` is what
+   * broke it, and `ERR_RUMPUS_DEADLOCK` if the fiber holds it already.
+   */
+  lock(within: Within): Promise<void> {
+    const { fiber } = within
+    const refusal = this.broken ?? fiber.cancellation ?? this.relock(fiber)
+    if (refusal !== undefined) return Promise.reject(refusal)
+    if (this.holder !== undefined) return this.waiters.stand(this.waiters.join(fiber))
+    this.holder = fiber
+    return ready()
+  }
+
+  private relock(fiber: Fiber): RumpusError | undefined {
+    if (this.holder !== fiber) return undefined
+    return new RumpusError('ERR_RUMPUS_DEADLOCK', 'the fiber holds this lock already, and would wait for itself')
+  }
+
+  /** Takes the lock if it is free. */
+  tryLock(within: Within): boolean {
+    if (this.holder !== undefined || this.broken !== undefined) return false
+    this.holder = within.fiber
+    return true
+  }
+
+  /**
+   * Hands the lock to who has waited longest. Never cancelled, never waits.
+   *
+   * @throws RumpusError `ERR_RUMPUS_NOT_HELD` if the fiber does not hold it
+   */
+  unlock(within: Within): void {
+    if (this.holder !== within.fiber || this.holder === undefined) {
+      throw new RumpusError('ERR_RUMPUS_NOT_HELD', 'unlock needs the fiber that holds the lock')
+    }
+    const next = this.waiters.shift()
+    this.holder = next?.fiber
+    if (next !== undefined) grant(next)
+  }
+
+  /** Breaks it: who waits, and whoever asks from now on, is refused; who holds it may unlock it. */
+  poison(cause: unknown): void {
+    this.broken ??= new RumpusError('ERR_RUMPUS_POISONED', 'what this guards may be broken', { cause })
+    this.waiters.fail(this.broken)
+  }
+
+  /** Runs `act` with the lock; what it throws poisons it. Rejects as `lock` does, and with what `act` throws. */
+  use<T>(within: Within, act: () => T | PromiseLike<T>): Promise<T> {
+    return this.hold(within, act, true)
+  }
+
+  /** The same for what only looks: what it throws does not poison it. */
+  look<T>(within: Within, act: () => T | PromiseLike<T>): Promise<T> {
+    return this.hold(within, act, false)
+  }
+
+  private hold<T>(within: Within, act: () => T | PromiseLike<T>, changes: boolean): Promise<T> {
+    if (typeof act !== 'function') throw badArgument(TypeError, 'act', 'a function', act)
+    return this.run(within.fiber, act, changes)
+  }
+
+  private async run<T>(fiber: Fiber, act: () => T | PromiseLike<T>, changes: boolean): Promise<T> {
+    await this.lock(fiber)
+    try {
+      return await act()
+    } catch (error) {
+      if (changes) this.poison(error)
+      throw error
+    } finally {
+      // A condition may have lost it to the poison.
+      if (this.holder === fiber) this.unlock(fiber)
+    }
+  }
+}

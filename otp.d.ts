@@ -1,0 +1,1797 @@
+// Generated from js/ by `npm run dts`. Do not edit.
+/// <reference lib="esnext.disposable" />
+
+import { Answer, Asks, Call, CallOptions, Definition, Down, Exit, ExitReason, Pid, ReasonGiven, ReplyTo, Runtime, Self, SpawnOptions } from "./index.js";
+
+// js/otp/actions.d.ts
+/** Stands for no reply: the caller is answered later. */
+declare class NoReply {
+  /** Tells it from other answers. */
+  readonly type = "no-reply";
+}
+/** What a callback asks for behind it. */
+declare class Action {
+  /** What for. */
+  readonly kind: "stop" | "continue" | "hibernate";
+  /** The reason, or what to go on with. */
+  readonly what: unknown;
+  /** What the caller is answered, unless that is `noReply`. */
+  readonly answer: unknown;
+  constructor(kind: Action["kind"], what: ReasonGiven | unknown, answer: unknown);
+}
+/** A message for `handleCast`, as {@link cast} sends it. */
+interface Cast<Message = unknown> {
+  /** Tells it from other messages. */
+  readonly type: "cast";
+  /** What was cast. */
+  readonly message: Message;
+}
+/** The pid of a server: whom it is for to ask `Request`s, to tell `Casting`s, and to send `Info`s. */
+type ServerPid<Request = unknown, Casting = unknown, Info = never> = Pid<Call<Request, ReplyOf<Request>> | Cast<Casting> | Info>;
+/** What a request is answered with. */
+type ReplyOf<Request> = Request extends Asks<infer Reply, unknown> ? Reply : unknown;
+/** What `handleCall` may answer. */
+type Handled<Request> = ReplyOf<Request> | NoReply | Action | PromiseLike<ReplyOf<Request> | NoReply | Action>;
+/** What the other callbacks may answer: nothing, or an action. */
+type Done = void | undefined | Action | PromiseLike<void | undefined | Action>;
+/**
+* A process that answers questions one after the other and keeps state between them: fields of a class that extends this.
+*
+* Override what you need. A callback may be async or not: one that is not costs no promise. While one runs, the next message
+* waits. What a callback throws ends the server with that error, and whoever waits for an answer hears of it at once.
+*
+* Not for a value that nobody else changes, which is a variable, nor for work that is done once, which is a plain body.
+*
+* @example
+* ```ts
+* import { type Asks, run } from 'rumpus'
+* import { cast, Server, startServer } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* type Take = Asks<number, { type: 'take' }>
+* type Peek = Asks<string, { type: 'peek' }>
+*
+* class Counter extends Server<Take | Peek, number> {
+*   count = 0
+*   override init(first: number) {
+*     this.count = first
+*   }
+*   override handleCall(request: Take | Peek) {
+*     return request.type === 'take' ? this.count++ : `${this.count}`
+*   }
+*   override handleCast(more: number) {
+*     this.count += more
+*   }
+* }
+*
+* await run(async (self) => {
+*   const counter = await startServer(self, Counter, { args: [5] })
+*   const taken: number = await self.call(counter, { type: 'take' })
+*   cast(counter, 10)
+*   assert.equal(taken, 5)
+*   assert.equal(await self.call(counter, { type: 'peek' }), '16')
+* })
+* ```
+*/
+declare class Server<Request = unknown, Casting = unknown, Info = never> {
+  #private;
+  /** The process it is, as bodies have it: to send, monitor, spawn. Do not receive by it: what comes is for the callbacks. */
+  get self(): Self<Info>;
+  /**
+  * Called first, with the arguments of the start; who starts it waits until it is over. What it throws is why the start fails.
+  *
+  * @param _args - what was given as `args`
+  */
+  init(..._args: never[]): Done;
+  /**
+  * Answers a question: what it returns, or resolves to, is the reply.
+  *
+  * @param request - the question
+  * @param _from - for `reply`, if it answers {@link noReply}
+  */
+  handleCall(request: Request, _from: ReplyTo<ReplyOf<Request>>): Handled<Request>;
+  /**
+  * Takes what was {@link cast}.
+  *
+  * @param message - what
+  */
+  handleCast(message: Casting): Done;
+  /**
+  * Takes any other message: what was sent by `send` or a timer, a `Down`, an `Exit`. Unless overridden it is dropped, with a crash
+  * report that says so.
+  *
+  * @param message - what
+  */
+  handleInfo(message: Info | Down | Exit): Done;
+  /**
+  * Goes on with what a callback has left for later by {@link continueWith}, before any other message.
+  *
+  * @param _what - what it was given
+  */
+  handleContinue(_what: unknown): Done;
+  /**
+  * Called last, unless it was killed or its thread has died: it stops, a callback threw, or it was told to end. In the last case
+  * whatever it asks of `self` throws, unless it traps exits, and it has 5 s. What it throws is reported.
+  *
+  * @param _reason - why it ends
+  */
+  terminate(_reason: ExitReason): void | PromiseLike<void>;
+}
+/**
+* Answer of `handleCall`: the caller is answered later, by `reply` with its `from`, from wherever.
+*
+* @example
+* ```ts
+* import { reply, run } from 'rumpus'
+* import { noReply, Server, startServer } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Gate extends Server {
+*   waiting = []
+*   handleCall(request, from) {
+*     if (request === 'wait') this.waiting.push(from)
+*     else for (const one of this.waiting.splice(0)) reply(one, 'go')
+*     return request === 'wait' ? noReply : 'opened'
+*   }
+* }
+*
+* await run(async (self) => {
+*   const gate = await startServer(self, Gate)
+*   const waiter = self.spawn(async (me) => assert.equal(await me.call(gate, 'wait'), 'go'))
+*   await self.yield()
+*   assert.equal(await self.call(gate, 'open'), 'opened')
+* })
+* ```
+*/
+declare const noReply: NoReply;
+/**
+* Answer of a callback: the server ends for `reason`, after `terminate`. From `handleCall` with a second argument, that is replied
+* first; without one the caller hears of the end.
+*
+* @param reason - why, as `exit` has it; `'normal'` unless given
+* @param answer - for the caller
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { Server, startServer, stopWith } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Once extends Server {
+*   handleCall = () => stopWith('normal', 'bye')
+* }
+*
+* await run(async (self) => {
+*   const once = await startServer(self, Once)
+*   assert.equal(await self.call(once, 'hello'), 'bye')
+*   await assert.rejects(self.call(once, 'hello'), { code: 'ERR_RUMPUS_NOPROC' })
+* })
+* ```
+*/
+declare const stopWith: (reason?: ReasonGiven, answer?: unknown) => Action;
+/**
+* Answer of a callback: `handleContinue` is called with `what` before any other message. From `init` it is how to do slowly what
+* who starts the server need not wait for; from `handleCall` its second argument is the reply.
+*
+* @param what - for `handleContinue`
+* @param answer - for the caller
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { continueWith, Server, startServer } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Cache extends Server {
+*   init = () => continueWith('fill')
+*   async handleContinue() {
+*     await this.self.sleep(1)
+*     this.full = true
+*   }
+*   handleCall = () => this.full
+* }
+*
+* await run(async (self) => {
+*   const cache = await startServer(self, Cache)
+*   assert.equal(await self.call(cache, 'full?'), true)
+* })
+* ```
+*/
+declare const continueWith: (what: unknown, answer?: unknown) => Action;
+/**
+* Answer of a callback that expects no message for long: the room that the inbox took is given back first, as by `self.hibernate`.
+*
+* @param answer - for the caller, from `handleCall`
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { hibernate, Server, startServer } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Seldom extends Server {
+*   handleCall = (request) => hibernate(request)
+* }
+*
+* await run(async (self) => {
+*   assert.equal(await self.call(await startServer(self, Seldom), 'asked'), 'asked')
+* })
+* ```
+*/
+declare const hibernate: (answer?: unknown) => Action;
+/** A body, whatever its process takes. */
+type AnyBody = (self: never, ...args: never[]) => unknown;
+/** A class of servers. */
+type ServerClass<Request = never, Casting = never, Info = never> = new () => Server<Request, Casting, Info>;
+/** Callbacks in an object, as {@link Server} has them; `this` is the server. */
+type Callbacks<Request = unknown, Casting = unknown, Info = never> = Partial<Omit<Server<Request, Casting, Info>, "self" | "init">> & {
+  /** As of {@link Server}. */init?(...args: never[]): unknown;
+} & ThisType<Server<Request, Casting, Info> & Record<string, unknown>>;
+/** A server that any scheduler can start, as {@link defineServer} makes it. */
+type ServerDefinition<Request = unknown, Casting = unknown, Info = never> = Definition<Call<Request> | Cast<Casting> | Info, readonly unknown[]>;
+/** How a server is started. */
+interface StartOptions extends Pick<SpawnOptions, "on" | "name" | "priority" | "mailbox">, CallOptions {
+  /** For `init`. */
+  readonly args?: readonly unknown[];
+  /** Whether it is linked to the process that starts it, once it has started; it is, unless this is false or no process starts it. */
+  readonly link?: boolean;
+}
+/**
+* Starts a server and answers its pid when its `init` is over. The process that starts it is parked meanwhile, and linked to it from
+* then on; a start that fails takes nobody along.
+*
+* For one server that belongs to this process. Many that are to be started anew when they crash belong to a supervisor.
+*
+* @param parent - the process that starts it, or the runtime for a server of ordinary code
+* @param what - a class that extends {@link Server}, an object of callbacks, or what {@link defineServer} or `via` answered
+* @param options - arguments, name, place, and how long its `init` may take: 5000 ms unless given
+* @returns the pid
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, and what `spawn` throws; rejects with RumpusError `ERR_RUMPUS_INIT` if `init` throws or
+* stops, `cause` being the exit reason, and with TimeoutError or AbortError: then it has been killed
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { startServer } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => {
+*   const greeter = await startServer(self, {
+*     init(greeting) {
+*       this.greeting = greeting
+*     },
+*     handleCall(name) {
+*       return `${this.greeting}, ${name}`
+*     },
+*   }, { args: ['Hello'] })
+*   assert.equal(await self.call(greeter, 'Ada'), 'Hello, Ada')
+* })
+* ```
+*/
+declare const startServer: <Request = unknown, Casting = unknown, Info = never>(parent: Self<never> | Runtime | {
+  readonly pid: Pid<never>;
+}, what: (new () => Server<Request, Casting, Info>) | Callbacks<Request, Casting, Info> | ServerDefinition<Request, Casting, Info> | AnyBody, options?: StartOptions) => Promise<ServerPid<Request, Casting, Info>>;
+/**
+* Defines a server under `name` in the module `url`, so that any scheduler can start it: see `define`, whose rules are the same.
+*
+* @param url - `import.meta.url`
+* @param name - unique in the module
+* @param what - a class that extends {@link Server}, or an object of callbacks
+* @returns the definition, for {@link startServer} and as a child of supervisors
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE` as `define` does
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { defineServer, Server, startServer } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Squares extends Server {
+*   handleCall = (n) => n * n
+* }
+* const squares = defineServer(import.meta.url, 'squares', Squares)
+*
+* await run(async (self) => {
+*   const there = await startServer(self, squares, { on: 1 })
+*   assert.equal(await self.call(there, 7), 49)
+* })
+* ```
+*/
+declare const defineServer: <Request = unknown, Casting = unknown, Info = never>(url: string, name: string, what: (new () => Server<Request, Casting, Info>) | Callbacks<Request, Casting, Info>) => ServerDefinition<Request, Casting, Info>;
+/**
+* Tells a server something: `handleCast` takes it, and nothing comes back. As `send`, it never waits, nor tells whether the server lives.
+*
+* @param to - a server, or its name
+* @param message - what; as with `send`
+* @throws what `send` throws
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { cast, getState, startServer } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => {
+*   const last = await startServer(self, {
+*     handleCast(message) {
+*       this.last = message
+*     },
+*   })
+*   cast(last, 'news')
+*   assert.deepEqual(await getState(last), { last: 'news' })
+* })
+* ```
+*/
+declare const cast: <Casting>(to: Pid<Cast<Casting>> | string, message: Casting) => void;
+/** What became of one question of {@link callMany}. */
+type Outcome<Reply> = {
+  readonly to: Pid | string;
+  readonly reply: Reply;
+} | {
+  readonly to: Pid | string;
+  readonly error: Error;
+};
+/**
+* Asks many servers the same at once and answers what became of each, in their order; never rejects for one of them. All have the
+* same time. In a body give it `self.signal`, so that it ends with the process.
+*
+* @param to - whom: pids or names
+* @param request - what
+* @param options - as of `call`
+* @throws what `call` throws at the call
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { callMany, startServer } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => {
+*   const double = await startServer(self, { handleCall: (n) => n * 2 })
+*   const [one, two] = await callMany([double, 'nobody'], 21)
+*   assert.equal(one.reply, 42)
+*   assert.equal(two.error.code, 'ERR_RUMPUS_NOPROC')
+* })
+* ```
+*/
+declare const callMany: <Request, Reply, const Asked extends Request = Request>(to: readonly (Pid<Call<Request, Reply>> | string)[], request: Asked, options?: CallOptions) => Promise<Outcome<Answer<Asked, Request, Reply>>[]>;
+/** Functions of an agent by name: each is given the value and what else its caller says. */
+type AgentFunctions<State> = Readonly<Record<string, (state: State, ...args: never[]) => unknown>>;
+/** An agent that any scheduler can start, as {@link defineAgent} makes it. */
+type AgentDefinition<State> = ServerDefinition<AgentRequest, AgentRequest> & {
+  readonly state?: (state: State) => void;
+};
+/** What is asked of an agent. */
+interface AgentRequest {
+  /** What for. */
+  readonly agent: "get" | "update" | "get-and-update";
+  /** A function, or the name of one. */
+  readonly what: unknown;
+  /** What it is given behind the value. */
+  readonly args: readonly unknown[];
+}
+/** How a function is brought to an agent. */
+interface AgentOptions extends CallOptions {
+  /** For the function, behind the value. */
+  readonly args?: readonly unknown[];
+}
+/**
+* An agent as a child of a supervisor, to be given as `start`; its `args` are those of `initial`.
+*
+* @param initial - answers the value that it begins with, and with which it begins anew
+* @param functions - functions that others may name
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { Agent, agent, startSupervisor } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => {
+*   await startSupervisor(self, { children: [{ id: 'hits', name: 'hits', start: agent(() => 0, { add: (n, more) => n + more }) }] })
+*   const hits = new Agent('hits')
+*   await hits.update('add', { args: [5] })
+*   assert.equal(await hits.get((n) => n), 5)
+* })
+* ```
+*/
+declare const agent: <State>(initial: (...args: never[]) => State | PromiseLike<State>, functions?: AgentFunctions<State>) => ServerClass<AgentRequest, AgentRequest>;
+/**
+* Defines an agent under `name` in the module `url`, so that any scheduler can start it, and with it the functions that may be named
+* from everywhere: see `define`, whose rules are the same.
+*
+* @param url - `import.meta.url`
+* @param name - unique in the module
+* @param initial - answers the value that it begins with; given the `args` of its start
+* @param functions - what others may do with the value
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE` as `define` does
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { Agent, defineAgent } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* const words = defineAgent(import.meta.url, 'words', (...first) => new Set(first), {
+*   add: (set, word) => set.add(word),
+*   size: (set) => set.size,
+* })
+*
+* await run(async (self) => {
+*   const there = await Agent.start(self, words, { args: ['a'], on: 1 })
+*   await there.update('add', { args: ['b'] })
+*   assert.equal(await there.get('size'), 2)
+*   assert.throws(() => there.get((set) => set.size), { code: 'ERR_RUMPUS_UNCROSSABLE' })
+* })
+* ```
+*/
+declare const defineAgent: <State>(url: string, name: string, initial: (...args: never[]) => State | PromiseLike<State>, functions: AgentFunctions<State>) => AgentDefinition<State>;
+/**
+* A value in a process of its own, by its pid or name: others read and change it by functions, one after the other.
+*
+* For a value that several processes share and that needs no rules of its own. Where it has rules, write a {@link Server}: its requests
+* have names and its state is nobody else's. A function that works for long keeps all others waiting.
+*
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { Agent } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => {
+*   const counter = await Agent.start(self, () => 0)
+*   counter.cast((n) => n + 1)
+*   await counter.update((n) => n * 10)
+*   assert.equal(await counter.getAndUpdate((n) => [n, n + 1]), 10)
+*   assert.equal(await counter.get((n) => n), 11)
+* })
+* ```
+*/
+declare class Agent<State = unknown> {
+  /** Its pid or name: what to hand to others, who make one of these of it. */
+  readonly to: Pid<Call<AgentRequest>> | string;
+  /**
+  * @param to - a pid or a name
+  * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`
+  */
+  constructor(to: Pid<never> | string);
+  /**
+  * Starts an agent; it belongs to whoever starts it, as a server does.
+  *
+  * @param parent - the process that starts it, or the runtime
+  * @param what - a function that answers the value it begins with, or what {@link defineAgent} or {@link agent} answered
+  * @param options - as of `startServer`
+  * @throws as `startServer`
+  */
+  static start<State>(parent: Self<never> | Runtime | {
+    readonly pid: Pid<never>;
+  }, what: ((...args: never[]) => State | PromiseLike<State>) | AgentDefinition<State> | ServerClass<AgentRequest, AgentRequest>, options?: StartOptions): Promise<Agent<State>>;
+  /**
+  * What `what` answers of the value.
+  *
+  * @param what - a function, given the value and then `options.args`, or the name of one; on another scheduler only a name
+  * @param options - as of `call`; what else the function is given
+  * @throws UncrossableError for a function, or arguments, that cannot go there; rejects as `call` does, and with what the function throws
+  */
+  get<Answer = unknown>(what: ((state: State, ...args: never[]) => Answer | PromiseLike<Answer>) | string, options?: AgentOptions): Promise<Answer>;
+  /**
+  * Changes the value: it is what `what` answers from then on.
+  *
+  * @param what - as of {@link Agent.get}
+  * @param options - as of {@link Agent.get}
+  * @throws as {@link Agent.get}; if the function throws the agent ends, and this rejects with `ERR_RUMPUS_DOWN`
+  */
+  update(what: ((state: State, ...args: never[]) => State | PromiseLike<State>) | string, options?: AgentOptions): Promise<void>;
+  /**
+  * Changes the value and answers something: `what` answers both, `[answer, value]`.
+  *
+  * @param what - as of {@link Agent.get}
+  * @param options - as of {@link Agent.get}
+  * @throws as {@link Agent.update}; rejects with TypeError `ERR_RUMPUS_BAD_ARGUMENT` if the function answers something else, and then
+  * the value stays
+  */
+  getAndUpdate<Answer = unknown>(what: ((state: State, ...args: never[]) => readonly [Answer, State] | PromiseLike<readonly [Answer, State]>) | string, options?: AgentOptions): Promise<Answer>;
+  /**
+  * Changes the value without a wait or a word of how that went.
+  *
+  * @param what - as of {@link Agent.get}
+  * @param options - what else the function is given
+  * @throws as {@link Agent.get} does at the call
+  */
+  cast(what: ((state: State, ...args: never[]) => State | PromiseLike<State>) | string, options?: Pick<AgentOptions, "args">): void;
+  /**
+  * Ends the agent when it has done what waits; resolves when it has ended.
+  *
+  * @param options - as of `call`
+  * @throws as `stopServer`
+  */
+  stop(options?: CallOptions): Promise<void>;
+  private ask;
+  /** The request; none if a function was to go to an agent that has ended. */
+  private request;
+  /** Whether a function can go there. What has ended lives nowhere: that it is asked is no mistake. */
+  private isHere;
+}
+/** How long to wait before a restart. */
+interface Backoff {
+  /** Before the first in a row, in milliseconds; each further one waits twice as long. */
+  readonly first: number;
+  /** No longer than this. A child that has lived for as long begins with `first` again. */
+  readonly most: number;
+  /** The share of it that chance may take away, 0 to 1; 0.5 unless given, so that not all come back at once. */
+  readonly jitter?: number;
+  /** Chance, from 0 up to 1; `Math.random` unless given. */
+  readonly random?: () => number;
+}
+/** What a child can be. */
+type Startable = ServerClass<any, any, any> | Callbacks<any, any, any> | AnyBody | StartableDefinition;
+/** A definition of a body, a server or a supervisor. */
+interface StartableDefinition {
+  /** The module that has it. */
+  readonly url: string;
+  /** Its name there. */
+  readonly name: string;
+  /** What it runs. */
+  readonly body: (self: never, ...args: never) => unknown;
+  /** What `with` has given it. */
+  readonly options: SpawnOptions;
+}
+/** One child of a supervisor. */
+interface ChildSpec extends Pick<SpawnOptions, "on" | "name" | "priority" | "mailbox"> {
+  /** What it is called in its supervisor. A dynamic supervisor knows its children by their pids and needs none. */
+  readonly id?: string;
+  /**
+  * What it is: a class that extends `Server` or an object of callbacks, a closure, a definition, or what `supervisor` answered. A
+  * definition is started where there is room unless `on` says otherwise, and so somewhere else when its thread has died.
+  */
+  readonly start: Startable;
+  /** For `init`, or for the body behind `self`. */
+  readonly args?: readonly unknown[];
+  /**
+  * When it is started anew: `'permanent'`, always, unless given; `'transient'`, if it ended other than normally or by a shutdown;
+  * `'temporary'`, never, and it is forgotten.
+  */
+  readonly restart?: "permanent" | "transient" | "temporary";
+  /**
+  * How it is ended: it is asked to, and killed so many milliseconds later, 5000 unless given; Infinity: never, which is so for
+  * supervisors unless given; `'brutal'`: killed at once.
+  */
+  readonly shutdown?: number | "brutal";
+  /** How long its `init` may take, in milliseconds; 5000 unless given, Infinity for supervisors. */
+  readonly startTimeout?: number;
+  /** Whether its end by itself may end the supervisor, see `autoShutdown`. Not for one that is permanent. */
+  readonly significant?: boolean;
+}
+/** How a supervisor is. */
+interface SupervisorOptions {
+  /**
+  * Who is restarted when one child must be: that one (`'one_for_one'`, unless given), all (`'one_for_all'`), or it and those that
+  * were started after it (`'rest_for_one'`). `'dynamic'`: that one, and children come by `startChild` only, as many as you like.
+  */
+  readonly strategy?: "one_for_one" | "one_for_all" | "rest_for_one" | "dynamic";
+  /** In the order in which they are started; they are ended in reverse. */
+  readonly children?: readonly ChildSpec[];
+  /** Restarts, of all children together, within {@link SupervisorOptions.within}; with one more it gives up and ends. 1 unless given. */
+  readonly maxRestarts?: number;
+  /** In milliseconds; 5000 unless given. */
+  readonly within?: number;
+  /** How long to wait before a restart; not at all unless given. */
+  readonly backoff?: Backoff;
+  /** Of a dynamic supervisor: how many children at most; Infinity unless given. */
+  readonly maxChildren?: number;
+  /**
+  * Whether it ends, with `'shutdown'`, when significant children have ended by themselves: `'never'`, unless given; when one has
+  * (`'any_significant'`), when the last has (`'all_significant'`).
+  */
+  readonly autoShutdown?: "never" | "any_significant" | "all_significant";
+}
+/** A spec as a supervisor keeps it. */
+interface Kept {
+  readonly id: string | undefined;
+  /** A body, or what names a definition. */
+  readonly what: AnyBody | {
+    readonly url: string;
+    readonly name: string;
+    readonly options: SpawnOptions;
+  };
+  /** It says when it has started. */
+  readonly starts: boolean;
+  readonly isSupervisor: boolean;
+  readonly args: readonly unknown[];
+  readonly restart: "permanent" | "transient" | "temporary";
+  readonly shutdown: number | "brutal";
+  readonly startTimeout: number;
+  readonly significant: boolean;
+  readonly options: Pick<SpawnOptions, "on" | "name" | "priority" | "mailbox">;
+}
+/** What a supervisor did, or met. */
+interface SupervisorReport {
+  /** Whose report it is. */
+  readonly supervisor: Pid;
+  /**
+  * `'child-ended'`: by itself, for `reason`; `'child-started'`: with `pid`; `'start-failed'`: for `reason`; `'child-killed'`: it did not
+  * end in its time; `'gave-up'`: too many restarts.
+  */
+  readonly event: "child-ended" | "child-started" | "start-failed" | "child-killed" | "gave-up";
+  /** Of the child, if it has one. */
+  readonly id: string | undefined;
+  /** Of the child, or 0 if it has none. */
+  readonly pid: Pid;
+  /** Why; a normal one where nothing went wrong. */
+  readonly reason: ExitReason;
+}
+/** Who can join and leave: the `self` of a body or of a server, or the pid of a process of this scheduler. */
+type Joining = Self<never> | Pid<never> | {
+  readonly pid: Pid<never>;
+};
+/** In which runtime a group is. */
+interface GroupOptions {
+  /** The `self` of a process, or a runtime: needed where a thread has several runtimes. */
+  readonly of?: Self<never> | Runtime | {
+    readonly pid: Pid<never>;
+  };
+}
+/** How something is published. */
+interface PublishOptions extends GroupOptions {
+  /** Who does not get it though it is a member: whoever publishes, for example. */
+  readonly except?: Pid<never>;
+}
+/**
+* A process joins a group: from now on it gets whatever is published for `topic`, on whatever scheduler. It leaves with its end, or by
+* {@link leave}. Groups are not made, nor ended: there are those that have members.
+*
+* For news: any number of processes hear, none answers. To find the one process for something, use a {@link Registry}.
+*
+* @param who - the `self` of a body or of a server, or the pid of a process that has begun on this scheduler
+* @param topic - the name of the group
+* @returns whether it was not in there yet
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE` if it is a process of another scheduler, RumpusError
+* `ERR_RUMPUS_NOPROC` if it must end
+* @example
+* ```ts
+* import { run, send } from 'rumpus'
+* import { join, publish } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => {
+*   for (let i = 0; i < 3; i++) {
+*     self.spawn(async (me) => {
+*       join(me, 'weather')
+*       send(self.pid, 'ready')
+*       send(self.pid, await me.receive())
+*     })
+*   }
+*   for (let i = 0; i < 3; i++) await self.receive()
+*   publish('weather', 'rain')
+*   for (let i = 0; i < 3; i++) assert.equal(await self.receive(), 'rain')
+* })
+* ```
+*/
+declare const join: (who: Joining, topic: string) => boolean;
+/**
+* A process leaves a group. What was published before may still come.
+*
+* @param who - as of {@link join}
+* @param topic - the name of the group
+* @returns whether it was in there
+* @throws as {@link join}
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { join, leave } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => {
+*   join(self, 'weather')
+*   assert.equal(leave(self, 'weather'), true)
+*   assert.equal(leave(self, 'weather'), false)
+* })
+* ```
+*/
+declare const leave: (who: Joining, topic: string) => boolean;
+/**
+* The members of a group on all schedulers. For people and dashboards, and to choose one; to tell them all something, {@link publish}.
+*
+* @param topic - the name of the group
+* @param options - as of `call`; in which runtime
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`; rejects as `call` does if a scheduler does not answer in time
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { join, members } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => {
+*   join(self, 'weather')
+*   assert.deepEqual(await members('weather'), [self.pid])
+* })
+* ```
+*/
+declare const members: (topic: string, options?: CallOptions & GroupOptions) => Promise<readonly Pid<never>[]>;
+/**
+* The members of a group on this scheduler, without a wait.
+*
+* @param topic - the name of the group
+* @param options - in which runtime
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { join, localMembers } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => {
+*   join(self, 'weather')
+*   assert.deepEqual(localMembers('weather'), [self.pid])
+* })
+* ```
+*/
+declare const localMembers: (topic: string, options?: GroupOptions) => readonly Pid<never>[];
+/**
+* Sends `message` to every member of a group: a send each on this scheduler, one crossing for each other scheduler that has members of
+* any group. Never waits, and does not tell who got it. What one process publishes arrives in the order published; a message that
+* it sends to a member itself may arrive before what it published, where that is on another scheduler.
+*
+* @param topic - the name of the group
+* @param message - what, as of `send`; nothing can be transferred
+* @param options - who is left out; in which runtime
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`; UncrossableError `ERR_RUMPUS_UNCROSSABLE` if another scheduler has groups and the
+* message cannot cross: nobody got it
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { join, publish } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => {
+*   join(self, 'weather')
+*   publish('weather', 'what I say myself', { except: self.pid })
+*   publish('weather', 'rain')
+*   assert.equal(await self.receive(), 'rain')
+* })
+* ```
+*/
+declare const publish: (topic: string, message: unknown, options?: PublishOptions) => void;
+/** What processes are registered under. */
+type RegistryKey = string | number;
+/** One process under a key. */
+interface RegistryEntry<Value = unknown, Message = unknown> {
+  /** Who. */
+  readonly pid: Pid<Message>;
+  /** What was given with it. */
+  readonly value: Value;
+}
+/** What is asked. */
+type RegistryRequest = {
+  readonly registry: "register";
+  readonly key: RegistryKey;
+  readonly pid: number;
+  readonly value: unknown;
+} | {
+  readonly registry: "unregister";
+  readonly key: RegistryKey;
+  readonly pid: number;
+} | {
+  readonly registry: "lookup";
+  readonly key: RegistryKey;
+} | {
+  readonly registry: "keys";
+  readonly pid: number;
+} | {
+  readonly registry: "count" | "entries";
+};
+/** How a registry is. */
+interface RegistryOptions {
+  /** Whether a key belongs to one process at most (`'unique'`, unless given) or to any number (`'duplicate'`). */
+  readonly keys?: "unique" | "duplicate";
+  /** Where its table lives: on the scheduler of whoever starts it, unless given. */
+  readonly on?: "here" | number;
+}
+/**
+* A registry of processes, by its name: say the same name on every scheduler, and it is the same registry. Making one of these starts
+* nothing; {@link Registry.start} does, or a supervisor that is given {@link Registry.child}.
+*
+* For processes that come and go and are asked for by what they are for: a room, a user, a device. For a few that are always there
+* names are simpler (`self.register`); for those who want to hear of something, whoever they are, groups ({@link join}) are cheaper.
+* All its verbs answer promises; in a body give those that take options `signal: self.signal`, so that they end with the process.
+* They reject with RumpusError `ERR_RUMPUS_NOPROC` where the registry does not run, and as `call` does.
+*
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { Registry, Server, startServer } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* const rooms = new Registry('rooms')
+*
+* class Room extends Server {
+*   async init(key) {
+*     await rooms.register(key, this.self.pid, { opened: true })
+*   }
+*   handleCall = (words) => words.toUpperCase()
+* }
+*
+* await run(async (self) => {
+*   await rooms.start(self)
+*   const pid = await startServer(self, Room, { args: ['lobby'] })
+*   assert.deepEqual(await rooms.lookup('lobby'), [{ pid, value: { opened: true } }])
+*   assert.equal(await rooms.call('lobby', 'hello'), 'HELLO')
+*   await assert.rejects(rooms.register('lobby', self.pid), { code: 'ERR_RUMPUS_KEY_TAKEN' })
+* })
+* ```
+*/
+declare class Registry<Value = unknown, Message = unknown> {
+  /** What it, and the process that has its table, is called. */
+  readonly name: string;
+  /**
+  * @param name - its name
+  * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`
+  */
+  constructor(name: string);
+  /**
+  * Starts it; it ends with whoever starts it.
+  *
+  * @param parent - the process that starts it, or the runtime
+  * @param options - how it is
+  * @returns the pid of its table
+  * @throws what `startServer` throws; RumpusError `ERR_RUMPUS_NAME_TAKEN` at the call if a process has its name
+  */
+  start(parent: Self<never> | Runtime | {
+    readonly pid: Pid<never>;
+  }, options?: RegistryOptions): Promise<Pid<Call<RegistryRequest>>>;
+  /**
+  * The registry as a child of a supervisor. Put it before those who register themselves, and let the strategy be `'rest_for_one'`: who
+  * is registered in a table that has ended is not in the next one.
+  *
+  * @param options - how it is
+  * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`
+  * @example
+  * ```ts
+  * import { run } from 'rumpus'
+  * import { Registry, Server, startSupervisor, via } from 'rumpus/otp'
+  * import assert from 'node:assert/strict'
+  *
+  * const rooms = new Registry('rooms')
+  * class Room extends Server {
+  *   handleCall = () => 'here'
+  * }
+  *
+  * await run(async (self) => {
+  *   const children = [rooms.child(), { id: 'lobby', start: via(rooms, 'lobby', Room) }]
+  *   await startSupervisor(self, { strategy: 'rest_for_one', children })
+  *   assert.equal(await rooms.call('lobby', 'anybody?'), 'here')
+  * })
+  * ```
+  */
+  child(options?: RegistryOptions): ChildSpec;
+  /**
+  * Registers a process under a key. Whoever looks the key up after this has resolved finds it, on every scheduler. A process that is
+  * registered there already has the new value. Entries go a moment after the end of their process, and with the registry.
+  *
+  * If the key is that of a process which is ending, this waits for that.
+  *
+  * @param key - a text or a number
+  * @param pid - whom
+  * @param value - what is to stand beside it; it must be able to cross
+  * @param options - as of `call`
+  * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`; UncrossableError; rejects with RumpusError `ERR_RUMPUS_KEY_TAKEN`, `cause` being
+  * `{ pid }`, if the keys are unique and somebody has it, `ERR_RUMPUS_NOPROC` if the process has ended, and as `call` does
+  */
+  register(key: RegistryKey, pid: Pid<never>, value?: Value, options?: CallOptions): Promise<void>;
+  /**
+  * Takes a key back from a process.
+  *
+  * @param key - the key
+  * @param pid - whose
+  * @param options - as of `call`
+  * @returns whether it had it
+  * @throws as {@link Registry.register}
+  */
+  unregister(key: RegistryKey, pid: Pid<never>, options?: CallOptions): Promise<boolean>;
+  /**
+  * Who is registered under a key, in the order of registration. Costs a message to the registry for the first time, and then nothing
+  * until any registry has changed, or a name changes hands. The same array for all: do not change it.
+  *
+  * @param key - the key
+  * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`; rejects as `call` does
+  */
+  lookup(key: RegistryKey): Promise<readonly RegistryEntry<Value, Message>[]>;
+  private learn;
+  /**
+  * The process under a key, the first if there are many; nothing if there is none.
+  *
+  * @param key - the key
+  * @throws as {@link Registry.lookup}
+  */
+  whereis(key: RegistryKey): Promise<Pid<Message> | undefined>;
+  /**
+  * The keys of a process.
+  *
+  * @param pid - whose
+  * @param options - as of `call`
+  * @throws as {@link Registry.register}
+  */
+  keysOf(pid: Pid<never>, options?: CallOptions): Promise<readonly RegistryKey[]>;
+  /**
+  * How many entries there are.
+  *
+  * @param options - as of `call`
+  */
+  count(options?: CallOptions): Promise<number>;
+  /**
+  * All entries with their keys: for dashboards; it is a message as long as the table.
+  *
+  * @param options - as of `call`
+  */
+  entries(options?: CallOptions): Promise<readonly (RegistryEntry<Value, Message> & {
+    readonly key: RegistryKey;
+  })[]>;
+  /**
+  * Sends to the process under a key, the first if there are many. What is awaited before the next is sent arrives before that.
+  *
+  * @param key - the key
+  * @param message - what, as of `send`
+  * @returns whether there was a process
+  * @throws as {@link Registry.lookup}; rejects with UncrossableError
+  */
+  send(key: RegistryKey, message: Message): Promise<boolean>;
+  /**
+  * Sends to all processes under a key, a send each. For many on all schedulers a group is cheaper.
+  *
+  * @param key - the key
+  * @param message - what, as of `send`; nothing can be transferred
+  * @returns to how many
+  * @throws as {@link Registry.lookup}; rejects with UncrossableError, and then some may have got it: those on this scheduler
+  * @example
+  * ```ts
+  * import { run } from 'rumpus'
+  * import { Registry } from 'rumpus/otp'
+  * import assert from 'node:assert/strict'
+  *
+  * const listeners = new Registry('listeners')
+  * await run(async (self) => {
+  *   await listeners.start(self, { keys: 'duplicate' })
+  *   await listeners.register('weather', self.pid)
+  *   assert.equal(await listeners.dispatch('weather', 'rain'), 1)
+  *   assert.equal(await self.receive(), 'rain')
+  * })
+  * ```
+  */
+  dispatch(key: RegistryKey, message: Message): Promise<number>;
+  /**
+  * Asks the process under a key, the first if there are many.
+  *
+  * @param key - the key
+  * @param request - what, as of `call`
+  * @param options - as of `call`; its time begins when the process is known
+  * @returns what was replied
+  * @throws as `call` does; rejects with RumpusError `ERR_RUMPUS_NOPROC` if nobody has the key
+  */
+  call<Reply = unknown>(key: RegistryKey, request: unknown, options?: CallOptions): Promise<Reply>;
+  private kernelOf;
+  private ask;
+}
+/** What happens in a state machine. */
+type MachineEvent<State extends string = string, Request = unknown, Casting = unknown, Info = unknown> = {
+  readonly type: "enter";
+  readonly from: State | undefined;
+} | {
+  readonly type: "call";
+  readonly request: Request;
+  readonly from: ReplyTo;
+} | {
+  readonly type: "cast";
+  readonly message: Casting;
+} | {
+  readonly type: "info";
+  readonly message: Info | Down | Exit;
+} | {
+  readonly type: "internal";
+  readonly what: unknown;
+} | {
+  readonly type: "state-timeout";
+  readonly what: unknown;
+} | {
+  readonly type: "event-timeout";
+  readonly what: unknown;
+} | {
+  readonly type: "timer";
+  readonly name: string;
+  readonly what: unknown;
+};
+/** In how many milliseconds, what is to be said then; null: not any more. */
+type Timing = number | {
+  readonly ms: number;
+  readonly what: unknown;
+} | null;
+/** What a state machine does in answer to an event; nothing of it unless it is said. */
+interface Transition<State extends string = string> {
+  /** The next state. If it is another than now, what was postponed is taken again and the state's time-out is off. */
+  readonly next?: State;
+  /** Enters the state again though it is the same. */
+  readonly again?: boolean;
+  /** Takes this event again when the state has changed. */
+  readonly postpone?: boolean;
+  /** The answer to the call that this event is. */
+  readonly reply?: unknown;
+  /** An event when the state has lasted so long; off when it changes. */
+  readonly stateTimeout?: Timing;
+  /** An event when nothing has happened for so long; off with whatever happens next. */
+  readonly eventTimeout?: Timing;
+  /** Events later, whatever the state is by then; by name, one each. */
+  readonly timers?: Readonly<Record<string, Timing>>;
+  /** Internal events, before whatever waits. */
+  readonly events?: readonly unknown[];
+  /** Ends the machine for this reason. */
+  readonly stop?: ReasonGiven;
+}
+/** What a state machine may answer to an event: the next state, more than that, or nothing. */
+type Moved<State extends string> = State | Transition<State> | void | undefined | PromiseLike<State | Transition<State> | void | undefined>;
+/**
+* A server that is in one of several states: extend this, say in {@link StateMachine.begin} which is the first, and in
+* {@link StateMachine.handleEvent} what each event does in each state. Start it as a server, or as the child of a supervisor.
+*
+* For protocols, connections, devices: where the same request means something else by what went before, where a state lasts no longer
+* than so long, or where something must wait until the state is another. Where nothing depends on a state, a {@link Server} is simpler.
+*
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { startServer, StateMachine } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Door extends StateMachine {
+*   begin(code) {
+*     this.code = code
+*     return 'locked'
+*   }
+*   handleEvent(event, state) {
+*     if (event.type === 'enter') return state === 'open' ? { stateTimeout: 20 } : undefined
+*     if (event.type === 'state-timeout') return 'locked'
+*     if (event.type !== 'call') return
+*     if (event.request === 'state') return { reply: state }
+*     if (event.request === 'wait until locked') return state === 'locked' ? { reply: 'locked' } : { postpone: true }
+*     if (event.request === this.code) return { next: 'open', reply: 'come in' }
+*     return { reply: 'no' }
+*   }
+* }
+*
+* await run(async (self) => {
+*   const door = await startServer(self, Door, { args: ['1234'] })
+*   assert.equal(await self.call(door, '0000'), 'no')
+*   assert.equal(await self.call(door, '1234'), 'come in')
+*   assert.equal(await self.call(door, 'state'), 'open')
+*   assert.equal(await self.call(door, 'wait until locked'), 'locked')
+* })
+* ```
+*/
+declare class StateMachine<State extends string = string, Request = unknown, Casting = unknown, Info = never> extends Server<Request, Casting, Info> {
+  #private;
+  /** The state it is in. */
+  state: State | undefined;
+  /**
+  * Called first, with the arguments of the start: answers the first state, or a transition with `next`.
+  *
+  * @param _args - what was given as `args`
+  */
+  begin(..._args: never[]): State | Transition<State> | PromiseLike<State | Transition<State>>;
+  /**
+  * Something has happened: answers what the machine does. While it is async, whatever else happens waits.
+  *
+  * @param _event - what
+  * @param _state - the state it is in; for an event of type `'enter'` the one that begins
+  */
+  handleEvent(_event: MachineEvent<State, Request, Casting, Info>, _state: State): Moved<State>;
+  /** Begins; override {@link StateMachine.begin}. */
+  override init(...args: never[]): Promise<Action | undefined>;
+  /** Takes a call as an event; override {@link StateMachine.handleEvent}. */
+  override handleCall(request: Request, from: ReplyTo<ReplyOf<Request>>): Promise<NoReply | Action>;
+  /** Takes a cast as an event; override {@link StateMachine.handleEvent}. */
+  override handleCast(message: Casting): Promise<Action | undefined>;
+  /** Takes any other message as an event; override {@link StateMachine.handleEvent}. */
+  override handleInfo(message: Info | Down | Exit): Promise<Action | undefined>;
+}
+/** What a supervisor is asked: the business of the verbs that ask it. */
+type SupervisorRequest = {
+  readonly supervisor: "which" | "count";
+} | {
+  readonly supervisor: "start";
+  readonly spec: Kept;
+} | {
+  readonly supervisor: "restart" | "terminate" | "delete";
+  readonly child: string | number;
+};
+/** A child as {@link whichChildren} shows it. */
+interface ChildView {
+  /** Of its spec; a dynamic supervisor's have none. */
+  readonly id: string | undefined;
+  /** Nothing while it does not run. */
+  readonly pid: Pid<never> | undefined;
+  /** Whether it runs, is to run again, or stays as it is. */
+  readonly state: "running" | "restarting" | "stopped";
+  /** Whether it has children of its own. */
+  readonly type: "worker" | "supervisor";
+}
+/** How many children there are. */
+interface ChildCounts {
+  /** All, running or not. */
+  readonly specs: number;
+  /** Those that run. */
+  readonly active: number;
+  /** Those that have children of their own. */
+  readonly supervisors: number;
+  /** The others. */
+  readonly workers: number;
+}
+/** A supervisor's pid. */
+type SupervisorPid = Pid<Call<SupervisorRequest, unknown>>;
+/**
+* A supervisor as a child of another: what it is like, to be given as `start`.
+*
+* @param options - how it is, and its children
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE` with the path of what is wrong
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { countChildren, Server, startSupervisor, supervisor, whichChildren } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Part extends Server {}
+*
+* await run(async (self) => {
+*   const parts = supervisor({ strategy: 'one_for_all', children: [{ id: 'a', start: Part }, { id: 'b', start: Part }] })
+*   const top = await startSupervisor(self, { children: [{ id: 'parts', start: parts }] })
+*   const [{ type, pid }] = await whichChildren(top)
+*   assert.equal(type, 'supervisor')
+*   assert.equal((await countChildren(pid)).active, 2)
+* })
+* ```
+*/
+declare const supervisor: (options: SupervisorOptions) => AnyBody;
+/**
+* Defines a supervisor that any scheduler can start, under `name` in the module `url`: see `define`, whose rules are the same. `make`
+* is called where it starts, with the `args` of its spec, and answers what it is like.
+*
+* @param url - `import.meta.url`
+* @param name - unique in the module
+* @param make - answers the options
+* @returns the definition, to be the `start` of a child
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE` as `define` does
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { defineSupervisor, Server, startSupervisor, whichChildren } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Part extends Server {}
+* const parts = defineSupervisor(import.meta.url, 'parts', (id) => ({ children: [{ id, start: Part }] }))
+*
+* await run(async (self) => {
+*   const top = await startSupervisor(self, { children: [{ id: 'there', start: parts, args: ['part'], on: 1 }] })
+*   const [{ pid }] = await whichChildren(top)
+*   assert.equal((await whichChildren(pid))[0].id, 'part')
+* })
+* ```
+*/
+declare const defineSupervisor: <A extends readonly never[]>(url: string, name: string, make: (...args: A) => SupervisorOptions) => Definition<Call<SupervisorRequest>, readonly unknown[]>;
+/**
+* Starts a supervisor and, in order, its children; answers its pid when the last has started. If one cannot be, those before it are
+* ended again and this rejects.
+*
+* @param parent - the process that starts it, whose end is its own; or the runtime
+* @param options - how it is, and its children
+* @param start - its name, how long it may take to start (as long as it takes, unless given)
+* @returns the pid, for {@link whichChildren} and the like
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE` with the path of what is wrong; rejects with RumpusError
+* `ERR_RUMPUS_INIT` if a child did not start, `cause` being the exit reason, whose value says which
+* @example
+* ```ts
+* import { exit, run } from 'rumpus'
+* import { Server, startSupervisor, whichChildren } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Counter extends Server {
+*   count = 0
+*   handleCall = () => this.count++
+* }
+*
+* await run(async (self) => {
+*   const top = await startSupervisor(self, { children: [{ id: 'counter', start: Counter, name: 'counter' }] })
+*   assert.equal(await self.call('counter', 'next'), 0)
+*   const [{ pid }] = await whichChildren(top)
+*   self.monitor(pid)
+*   exit(pid, 'kill')
+*   await self.receive()
+*   await whichChildren(top) // it has heard, too, and has acted
+*   assert.equal(await self.call('counter', 'next'), 0)
+* })
+* ```
+*/
+declare const startSupervisor: (parent: Self<never> | Runtime | {
+  readonly pid: Pid<never>;
+}, options: SupervisorOptions, {
+  timeout,
+  ...rest
+}?: StartOptions) => Promise<SupervisorPid>;
+/**
+* Starts a copy of a child on every scheduler thread, each named `name/n`, under one supervisor. Work for the same key always meets the
+* same copy, see {@link partition}; a copy is started anew where it was.
+*
+* @param parent - as of {@link startSupervisor}
+* @param child - the child: a definition, for it runs elsewhere
+* @param options - the name, and how the supervisor is
+* @returns the supervisor's pid
+* @throws as {@link startSupervisor}
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { defineServer, partition, startPartitions } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* const counts = defineServer(import.meta.url, 'counts', {
+*   init() {
+*     this.counts = new Map()
+*   },
+*   handleCall(key) {
+*     this.counts.set(key, (this.counts.get(key) ?? 0) + 1)
+*     return this.counts.get(key)
+*   },
+* })
+*
+* await run(async (self) => {
+*   await startPartitions(self, { start: counts }, { name: 'counts' })
+*   const home = partition('counts', 'ada', 2)
+*   assert.equal(await self.call(home, 'ada'), 1)
+*   assert.equal(await self.call(home, 'ada'), 2)
+* }, { schedulers: 2 })
+* ```
+*/
+declare const startPartitions: (parent: Self<never> | Runtime | {
+  readonly pid: Pid<never>;
+}, child: Omit<ChildSpec, "id" | "on" | "name">, {
+  name,
+  partitions,
+  ...options
+}: Omit<SupervisorOptions, "strategy" | "children" | "maxChildren"> & {
+  readonly name: string; /** How many, on the scheduler threads in turn: as many as there are threads unless given. */
+  readonly partitions?: number;
+}) => Promise<SupervisorPid>;
+/**
+* The name of the copy that {@link startPartitions} has for `key`: the same for the same key, on every scheduler, without asking anybody.
+*
+* @param name - the name that was given there
+* @param key - what the work is about
+* @param partitions - how many copies there are
+* @throws RangeError `ERR_RUMPUS_OUT_OF_RANGE`
+* @example
+* ```ts
+* import { partition } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* assert.equal(partition('counts', 'ada', 4), partition('counts', 'ada', 4))
+* assert.match(partition('counts', 7, 4), /^counts\/[0-3]$/)
+* ```
+*/
+declare const partition: (name: string, key: string | number, partitions: number) => string;
+type Sup = Pid<never> | string;
+/**
+* The children of a supervisor, in the order of their start.
+*
+* @param to - the supervisor, or its name
+* @param options - as of `call`, with no time limit unless given: a supervisor that restarts somebody answers later
+* @throws as `call` does
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { startSupervisor, whichChildren } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => {
+*   const top = await startSupervisor(self, { children: [{ id: 'idle', start: async (me) => void (await me.receive()) }] })
+*   const [{ id, state }] = await whichChildren(top)
+*   assert.deepEqual([id, state], ['idle', 'running'])
+* })
+* ```
+*/
+declare const whichChildren: (to: Sup, options?: CallOptions) => Promise<readonly ChildView[]>;
+/**
+* How many children a supervisor has.
+*
+* @param to - the supervisor, or its name
+* @param options - as of {@link whichChildren}
+* @throws as `call` does
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { countChildren, startSupervisor } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => {
+*   const top = await startSupervisor(self, { strategy: 'dynamic' })
+*   assert.deepEqual(await countChildren(top), { specs: 0, active: 0, supervisors: 0, workers: 0 })
+* })
+* ```
+*/
+declare const countChildren: (to: Sup, options?: CallOptions) => Promise<ChildCounts>;
+/**
+* Has a supervisor start one more child, behind the others. The way in which all children of a dynamic one come.
+*
+* @param to - the supervisor, or its name; on another scheduler it takes definitions only
+* @param spec - the child
+* @param options - as of {@link whichChildren}
+* @returns its pid
+* @throws TypeError, RangeError with the path of what is wrong, UncrossableError; rejects with RumpusError `ERR_RUMPUS_INIT` if it did not
+* start, `ERR_RUMPUS_TOO_MANY_CHILDREN`, `ERR_RUMPUS_CHILD` if there is one with its id, and as `call` does
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { Server, startChild, startSupervisor } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Room extends Server {}
+*
+* await run(async (self) => {
+*   const rooms = await startSupervisor(self, { strategy: 'dynamic', maxChildren: 1 })
+*   await startChild(rooms, { start: Room, restart: 'temporary' })
+*   await assert.rejects(startChild(rooms, { start: Room }), { code: 'ERR_RUMPUS_TOO_MANY_CHILDREN' })
+* })
+* ```
+*/
+declare const startChild: (to: Sup, spec: ChildSpec, options?: CallOptions) => Promise<Pid<never>>;
+/**
+* Has a supervisor start a child again that has ended for good, or was ended by {@link terminateChild}.
+*
+* @param to - the supervisor, or its name
+* @param id - which
+* @param options - as of {@link whichChildren}
+* @throws rejects with RumpusError `ERR_RUMPUS_CHILD` if there is none or it runs, `ERR_RUMPUS_INIT` if it did not start, and as `call` does
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { restartChild, Server, startSupervisor, terminateChild } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Part extends Server {}
+*
+* await run(async (self) => {
+*   const top = await startSupervisor(self, { children: [{ id: 'part', start: Part }] })
+*   await assert.rejects(restartChild(top, 'part'), { code: 'ERR_RUMPUS_CHILD' })
+*   await terminateChild(top, 'part')
+*   assert.equal(typeof (await restartChild(top, 'part')), 'number')
+* })
+* ```
+*/
+declare const restartChild: (to: Sup, id: string, options?: CallOptions) => Promise<Pid<never>>;
+/**
+* Has a supervisor end a child and leave it so; one that is temporary, or of a dynamic supervisor, is forgotten.
+*
+* @param to - the supervisor, or its name
+* @param which - its id; its pid if the supervisor is dynamic
+* @param options - as of {@link whichChildren}
+* @throws rejects with RumpusError `ERR_RUMPUS_CHILD` if there is none, and as `call` does
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { Server, startSupervisor, terminateChild, whichChildren } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Part extends Server {}
+*
+* await run(async (self) => {
+*   const top = await startSupervisor(self, { children: [{ id: 'part', start: Part }] })
+*   await terminateChild(top, 'part')
+*   assert.equal((await whichChildren(top))[0].state, 'stopped')
+* })
+* ```
+*/
+declare const terminateChild: (to: Sup, which: string | Pid<never>, options?: CallOptions) => Promise<void>;
+/**
+* Has a supervisor forget a child that does not run.
+*
+* @param to - the supervisor, or its name
+* @param id - which
+* @param options - as of {@link whichChildren}
+* @throws rejects with RumpusError `ERR_RUMPUS_CHILD` if there is none or it runs, and as `call` does
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { deleteChild, Server, startSupervisor, terminateChild, whichChildren } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Part extends Server {}
+*
+* await run(async (self) => {
+*   const top = await startSupervisor(self, { children: [{ id: 'part', start: Part }] })
+*   await terminateChild(top, 'part')
+*   await deleteChild(top, 'part')
+*   assert.deepEqual(await whichChildren(top), [])
+* })
+* ```
+*/
+declare const deleteChild: (to: Sup, id: string, options?: CallOptions) => Promise<void>;
+/** A server as {@link getStatus} shows it. */
+interface ServerStatus {
+  /** The name of its class. */
+  readonly name: string;
+  /** Whether its messages wait until it is resumed. */
+  readonly suspended: boolean;
+  /** Messages that wait for it. */
+  readonly waiting: number;
+  /** Messages that its callbacks have taken. */
+  readonly handled: number;
+}
+/**
+* The state of a server: its own fields, functions left out. For debuggers and tests; it comes in its turn among the messages. On
+* the same scheduler the values themselves are shown: do not change them.
+*
+* @param to - a server, or its name
+* @param options - as of `call`
+* @throws as `call` does; what cannot cross is an error with the path of it
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { getState, Server, startServer } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Tally extends Server {
+*   seen = 3
+* }
+*
+* await run(async (self) => assert.deepEqual(await getState(await startServer(self, Tally)), { seen: 3 }))
+* ```
+*/
+declare const getState: (to: Pid<never> | string, options?: CallOptions) => Promise<Record<string, unknown>>;
+/**
+* Gives a server other state: its fields are those of `state` from then on. For debuggers; it knows nothing of what the server
+* relies on.
+*
+* @param to - a server, or its name
+* @param state - all fields
+* @param options - as of `call`
+* @throws as `call` does
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { getState, replaceState, Server, startServer } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Tally extends Server {
+*   seen = 3
+* }
+*
+* await run(async (self) => {
+*   const tally = await startServer(self, Tally)
+*   await replaceState(tally, { seen: 4 })
+*   assert.deepEqual(await getState(tally), { seen: 4 })
+* })
+* ```
+*/
+declare const replaceState: (to: Pid<never> | string, state: Readonly<Record<string, unknown>>, options?: CallOptions) => Promise<void>;
+/**
+* What a server is and how much waits for it. For people and dashboards.
+*
+* @param to - a server, or its name
+* @param options - as of `call`
+* @throws as `call` does
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { getStatus, Server, startServer } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Idle extends Server {}
+*
+* await run(async (self) => {
+*   const status = await getStatus(await startServer(self, Idle))
+*   assert.deepEqual(status, { name: 'Idle', suspended: false, waiting: 0, handled: 0 })
+* })
+* ```
+*/
+declare const getStatus: (to: Pid<never> | string, options?: CallOptions) => Promise<ServerStatus>;
+/**
+* Pauses a server: its messages wait until {@link resume}, in their order; debuggers are still answered.
+*
+* @param to - a server, or its name
+* @param options - as of `call`
+* @throws as `call` does
+* @example
+* ```ts
+* import { call, run } from 'rumpus'
+* import { resume, Server, startServer, suspend } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Echo extends Server {
+*   handleCall = (request) => request
+* }
+*
+* await run(async (self) => {
+*   const echo = await startServer(self, Echo)
+*   await suspend(echo)
+*   await assert.rejects(call(echo, 'anybody?', { timeout: 10 }), { code: 'ERR_RUMPUS_TIMEOUT' })
+*   await resume(echo)
+*   assert.equal(await call(echo, 'back'), 'back')
+* })
+* ```
+*/
+declare const suspend: (to: Pid<never> | string, options?: CallOptions) => Promise<void>;
+/**
+* Has a server go on that {@link suspend} paused: with what waited, first.
+*
+* @param to - a server, or its name
+* @param options - as of `call`
+* @throws as `call` does
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { getStatus, resume, Server, startServer, suspend } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Idle extends Server {}
+*
+* await run(async (self) => {
+*   const idle = await startServer(self, Idle)
+*   await suspend(idle)
+*   assert.equal((await getStatus(idle)).suspended, true)
+*   await resume(idle)
+*   assert.equal((await getStatus(idle)).suspended, false)
+* })
+* ```
+*/
+declare const resume: (to: Pid<never> | string, options?: CallOptions) => Promise<void>;
+/**
+* Ends a server in its turn among the messages: `terminate` is called, then it ends for `reason`. Resolves when it has ended. For one
+* that a supervisor looks after, `terminateChild` is the way: the supervisor would start it anew.
+*
+* @param to - a server, or its name
+* @param reason - why; `'normal'` unless given
+* @param options - as of `call`
+* @throws as `call` does; RumpusError `ERR_RUMPUS_DOWN` if it ends for another reason, `cause`
+* @example
+* ```ts
+* import { isAlive, run } from 'rumpus'
+* import { Server, startServer, stopServer } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Idle extends Server {}
+*
+* await run(async (self) => {
+*   const idle = await startServer(self, Idle)
+*   await stopServer(idle)
+*   assert.equal(isAlive(idle), false)
+* })
+* ```
+*/
+declare const stopServer: (to: Pid<never> | string, reason?: ReasonGiven, options?: CallOptions) => Promise<void>;
+/** A body that any scheduler can run as a task, as {@link defineTask} makes it. */
+interface TaskDefinition<A extends readonly unknown[] = readonly unknown[], Result = unknown> extends Definition<never, A> {
+  /** What its body returns, for the compiler. */
+  readonly result?: () => Result;
+  /** The same definition, run with these options. */
+  with(options: SpawnOptions): TaskDefinition<A, Result>;
+}
+/** What a task runs: a closure, on the scheduler of who starts it, or a definition, where there is room. */
+type TaskBody<A extends readonly unknown[], Result> = ((self: Self<never>, ...args: A) => Result | PromiseLike<Result>) | TaskDefinition<A, Result>;
+/** Who starts tasks: a process, or the runtime for ordinary code. */
+type TaskOwner = Self<never> | Runtime | {
+  readonly pid: Pid<never>;
+};
+/**
+* Defines a body under `name` in the module `url` that any scheduler can run as a task: see `define`, whose rules are the same. Spawned
+* as any definition it is a process like any.
+*
+* @param url - `import.meta.url`
+* @param name - unique in the module
+* @param body - given `self` and the arguments; what it returns is the result, and must be able to cross
+* @returns the definition, for {@link Task.async}, {@link Task.supervised} and `taskStream`
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE` as `define` does
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { defineTask, Task } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* const square = defineTask(import.meta.url, 'square', (self, n) => n * n)
+*
+* await run(async (self) => {
+*   const tasks = [1, 2, 3].map((n) => Task.async(self, square, n))
+*   assert.deepEqual(await Promise.all(tasks.map((task) => task.result())), [1, 4, 9])
+* })
+* ```
+*/
+declare const defineTask: <A extends readonly unknown[], Result>(url: string, name: string, body: (self: Self<never>, ...args: A) => Result | PromiseLike<Result>) => TaskDefinition<A, Awaited<Result>>;
+/**
+* A body whose result somebody waits for. It begins at once and has a process of its own: what else could end it, a thread that dies
+* or somebody who kills it, is an error of its result.
+*
+* For one thing that is done once while its owner does something else, or that another core is to do. For many inputs, see `taskStream`;
+* for what answers again and again, a {@link Server}.
+*
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { Task } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => {
+*   const slow = Task.async(self, async (me) => {
+*     await me.sleep(5)
+*     return 'done'
+*   })
+*   const fails = Task.async(self, async () => {
+*     throw new RangeError('too far')
+*   })
+*   await assert.rejects(fails.result(), RangeError)
+*   assert.equal(await slow.result(), 'done')
+* })
+* ```
+*/
+declare class Task<Result = unknown> {
+  /** Its process. */
+  readonly pid: Pid<never>;
+  private readonly owner;
+  private readonly outcome;
+  private constructor();
+  /**
+  * Starts a task. If the process `owner` ends, so does the task.
+  *
+  * @param owner - the process that waits for it, or the runtime
+  * @param what - a closure, which runs on this scheduler, or what {@link defineTask} answered, which runs where there is room, or where
+  * its `with({ on })` says
+  * @param args - for the body, behind its `self`
+  * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, and what `spawn` throws
+  */
+  static async<Result, A extends readonly unknown[]>(owner: TaskOwner, what: TaskBody<A, Result>, ...args: A): Task<Awaited<Result>>;
+  /**
+  * Starts a task as a child of a dynamic supervisor, which ends it when it ends itself, and which counts it (`maxChildren`).
+  *
+  * @param owner - as of {@link Task.async}
+  * @param supervisor - the supervisor, or its name: `startSupervisor(self, { strategy: 'dynamic' })`; on another scheduler definitions only
+  * @param what - as of {@link Task.async}
+  * @param args - as of {@link Task.async}
+  * @throws as {@link Task.async}; rejects as `startChild`: RumpusError `ERR_RUMPUS_TOO_MANY_CHILDREN`
+  * @example
+  * ```ts
+  * import { run } from 'rumpus'
+  * import { startSupervisor, Task } from 'rumpus/otp'
+  * import assert from 'node:assert/strict'
+  *
+  * await run(async (self) => {
+  *   const tasks = await startSupervisor(self, { strategy: 'dynamic', maxChildren: 100 })
+  *   const task = await Task.supervised(self, tasks, async (me, n) => n + 1, 41)
+  *   assert.equal(await task.result(), 42)
+  * })
+  * ```
+  */
+  static supervised<Result, A extends readonly unknown[]>(owner: TaskOwner, supervisor: Pid<never> | string, what: TaskBody<A, Result>, ...args: A): Promise<Task<Awaited<Result>>>;
+  /**
+  * What the body returned. Ask as often as you like, at once or later; a task that fails before anybody has asked makes a crash report.
+  *
+  * @param options - how long to wait, as long as it takes unless given; giving up does not end the task
+  * @throws TypeError, RangeError for options that are none; rejects with what the body threw (from another scheduler, as it crosses), with
+  * RumpusError `ERR_RUMPUS_DOWN` if the task was ended, `cause` being the exit reason, with TimeoutError, AbortError, and with
+  * ProcessExit if the owner must end
+  */
+  result(options?: CallOptions): Promise<Result>;
+  /** Whether the result is known. */
+  get isOver(): boolean;
+  /**
+  * Asks the task to end, and resolves when there is a result or its process is dead. Its result rejects then, unless it came before.
+  *
+  * @param reason - why; `'shutdown'` unless given: it has 5 s then. `'kill'`: none
+  */
+  stop(reason?: ReasonGiven): Promise<void>;
+}
+/** How a stream of tasks is. */
+interface TaskStreamOptions {
+  /** How many tasks at a time; as many as there are scheduler threads unless given. */
+  readonly maxConcurrency?: number;
+  /** Whether results come in the order of the inputs (unless given) or as they are there. In order one that is slow holds up the others. */
+  readonly ordered?: boolean;
+  /** How long each may take, in milliseconds; it is killed then. As long as it takes unless given. */
+  readonly timeout?: number;
+  /** A dynamic supervisor, or its name, whose children they are to be. */
+  readonly supervisor?: Pid<never> | string;
+  /** Ends the stream when aborted, with an AbortError. */
+  readonly signal?: AbortSignal;
+}
+/** What became of one input. */
+type TaskSettled<Input, Result> = {
+  readonly index: number;
+  readonly input: Input;
+  readonly status: "fulfilled";
+  readonly value: Result;
+} | {
+  readonly index: number;
+  readonly input: Input;
+  readonly status: "rejected";
+  readonly reason: unknown;
+};
+/**
+* Runs a task for each input, no more than `maxConcurrency` at a time, and gives what became of each. An input is taken when there is
+* room, so they may be without end; at most `maxConcurrency` results wait to be taken, twice as many inputs are on their way when the
+* results come in order. Who leaves the loop early ends the tasks that still run.
+*
+* @param owner - the process that waits, with which all ends, or the runtime
+* @param inputs - what to work on: an iterable, async or not; what it throws ends the stream
+* @param what - as of `Task.async`; given `self` and the input
+* @param options - how many at a time, in which order, for how long
+* @throws at the call TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE`; then what `inputs` throws, AbortError, and
+* ProcessExit if the owner must end
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { defineTask, taskStream } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* const lengths = defineTask(import.meta.url, 'lengths', (self, text) => {
+*   if (text === '') throw new RangeError('nothing to measure')
+*   return text.length
+* })
+*
+* await run(async (self) => {
+*   const seen = []
+*   for await (const { input, status, value } of taskStream(self, ['a', '', 'abc'], lengths, { maxConcurrency: 2 })) {
+*     seen.push([input, status === 'fulfilled' ? value : 'failed'])
+*   }
+*   assert.deepEqual(seen, [['a', 1], ['', 'failed'], ['abc', 3]])
+* })
+* ```
+*/
+declare const taskStream: <Input, Result>(owner: TaskOwner, inputs: Iterable<Input> | AsyncIterable<Input>, what: TaskBody<readonly [Input], Result>, options?: TaskStreamOptions) => AsyncGenerator<TaskSettled<Input, Awaited<Result>>, void, undefined>;
+/** A key, or how it follows from the arguments of the start. */
+type ViaKey = RegistryKey | ((...args: never[]) => RegistryKey);
+/**
+* What is started under a key of a registry: give it to `startServer`, or to a supervisor as `start`. It has the key before its `init`
+* begins, so whoever finds it there may ask it; if somebody has the key, the start fails. It ends when the registry ends.
+*
+* @param registry - the registry, which must run by then
+* @param key - the key, or a function that is given the arguments of the start and answers it
+* @param what - a class of servers, an object of callbacks, what `supervisor` answered, or a body
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`; the start rejects with `ERR_RUMPUS_INIT` if the key is taken, the `cause` saying so
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { Registry, Server, startServer, via } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* const users = new Registry('users')
+* class User extends Server {
+*   init(name) {
+*     this.name = name
+*   }
+*   handleCall = () => this.name
+* }
+*
+* await run(async (self) => {
+*   await users.start(self)
+*   await startServer(self, via(users, (name) => name, User), { args: ['ada'] })
+*   assert.equal(await users.call('ada', 'who?'), 'ada')
+*   const twice = startServer(self, via(users, 'ada', User), { args: ['ada'] })
+*   await assert.rejects(twice, { code: 'ERR_RUMPUS_INIT', message: /the key "ada" belongs to process/ })
+* })
+* ```
+*/
+declare const via: (registry: Registry, key: ViaKey, what: Startable) => AnyBody;
+/**
+* Defines what is started under a key of a registry, for any scheduler: see `define`, whose rules are the same, and {@link via}.
+*
+* @param url - `import.meta.url`
+* @param name - unique in the module
+* @param registry - the registry
+* @param key - the key, or a function that is given the arguments of the start and answers it
+* @param what - a class of servers, an object of callbacks, what `supervisor` answered, or a body
+* @returns the definition, for `startServer` and as a child of supervisors
+* @throws as {@link via} and `define`
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { defineVia, Registry, Server, startServer } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* const users = new Registry('users')
+* class User extends Server {
+*   handleCall = (words) => words.length
+* }
+* const user = defineVia(import.meta.url, 'user', users, (name) => name, User)
+*
+* await run(async (self) => {
+*   await users.start(self)
+*   await startServer(self, user, { args: ['ada'], on: 1 })
+*   assert.equal(await users.call('ada', 'hello'), 5)
+* })
+* ```
+*/
+declare const defineVia: (url: string, name: string, registry: Registry, key: ViaKey, what: Startable) => Definition<Call, readonly unknown[]>;
+export { type Action, Agent, type AgentDefinition, type AgentFunctions, type AgentOptions, type AgentRequest, type AnyBody, type Backoff, type Callbacks, type Cast, type ChildCounts, type ChildSpec, type ChildView, type Done, type GroupOptions, type Handled, type Joining, type MachineEvent, type Moved, type NoReply, type Outcome, type PublishOptions, Registry, type RegistryEntry, type RegistryKey, type RegistryOptions, type RegistryRequest, type ReplyOf, Server, type ServerClass, type ServerDefinition, type ServerPid, type ServerStatus, type StartOptions, type Startable, type StartableDefinition, StateMachine, type SupervisorOptions, type SupervisorPid, type SupervisorReport, type SupervisorRequest, Task, type TaskBody, type TaskDefinition, type TaskOwner, type TaskSettled, type TaskStreamOptions, type Timing, type Transition, type ViaKey, agent, callMany, cast, continueWith, countChildren, defineAgent, defineServer, defineSupervisor, defineTask, defineVia, deleteChild, getState, getStatus, hibernate, join, leave, localMembers, members, noReply, partition, publish, replaceState, restartChild, resume, startChild, startPartitions, startServer, startSupervisor, stopServer, stopWith, supervisor, suspend, taskStream, terminateChild, via, whichChildren };
