@@ -33,6 +33,9 @@ export const ENDED_FIRST = 4256
 export const ENDED_MAX = 64
 export const TIMER_STOCK = 4322
 export const TIMER_STOCK_MAX = 32
+export const SENT = 4386
+export const SENT_FIRST = 4387
+export const SENT_MAX = 64
 export const ARGUMENTS = 16
 export const SCRATCH_LEN = 24
 

@@ -13,7 +13,7 @@ use crate::hot::SCRATCH_LEN;
 use crate::rows::ROWS;
 use crate::submit::{self, ANSWERED_SEAT, ANSWERED_TENANCY, AT_ANY, AT_DEDICATED, AT_HERE, OPERATIONS};
 
-const LAYOUT: [(&str, usize); 63] = [
+const LAYOUT: [(&str, usize); 66] = [
     ("RING_HEAD", ring::HEAD),
     ("RING_TAIL", ring::TAIL),
     ("RING_SLOT", ring::SLOT),
@@ -37,6 +37,9 @@ const LAYOUT: [(&str, usize); 63] = [
     ("ENDED_MAX", layout::ENDED_MAX),
     ("TIMER_STOCK", layout::TIMER_STOCK),
     ("TIMER_STOCK_MAX", layout::TIMER_STOCK_MAX),
+    ("SENT", layout::SENT),
+    ("SENT_FIRST", layout::SENT_FIRST),
+    ("SENT_MAX", layout::SENT_MAX),
     ("NAMED", layout::ARGUMENTS + submit::NAMED),
     ("DUE_IN", layout::DUE_IN),
     ("DUE_AT", layout::DUE_AT),

@@ -48,8 +48,14 @@ pub const ENDED_MAX: usize = 64;
 pub const TIMER_STOCK: usize = ENDED + 1;
 /// Places for them.
 pub const TIMER_STOCK_MAX: usize = 32;
+/// Values in the list of those that JavaScript has sent within its isolate since the last crossing.
+pub const SENT: usize = TIMER_STOCK + 2 * TIMER_STOCK_MAX;
+/// That list, three words each: the receiver's pid and the slot.
+pub const SENT_FIRST: usize = SENT + 1;
+/// Places in it; a crossing is due when it is full.
+pub const SENT_MAX: usize = 64;
 /// Words of a page.
-pub const WORDS: usize = TIMER_STOCK + 2 * TIMER_STOCK_MAX;
+pub const WORDS: usize = SENT_FIRST + 3 * SENT_MAX;
 
 /// Counters, written by JavaScript: local messages accepted.
 pub const LOCAL_ACCEPTED: usize = 0;

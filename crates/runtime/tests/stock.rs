@@ -1,5 +1,5 @@
 //! What JavaScript does without a crossing, by the words of its page: it takes processes out of a stock, puts those whose body
-//! has returned into a list, and gives names to timers. Rust notes all that before anything else.
+//! has returned and values it has sent into lists, and gives names to timers. Rust notes all that before anything else.
 
 mod world;
 
@@ -8,19 +8,28 @@ use std::sync::Arc;
 
 use rumpus_runtime::process::Unstarted;
 use rumpus_runtime::process::state::{Phase, Snapshot};
+use rumpus_runtime::scheduler::Occasion;
 use rumpus_runtime::{Birth, Completion, Pid, Reason, ReasonKind, Runtime, Scheduler, Sink, When, layout};
 use rumpus_sync::Page;
 use world::body::Ears;
 use world::options;
 
-struct All;
+/// Takes all there is, and notes the values in slots: for whom, or nobody, and which.
+#[derive(Default)]
+struct All(Vec<(Option<u32>, u32)>);
 
 impl Sink for All {
     fn fits(&self, _payload_len: usize) -> bool {
         true
     }
 
-    fn put(&mut self, _completion: Completion) {}
+    fn put(&mut self, completion: Completion) {
+        match completion {
+            Completion::Slot { index, slot, .. } => self.0.push((Some(index), slot)),
+            Completion::Freed { slot } => self.0.push((None, slot)),
+            _ => {}
+        }
+    }
 
     fn start(&mut self, _pid: Pid, _state: Snapshot, _what: &Unstarted) {}
 }
@@ -62,6 +71,15 @@ fn end(page: &Page, pid: Pid) {
     let ended = page.get(layout::ENDED);
     page.set(layout::ENDED_FIRST + ended as usize, pid.index() as i32);
     page.set(layout::ENDED, ended + 1);
+}
+
+/// JavaScript sends the value in a slot to a process of its isolate.
+fn send(page: &Page, to: Pid, slot: i32) {
+    let at = layout::SENT_FIRST + 3 * page.get(layout::SENT) as usize;
+    page.set(at, to.bits() as u32 as i32);
+    page.set(at + 1, (to.bits() >> 32) as i32);
+    page.set(at + 2, slot);
+    page.set(layout::SENT, page.get(layout::SENT) + 1);
 }
 
 fn tenants(runtime: &Runtime) -> usize {
@@ -117,13 +135,49 @@ fn who_is_in_the_list_has_ended_before_anything_else_is_done() {
     assert_eq!((page.get(layout::ENDED), page.count(layout::EXITED) - before, runtime.seats[1].alive()), (0, 2.0, 2));
     assert_eq!(pids.map(|pid| runtime.is_alive(pid)), [false, true, false]);
     assert_eq!(scheduler.untold().values().sum::<u32>(), 2, "the watcher hears of both");
-    scheduler.collect(&mut All);
+    scheduler.collect(&mut All::default());
     assert_eq!(pids.map(|pid| runtime.table.get(pid).is_some()), [false, true, false]);
     // One is killed, and its body returns before it is told of that.
     scheduler.exit(watcher.pid, pids[1], Reason::new(ReasonKind::Kill, &[]));
     end(page, pids[1]);
     scheduler.before_submission();
     assert_eq!((page.get(layout::ENDED), page.count(layout::EXITED) - before, runtime.seats[1].alive()), (0, 3.0, 1));
+}
+
+#[test]
+fn what_is_in_the_list_of_the_sent_goes_before_anything_else_in_order() {
+    let (runtime, mut scheduler) = sit();
+    let page = &runtime.seats[1].page;
+    assert_eq!(scheduler.refill(), Ok(()));
+    let [ends, stays, gone] = [take(page), take(page), take(page)];
+    scheduler.before_submission();
+    end(page, gone);
+    scheduler.before_submission();
+    let counts = |scheduler: &Scheduler| {
+        let page = &scheduler.seat().page;
+        [layout::NATIVE_ACCEPTED, layout::NATIVE_DROPPED_DEAD, layout::NATIVE_DROPPED_DIED].map(|at| page.count(at))
+    };
+    let before = counts(&scheduler);
+    // One gets mail and ends, one gets mail from the list and by a submission, one has long ended.
+    send(page, ends, 10);
+    end(page, ends);
+    send(page, stays, 11);
+    send(page, gone, 12);
+    send(page, stays, 13);
+    scheduler.before_submission();
+    assert_eq!(scheduler.send_slot(stays, 14), None);
+    send(page, stays, 15);
+    assert_eq!(page.get(layout::SENT), 1);
+    let mut all = All::default();
+    scheduler.turn(Occasion { now_us: 10, from_loop: true, crowded: false }, &mut all);
+    assert_eq!(page.get(layout::SENT), 0);
+    let to_stays: Vec<u32> = all.0.iter().filter(|(to, _)| *to == Some(stays.index())).map(|&(_, slot)| slot).collect();
+    assert_eq!(to_stays, [11, 13, 14, 15]);
+    let mut freed: Vec<u32> = all.0.iter().filter(|(to, _)| to.is_none()).map(|&(_, slot)| slot).collect();
+    freed.sort_unstable();
+    assert_eq!(freed, [10, 12], "whoever is gone keeps nothing");
+    let after = counts(&scheduler);
+    assert_eq!([0, 1, 2].map(|at| after[at] - before[at]), [6.0, 1.0, 1.0]);
 }
 
 #[test]

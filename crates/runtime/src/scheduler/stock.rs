@@ -1,7 +1,7 @@
-//! A stock of processes to come, and a list of those that have ended, both in the page: JavaScript spawns closures out of the
-//! one and puts who returned into the other, and only every so often crosses for either. Owns what both mean: a process of
-//! the stock is there already, but nobody knows its pid; one that has ended is seen to before anything else that JavaScript
-//! asks, or a turn, does.
+//! A stock of processes to come, a list of those that have ended and one of values that were sent, all in the page: JavaScript
+//! spawns closures out of the first and puts who returned, and what it sends by reference through a mailbox, into the others,
+//! and only every so often crosses for any. Owns what they mean: a process of the stock is there already, but nobody knows its
+//! pid; what was sent and who has ended is seen to before anything else that JavaScript asks, or a turn, does.
 
 use std::rc::Rc;
 
@@ -12,6 +12,7 @@ use super::birth::SpawnError;
 use crate::envelope::{Reason, ReasonKind};
 use crate::layout;
 use crate::pid::Pid;
+use crate::process::state::Priority;
 
 impl Scheduler {
     /// Fills the stock.
@@ -66,6 +67,7 @@ impl Scheduler {
     pub(super) fn note_page(&mut self) {
         self.note_started();
         self.note_stock();
+        self.note_sent();
         self.note_ended();
     }
 
@@ -82,6 +84,23 @@ impl Scheduler {
         }
         self.seat().count_alive(self.stocked - stocked);
         self.stocked = stocked;
+    }
+
+    /// Before who ended: whoever has ended is sent nothing here any more.
+    fn note_sent(&mut self) {
+        let runtime = Rc::clone(&self.runtime);
+        let page = &runtime.seats[self.seat].page;
+        let sent = page.get(layout::SENT);
+        if sent == 0 {
+            return;
+        }
+        page.set(layout::SENT, 0);
+        for at in (layout::SENT_FIRST..).step_by(3).take(sent as usize) {
+            let to = Pid::from_bits(get_long(page, at));
+            if let Some(slot) = self.send_slot(to, page.get(at + 2) as u32) {
+                self.free_slot(Priority::Normal, slot);
+            }
+        }
     }
 
     fn note_ended(&mut self) {
