@@ -113,11 +113,7 @@ export const lend = (kernel: Kernel, message: unknown): number => {
 export const postSlot = (kernel: Kernel, pid: number, message: unknown): void => {
   const { words } = kernel
   const slot = lend(kernel, message)
-  const process = kernel.procs[pid & INDEX_MASK]
-  // Only a mailbox with a bound answers, and only those of high priority are in a hurry.
-  if (process !== undefined && process.bound === undefined && process.priority === PRIORITY_NORMAL) {
-    return noteSent(kernel, pid, slot)
-  }
+  if (mayNoteSent(kernel, pid)) return noteSent(kernel, pid, slot)
   words[ARGUMENTS] = OP_SEND_SLOT
   putLong(words, ARGUMENTS + 1, pid)
   words[ARGUMENTS + 3] = slot
@@ -205,6 +201,13 @@ export const noteEnded = (kernel: Kernel, index: number): void => {
   words[ENDED] = ended + 1
   if (ended + 1 === ENDED_MAX) postNote(kernel)
   else if (!kernel.armed) kernel.arm()
+}
+
+/** Only a mailbox with a bound answers, only those of high priority are in a hurry, and what is traced is told one by one. */
+const mayNoteSent = (kernel: Kernel, pid: number): boolean => {
+  const process = kernel.procs[pid & INDEX_MASK]
+  if (process === undefined || process.bound !== undefined || process.priority !== PRIORITY_NORMAL) return false
+  return kernel.around.makeProcess === undefined
 }
 
 /** A value has been sent to a process of this isolate: Rust hears of it with the next crossing, before all else. */
