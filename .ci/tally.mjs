@@ -33,6 +33,17 @@ function count(output, kind) {
 }
 
 /**
+ * What failed, a few lines each: Vitest's and cargo's. Who reads only the end of a long output sees it there.
+ *
+ * @param {string} output
+ */
+function failures(output) {
+  const lines = output.split('\n')
+  const starts = lines.flatMap((line, at) => (/^ *FAIL {2}|^test .* FAILED$|panicked at|^error/.test(line) ? [at] : []))
+  return starts.slice(0, 20).flatMap((at) => lines.slice(at, at + 8).map((line) => `    ${line.slice(0, 200)}`))
+}
+
+/**
  * Runs a step in a process group of its own, shows its output, and ends the group at the limit.
  *
  * @param {Step} step
@@ -77,6 +88,7 @@ for (const step of steps) {
   total.failed += failed + Number(!ok)
   const seconds = ((performance.now() - start) / 1000).toFixed(0)
   summary.push(`${ok ? 'ok    ' : 'FAILED'} ${step.name} (${seconds} s, ${passed} tests passed, ${failed} failed)`)
+  if (!ok) summary.push(...failures(output))
   if (!ok && step.needed) break
 }
 console.log(`\n${summary.join('\n')}\n${total.passed} passed, ${total.failed} failed`)
