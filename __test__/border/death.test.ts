@@ -109,7 +109,7 @@ describe('a heap that is full', () => {
     expect(JSON.parse(lines.at(-1) as string)).toEqual({ last: 'heap', reason: down1, back: 1, same: false })
   })
 
-  it('heapMb: one allocation that is too large ends the whole of Node, as README says', async () => {
+  it('heapMb: one allocation that is too large ends the whole of Node, as the guides say', async () => {
     const { code, signal, stderr } = await program('heap-full.mjs', ['large'])
     expect(code === null ? signal : code).not.toBe(0)
     expect(stderr).toMatch(/FATAL ERROR/)
