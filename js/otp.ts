@@ -11,8 +11,29 @@ export {
   agent,
   defineAgent,
 } from './otp/agent.ts'
+export {
+  type ApplicationOptions,
+  application,
+  type SignalSource,
+  type StartApplicationOptions,
+  startApplication,
+} from './otp/application.ts'
+export type { ApplicationReport } from './otp/application-report.ts'
+export type {
+  Application,
+  ApplicationContext,
+  ApplicationOutcome,
+  ApplicationSelf,
+  ApplicationSpec,
+  Applications,
+  ApplicationView,
+  Health,
+  Top,
+} from './otp/application-spec.ts'
 export type { SupervisorReport } from './otp/child-life.ts'
 export type { ChildSpec, Startable, StartableDefinition, SupervisorOptions } from './otp/child-spec.ts'
+export { ConfigError, type ConfigMistake, type Environment } from './otp/config.ts'
+export type { ConfigField, ConfigOf, ConfigShape, FieldOf } from './otp/config-shape.ts'
 export {
   type GroupOptions,
   type Joining,
@@ -26,6 +47,8 @@ export {
 export { Registry, type RegistryOptions } from './otp/registry.ts'
 export type { RegistryEntry, RegistryKey, RegistryRequest } from './otp/registry-table.ts'
 export type { Backoff } from './otp/restarts.ts'
+export { type RunApplicationOptions, runApplication } from './otp/run-application.ts'
+export { Secret } from './otp/secret.ts'
 export {
   type Cast,
   continueWith,
