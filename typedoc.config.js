@@ -59,6 +59,7 @@ export default {
     ...['js/types.ts:Known', 'js/types.ts:Uncrossable'],
     // What supervisors are asked in the messages of their verbs; and whom.
     ...['js/otp/child-spec.ts:Kept', 'js/otp/supervisor.ts:Sup'],
+    'js/otp/config-shape.ts:ValueOf',
     ...['AnyClause', 'Kind'].map((name) => `js/handlers/shapes.ts:${name}`),
     ...['Clauses', 'Fits', 'OutOf'].map((name) => `js/handlers/handle.ts:${name}`),
     'js/handlers/effect.ts:Otherwise',
@@ -79,7 +80,9 @@ export default {
       ['type', 'from', 'request', 'message', 'name', 'what'].map((part) => `rumpus/otp.MachineEvent.__type.${part}`),
       ['ms', 'what'].map((part) => `rumpus/otp.Timing.__type.${part}`),
       ['Joining', 'TaskOwner', 'GroupOptions.of', 'PublishOptions.of'].map((name) => `rumpus/otp.${name}.__type.pid`),
-      ['AgentDefinition.__type.state', 'Registry.entries.__type.key'].map((name) => `rumpus/otp.${name}`),
+      ['AgentDefinition.__type.state', 'Registry.entries.__type.key', 'ConfigOf.__type.type'].map(
+        (name) => `rumpus/otp.${name}`,
+      ),
       ['Clause.effect.__type.name', 'Unseen.[UNSEEN]'].map((name) => `rumpus/handlers.${name}`),
     ),
   validation: { notDocumented: true },

@@ -28,7 +28,15 @@ describe.each(lanes)('a program of applications on the %s lane', (lane) => {
     child.process.kill('SIGTERM')
     const ended = await child.ended
     expect(linesOf(ended)).toEqual([
-      ...['starting db', 'ready db', 'starting jobs', 'ready jobs', 'starting web', 'job begun', 'ready web'],
+      ...[
+        'starting db',
+        'ready db',
+        'starting jobs',
+        'ready jobs',
+        'starting web',
+        'job begun after some steps',
+        'ready web',
+      ],
       ...['stopping web', 'closed web', 'stopped web', 'stopping jobs', 'drained: job done after some steps'],
       ...['closed jobs', 'stopped jobs', 'stopping db', 'closed db', 'stopped db', outcome()],
     ])

@@ -16,6 +16,7 @@ import { monitor } from '../process/monitor.ts'
 import { send } from '../process/send.ts'
 import type { Call, CallOptions, ReplyTo, Self } from '../process/shapes.ts'
 import { cancelTimer, sendAfter, type TimerRef } from '../process/timers.ts'
+import { checkWait } from '../process/waits.ts'
 import type { ExitReason, Pid } from '../types.ts'
 import { isNote, lookAfter, type Note, noteOf, type Part } from './application-life.ts'
 import { codeOf, isBadStop, isCrash, LATE, takesDown } from './application-outcome.ts'
@@ -204,13 +205,13 @@ export class ApplicationLoop implements Applications {
   }
 
   private reportCrash(part: Part, reason: ExitReason): void {
-    const { spec, thrown, wasReady, asked } = part
+    const { spec, thrown, wasReady, asked, failed } = part
     this.crashed.push(spec.name)
     const what = wasReady || (asked && thrown === undefined) ? 'ended' : 'did not start'
     const why = thrown === undefined ? whyOf(reason) : describe(thrown).message
     const message = `application ${quoted(spec.name)} ${what}: ${why}`
     const error = new RumpusError('ERR_RUMPUS_APPLICATION', message, { cause: thrown ?? reason })
-    if (takesDown(spec, reason)) this.failure ??= error
+    if (failed || takesDown(spec, reason)) this.failure ??= error
     crashReport(this.kernel, this.pid, 'an application crashed', error)
   }
 
@@ -301,16 +302,21 @@ export class ApplicationLoop implements Applications {
     return { ready: !stopping && parts.every(isFine), stopping, applications }
   }
 
-  async whenReady(name?: string, options: CallOptions = {}): Promise<void> {
+  whenReady(name?: string, options: CallOptions = {}): Promise<void> {
     const names = this.parts.map(({ spec }) => spec.name)
     if (name !== undefined && !names.includes(name)) {
       throw badArgument(RangeError, 'name', `one of ${names.map(quoted).join(', ')}`, name)
     }
+    checkWait(options, true)
     const pid = this.pid as unknown as Pid<Call<Request, boolean>>
-    const isReady = !this.isOver && (await call(pid, { ready: name }, { timeout: FOREVER, ...options } as never))
-    if (isReady) return
-    const who = name === undefined ? 'the applications' : `application ${quoted(name)}`
-    throw new RumpusError('ERR_RUMPUS_NOT_READY', `${who} will not be ready: stopped, or crashed`)
+    const asked = this.isOver
+      ? Promise.resolve(false)
+      : call(pid, { ready: name }, { timeout: FOREVER, ...options } as never)
+    return asked.then((isReady) => {
+      if (isReady) return
+      const who = name === undefined ? 'the applications' : `application ${quoted(name)}`
+      throw new RumpusError('ERR_RUMPUS_NOT_READY', `${who} will not be ready: stopped, or crashed`)
+    })
   }
 
   stop(asked = 'stop'): Promise<ApplicationOutcome> {
