@@ -3,7 +3,7 @@
 
 import { EventEmitter } from 'node:events'
 import { exit } from 'rumpus'
-import { type Application, type Applications, application, startApplication } from 'rumpus/otp'
+import { type Application, type Applications, application, startApplication, type Top } from 'rumpus/otp'
 import { describe, expect, it } from 'vitest'
 import { type AnySelf, endOf, inside, rejectionOf } from '../process/world.ts'
 import { eventsOf, inTime, lanes, slow, startBeside } from './applications.ts'
@@ -28,6 +28,38 @@ describe.each(lanes)('applications on the %s lane', (lane) => {
       expect(events).not.toContain('starting web')
       expect(now()).toBeLessThan(100)
       expect(signals.eventNames()).toEqual([])
+    }))
+
+  it('wait for the init that is under way, and end those that have started in good order', () =>
+    inTime(lane, async (self, { now }) => {
+      const ended: string[] = []
+      const first = { handleCall: () => 1, terminate: () => void ended.push('first') }
+      const never = { init: () => new Promise(() => {}) }
+      const start = (): Top => ({
+        children: [
+          { id: 'first', start: first as never },
+          { id: 'never', start: never as never, startTimeout: 700 },
+        ],
+      })
+      const events = await eventsOf(async (events) => {
+        const starting = startBeside(self, application({ name: 'a', start }), { name: 'all' })
+        await self.sleep(100)
+        expect(events).toEqual(['starting a'])
+        exit(self.whereis('all')!, 'shutdown')
+        expect(await rejectionOf(starting)).toMatchObject({ code: 'ERR_RUMPUS_STOPPED' })
+      })
+      expect([ended, events.slice(1)]).toEqual([['first'], ['stopping a', 'stopped a']])
+      expect(now()).toBeLessThan(800)
+    }))
+
+  it('are stopped where they are disposed of', () =>
+    inTime(lane, async (self) => {
+      const events = await eventsOf(async () => {
+        const applications = await startApplication(self, slow('a'))
+        await applications[Symbol.asyncDispose]()
+        expect(await applications.over).toMatchObject({ code: 0, asked: 'stop' })
+      })
+      expect(events.at(-1)).toBe('stopped a')
     }))
 
   it('have a deadline: what runs then is killed, in no order', () =>

@@ -71,6 +71,18 @@ describe.each(lanes)('a program of applications on the %s lane', (lane) => {
     expect(ended.stderr).toMatch(/rumpus: the process is ended: not all have stopped in time\n$/)
   })
 
+  it('that is asked to stop while it starts does not go on, and ends with 0', async () => {
+    const child = begin('connects', [], { RUMPUS_LANE })
+    await child.said('connecting')
+    child.process.kill('SIGTERM')
+    const ended = await child.ended
+    expect(linesOf(ended)).toEqual([
+      ...['starting db', 'ready db', 'starting web', 'connecting', 'stopping web', 'stopped web'],
+      ...['stopping db', 'closed db', 'stopped db', outcome()],
+    ])
+    expect([ended.code, ended.stderr]).toEqual([0, ''])
+  })
+
   it('of which one cannot start stops those before it in reverse, and ends with 1', async () => {
     const ended = await begin('init-fails', [], { RUMPUS_LANE }).ended
     expect(linesOf(ended)).toEqual([
@@ -170,5 +182,6 @@ describe('a program', () => {
     expect(() => runApplication([])).toThrow('applications must be one at least')
     const one = application({ name: 'a', start: () => ({}) })
     expect(() => runApplication(one, { deadline: -1 })).toThrow('options.deadline must be a number of milliseconds')
+    expect(() => runApplication(one, { schedulers: -1 })).toThrow('options.schedulers must be a whole number')
   })
 })

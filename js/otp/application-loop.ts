@@ -19,7 +19,7 @@ import { cancelTimer, sendAfter, type TimerRef } from '../process/timers.ts'
 import { checkWait } from '../process/waits.ts'
 import type { ExitReason, Pid } from '../types.ts'
 import { isNote, lookAfter, type Note, noteOf, type Part } from './application-life.ts'
-import { codeOf, isBadStop, isCrash, LATE, takesDown } from './application-outcome.ts'
+import { CRASHED, codeOf, isBadStop, isCrash, LATE, takesDown } from './application-outcome.ts'
 import { type ApplicationReport, tellApplication } from './application-report.ts'
 import type { ApplicationOutcome, Applications, Health } from './application-spec.ts'
 import { answerTo } from './replies.ts'
@@ -324,6 +324,10 @@ export class ApplicationLoop implements Applications {
     return this.over
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+
   /** Has all killed that still run; the outcome has that code. */
   force(code: number): void {
     this.note(noteOf('force', -1, { code }))
@@ -331,7 +335,9 @@ export class ApplicationLoop implements Applications {
 
   /** Its process could not be spawned. */
   endUnlessBegun(): void {
-    if (this.self === undefined) this.end()
+    if (this.self !== undefined) return
+    this.forced = CRASHED
+    this.end()
   }
 
   private note(note: Note): void {

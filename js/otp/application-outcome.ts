@@ -5,7 +5,7 @@ import type { ExitReason } from '../types.ts'
 import type { Application } from './application-spec.ts'
 
 /** Something crashed, or did not start. */
-const CRASHED = 1
+export const CRASHED = 1
 /** The configuration has mistakes: `EX_CONFIG` of sysexits.h, which systemd and others know. */
 export const MISCONFIGURED = 78
 /** The deadline was over before all had stopped: as of `timeout` of coreutils. */

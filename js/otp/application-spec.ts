@@ -95,12 +95,12 @@ export interface ApplicationOutcome {
   readonly crashed: readonly string[]
   /** Those that were killed, because the deadline was over or a second signal came. */
   readonly killed: readonly string[]
-  /** Crash reports from the moment on at which they were asked to stop. */
+  /** Crash reports from the moment on at which they were asked to stop, as the host hears them: 0 where a scheduler thread started them. */
   readonly crashes: number
 }
 
 /** Applications that were started together, as the thread that started them holds them. */
-export interface Applications {
+export interface Applications extends AsyncDisposable {
   /** How they stand, at once. On another scheduler: `call(name, 'health')` to the name that was given to `startApplication`. */
   health(): Health
   /**

@@ -2,6 +2,7 @@
 // a process that is still there after its time is ended. What libraries use is `application.ts`.
 
 import type { RuntimeOptions } from '../process/runtime-options.ts'
+import type { Runtime } from '../process/shapes.ts'
 import { start } from '../process/start.ts'
 import { type ApplicationOptions, checkOptions, DEADLINE_MS, listen, loopOf, startLoop } from './application.ts'
 import { codeOfSignal, LATE, MISCONFIGURED } from './application-outcome.ts'
@@ -56,17 +57,18 @@ export const runApplication = (
 ): Promise<ApplicationOutcome> => {
   const specs = checkApplications(applications)
   checkOptions(options)
-  return runChecked(specs, options)
+  const { config: _config, env: _env, deadline: _deadline, ...ofRuntime } = options
+  return runIn(start(ofRuntime), specs, options)
 }
 
-const runChecked = async (
+const runIn = async (
+  starting: Promise<Runtime>,
   specs: readonly Application[],
   options: RunApplicationOptions,
 ): Promise<ApplicationOutcome> => {
-  const { config: _config, env: _env, deadline = DEADLINE_MS, ...ofRuntime } = options
   // Never settles on a scheduler thread that imports the module of the program: it reads no configuration there.
-  const runtime = await start(ofRuntime)
-  const end = new End(deadline)
+  const runtime = await starting
+  const end = new End(options.deadline ?? DEADLINE_MS)
   try {
     const loop = loopOf(specs, options, () => end.isNear())
     const unlisten = listen(process, (signal, isFirst) => {
