@@ -745,7 +745,10 @@ interface Health {
 interface ApplicationOutcome {
   /** For `process.exitCode`: 0 only if each has stopped in its time and nothing has crashed. */
   readonly code: number;
-  /** Who asked them to stop: a signal, `'stop'`; `'crash'` if one of them had to. Nothing if all have ended normally by themselves. */
+  /**
+  * Why they were to stop: a signal; `'stop'`, by a call; `'exit'`, with who started them; `'crash'`, by one of them. Nothing if all have
+  * ended normally by themselves.
+  */
   readonly asked: string | undefined;
   /** Those that crashed, in that order. */
   readonly crashed: readonly string[];
