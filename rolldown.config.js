@@ -13,8 +13,12 @@ const further = ['otp', 'effect', 'structured', 'sync', 'handlers', 'fibers']
 /** @param {readonly string[]} names */
 const entries = (names) => Object.fromEntries(names.map((name) => [name, `js/${name}.ts`]))
 
-/** Every thread reads them, every user and every page loads them down; functions keep their names, for they are in stack traces. */
-const minify = { compress: true, mangle: { toplevel: false }, codegen: { removeWhitespace: true } }
+/**
+ * Every thread reads them, every user and every page loads them down; functions keep their names, for they are in stack traces, and
+ * lines stay lines: Node prints the whole line from which an uncaught error was thrown.
+ */
+const comments = { jsdoc: false, annotation: true, legal: true }
+const minify = { compress: true, mangle: { toplevel: false }, codegen: { removeWhitespace: false } }
 
 /**
  * One file per entry, one for what the threads share, and one for a part that few load, all in one folder: `import.meta.url` has the
@@ -34,6 +38,7 @@ export const bundle = {
     format: 'esm',
     sourcemap: true,
     minify,
+    comments,
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
     codeSplitting: {
@@ -62,6 +67,7 @@ export const portable = {
     sourcemap: true,
     entryFileNames: '[name].js',
     minify,
+    comments,
   },
 }
 
