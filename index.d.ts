@@ -1,116 +1,6 @@
 // Generated from js/ by `npm run dts`. Do not edit.
 /// <reference lib="esnext.disposable" />
 
-/**
-* An error of the runtime, told apart by its `code` (`ERR_RUMPUS_…`).
-*
-* Use `code` to decide what to do; the text is for people and may change. Argument mistakes are `TypeError` or `RangeError`
-* with such a code instead.
-*
-* @example
-* ```ts
-* import { RumpusError, run } from 'rumpus'
-* import assert from 'node:assert/strict'
-*
-* const runtime = await run(async (self) => self.runtime)
-* await assert.rejects(runtime.run(async () => {}), (error) => error instanceof RumpusError && error.code === 'ERR_RUMPUS_STOPPED')
-* ```
-*/
-declare class RumpusError extends Error {
-  /** What went wrong, for programs. */
-  readonly code: string;
-  constructor(code: string, message: string, options?: ErrorOptions);
-}
-/**
-* Thrown into a body that must end: its pending wait rejects with it, and everything it asks of `self` from then on throws it.
-*
-* Let it pass. Catch it only to clean up, and prefer `finally`: whatever the body does with it, the process ends with
-* `reason`.
-*
-* @example
-* ```ts
-* import { exit, ProcessExit, run, send } from 'rumpus'
-* import assert from 'node:assert/strict'
-*
-* await run(async (self) => {
-*   let seen
-*   const pid = self.spawn(async (me) => {
-*     try {
-*       send(self.pid, 'ready')
-*       await me.receive()
-*     } catch (error) {
-*       seen = error
-*     }
-*   })
-*   await self.receive() // a body that has not begun would never begin
-*   self.monitor(pid)
-*   exit(pid, 'shutdown')
-*   await self.receive()
-*   assert(seen instanceof ProcessExit)
-* })
-* ```
-*/
-declare class ProcessExit extends Error {
-  /** `ERR_RUMPUS_EXIT`. */
-  readonly code = "ERR_RUMPUS_EXIT";
-  /** Why the process ends. */
-  readonly reason: unknown;
-  constructor(reason: unknown);
-}
-/**
-* A wait took longer than its `timeout`. Nothing was taken: what comes later stays for the next receive.
-*
-* @example
-* ```ts
-* import { run, TimeoutError } from 'rumpus'
-* import assert from 'node:assert/strict'
-*
-* await run((self) => assert.rejects(self.receive({ timeout: 10 }), (error) => error instanceof TimeoutError))
-* ```
-*/
-declare class TimeoutError extends RumpusError {
-  constructor(ms: number, message?: string);
-}
-/**
-* A wait was given up because its `signal` was aborted; `cause` is the reason of the signal. Shaped as Node's own.
-*
-* @example
-* ```ts
-* import { AbortError, run } from 'rumpus'
-* import assert from 'node:assert/strict'
-*
-* await run((self) => assert.rejects(self.receive({ signal: AbortSignal.abort() }), (error) => error instanceof AbortError))
-* ```
-*/
-declare class AbortError extends Error {
-  /** `ABORT_ERR`. */
-  readonly code = "ABORT_ERR";
-  constructor(reason: unknown, message?: string);
-}
-/**
-* Thrown by `send` and `spawn` for a value that cannot cross to another scheduler: a function, a symbol, a class instance.
-*
-* Nothing was sent. `path` names the part that cannot cross, so look there first.
-*
-* @example
-* ```ts
-* import { define, run, send, UncrossableError } from 'rumpus'
-* import assert from 'node:assert/strict'
-*
-* const worker = define(import.meta.url, 'worker', async (self) => void (await self.receive()))
-* await run(async (self) => {
-*   const pid = self.spawn(worker)
-*   assert.throws(() => send(pid, { reply: { fn: () => 1 } }), (error) => error instanceof UncrossableError && error.path === 'message.reply.fn')
-* })
-* ```
-*/
-declare class UncrossableError extends TypeError {
-  /** `ERR_RUMPUS_UNCROSSABLE`. */
-  readonly code = "ERR_RUMPUS_UNCROSSABLE";
-  /** Where in the value, as an expression: `message.reply.fn`. */
-  readonly path: string;
-  constructor(path: string, what: string, options?: ErrorOptions);
-}
 declare const accepts: unique symbol;
 /**
 * The address of a process that takes messages of type `M`: an ordinary number within 53 bits, good for `===`, Map keys,
@@ -225,6 +115,116 @@ declare class Exit {
 type ReasonGiven = "normal" | "shutdown" | "kill" | Error | ExitReason | Crossable;
 /** Messages that others may send to a process whose `receive` gives `M`: its signals come from the runtime only. */
 type Sendable<M> = Exclude<M, Down | Exit>;
+/**
+* An error of the runtime, told apart by its `code` (`ERR_RUMPUS_…`).
+*
+* Use `code` to decide what to do; the text is for people and may change. Argument mistakes are `TypeError` or `RangeError`
+* with such a code instead.
+*
+* @example
+* ```ts
+* import { RumpusError, run } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* const runtime = await run(async (self) => self.runtime)
+* await assert.rejects(runtime.run(async () => {}), (error) => error instanceof RumpusError && error.code === 'ERR_RUMPUS_STOPPED')
+* ```
+*/
+declare class RumpusError extends Error {
+  /** What went wrong, for programs. */
+  readonly code: string;
+  constructor(code: string, message: string, options?: ErrorOptions);
+}
+/**
+* Thrown into a body that must end: its pending wait rejects with it, and everything it asks of `self` from then on throws it.
+*
+* Let it pass. Catch it only to clean up, and prefer `finally`: whatever the body does with it, the process ends with
+* `reason`.
+*
+* @example
+* ```ts
+* import { exit, ProcessExit, run, send } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => {
+*   let seen
+*   const pid = self.spawn(async (me) => {
+*     try {
+*       send(self.pid, 'ready')
+*       await me.receive()
+*     } catch (error) {
+*       seen = error
+*     }
+*   })
+*   await self.receive() // a body that has not begun would never begin
+*   self.monitor(pid)
+*   exit(pid, 'shutdown')
+*   await self.receive()
+*   assert(seen instanceof ProcessExit)
+* })
+* ```
+*/
+declare class ProcessExit extends Error {
+  /** `ERR_RUMPUS_EXIT`. */
+  readonly code = "ERR_RUMPUS_EXIT";
+  /** Why the process ends. */
+  readonly reason: unknown;
+  constructor(reason: unknown);
+}
+/**
+* A wait took longer than its `timeout`. Nothing was taken: what comes later stays for the next receive.
+*
+* @example
+* ```ts
+* import { run, TimeoutError } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* await run((self) => assert.rejects(self.receive({ timeout: 10 }), (error) => error instanceof TimeoutError))
+* ```
+*/
+declare class TimeoutError extends RumpusError {
+  constructor(ms: number, message?: string);
+}
+/**
+* A wait was given up because its `signal` was aborted; `cause` is the reason of the signal. Shaped as Node's own.
+*
+* @example
+* ```ts
+* import { AbortError, run } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* await run((self) => assert.rejects(self.receive({ signal: AbortSignal.abort() }), (error) => error instanceof AbortError))
+* ```
+*/
+declare class AbortError extends Error {
+  /** `ABORT_ERR`. */
+  readonly code = "ABORT_ERR";
+  constructor(reason: unknown, message?: string);
+}
+/**
+* Thrown by `send` and `spawn` for a value that cannot cross to another scheduler: a function, a symbol, a class instance.
+*
+* Nothing was sent. `path` names the part that cannot cross, so look there first.
+*
+* @example
+* ```ts
+* import { define, run, send, UncrossableError } from 'rumpus'
+* import assert from 'node:assert/strict'
+*
+* const worker = define(import.meta.url, 'worker', async (self) => void (await self.receive()))
+* await run(async (self) => {
+*   const pid = self.spawn(worker)
+*   assert.throws(() => send(pid, { reply: { fn: () => 1 } }), (error) => error instanceof UncrossableError && error.path === 'message.reply.fn')
+* })
+* ```
+*/
+declare class UncrossableError extends TypeError {
+  /** `ERR_RUMPUS_UNCROSSABLE`. */
+  readonly code = "ERR_RUMPUS_UNCROSSABLE";
+  /** Where in the value, as an expression: `message.reply.fn`. */
+  readonly path: string;
+  constructor(path: string, what: string, options?: ErrorOptions);
+}
 /** What the receiver of a message on the sender's own scheduler gets: the value, the value frozen, or a copy. */
 type MessageMode = "reference" | "freeze" | "clone";
 /** A process lets messages wait. */
@@ -294,6 +294,13 @@ interface CrashReport {
   readonly pid: number;
   /** On which scheduler. */
   readonly scheduler: number;
+  /** Its registered name, if it has one. */
+  readonly name?: string;
+  /** What it was spawned from, unless that was a closure. */
+  readonly definition?: {
+    /** The module that defines it. */readonly url: string; /** Its name there. */
+    readonly name: string;
+  };
   /** What happened. */
   readonly what: string;
   /** What was thrown. */

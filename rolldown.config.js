@@ -43,7 +43,7 @@ export const bundle = {
     chunkFileNames: '[name].js',
     codeSplitting: {
       groups: [
-        { name: 'leaves', test: /\/js\/(errors|model\/dice)\.ts$/, priority: 2 },
+        { name: 'leaves', test: /\/js\/(errors|pid|model\/dice)\.ts$/, priority: 2 },
         { name: 'contract', test: /\/js\/effect\//, priority: 1 },
         { name: 'shared', minShareCount: 2 },
       ],

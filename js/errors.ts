@@ -1,6 +1,9 @@
 // Errors that callers meet, each with a stable code. Ends of processes are not errors but exit reasons (`types.ts`);
 // argument mistakes throw the closest built-in class with one of these codes.
 
+import { formatPid } from './pid.ts'
+import type { ExitReason, Pid } from './types.ts'
+
 /**
  * An error of the runtime, told apart by its `code` (`ERR_RUMPUS_…`).
  *
@@ -159,12 +162,20 @@ const show = (value: unknown): string => {
   return String(value)
 }
 
+/** An exit reason in words: its kind, and what the error said. */
+export const wordsFor = (reason: ExitReason): string =>
+  reason.kind === 'error' ? `error: ${reason.error.message}` : reason.kind
+
+/** What there is no such process of, in words: a name is told, a pid says nothing to people. */
+export const nobodyIs = (to: number | string | undefined): string =>
+  typeof to === 'string' ? `there is no process named ${JSON.stringify(to)}` : 'there is no such process'
+
 /** The error of a process that is to wait for a second thing; `site` is the stack with which it began the first, if that was noted. */
 export const waitsAlready = (pid: number, site: string | undefined): RumpusError => {
   const first =
     site === undefined
       ? '; where it began to is noted from now on in this thread, so the next such error will say'
       : `; it began to here:\n${site.split('\n').slice(1).join('\n')}\nand this is the second:`
-  const what = `process ${pid} waits already: it can wait for one thing at a time${first}`
+  const what = `process ${formatPid(pid as Pid)} waits already: it can wait for one thing at a time${first}`
   return new RumpusError('ERR_RUMPUS_WAITING', what)
 }

@@ -276,8 +276,8 @@ describe('registerMessage refuses', () => {
       [[Own], 'TypeError', /^options must be an object, got undefined$/],
       [[Own, { decode }], 'TypeError', /^options\.encode must be a function, got undefined$/],
       [[Own, { encode, decode: 'x' }], 'TypeError', /^options\.decode must be a function, got "x"$/],
-      [[Own, { encode, decode, name: 3 }], 'TypeError', /^options\.name must be a name, got 3$/],
-      [[class {}, { encode, decode }], 'TypeError', /^options\.name must be a name, got ""$/],
+      [[Own, { encode, decode, name: 3 }], 'TypeError', /^options\.name must be a string that is not empty, got 3$/],
+      [[class {}, { encode, decode }], 'TypeError', /^options\.name must be a string that is not empty, got ""$/],
       [
         [Map, { encode, decode }],
         'RangeError',

@@ -279,7 +279,7 @@ it('spawn, run, exit and isAlive refuse what is none of theirs', async () => {
       () => model.spawn(() => {}, { link: true } as never),
       'options.link must be false where no process spawns: nobody would hear, got true',
     ],
-    [() => model.spawn(() => {}, { name: '' }), 'options.name must be a name, got ""'],
+    [() => model.spawn(() => {}, { name: '' }), 'options.name must be a string that is not empty, got ""'],
     [() => model.spawn(() => {}, { mailbox: { capacity: 0, overflow: 'offer' } }), 'options.mailbox.'],
     [() => model.exit('x' as never), 'pid must be a pid, got "x"'],
     [() => model.isAlive(1.5 as never), 'pid must be a pid, got 1.5'],

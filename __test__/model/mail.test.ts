@@ -195,7 +195,7 @@ it('names: a taken one, a second one and one for the dead are refused, saying wh
     const gone = self.spawn(() => {})
     await self.yield()
     expect(await codeOf(() => self.register('gone', gone))).toBe('ERR_RUMPUS_NOPROC')
-    expect(() => self.register('')).toThrow('name must be a name, got ""')
+    expect(() => self.register('')).toThrow('name must be a string that is not empty, got ""')
   })
 })
 

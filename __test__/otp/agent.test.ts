@@ -116,7 +116,7 @@ describe('an agent', () => {
     inside(async (self) => {
       const counter = await Agent.start(self, () => 0)
       const wrong: [() => unknown, RegExp][] = [
-        [() => new Agent(''), /^to must be a name/],
+        [() => new Agent(''), /^to must be a string that is not empty/],
         [() => new Agent(-3 as never), /^pid must be a pid/],
         [() => counter.get(7 as never), /^what must be a function or the name of one, got 7/],
         [() => counter.get((n) => n, { args: 7 as never }), /^options\.args must be an array/],

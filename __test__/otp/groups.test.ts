@@ -168,10 +168,10 @@ describe('a group', () => {
     inside(async (self) => {
       const [one] = await clerksOf(self)
       const wrong: [() => unknown, RegExp][] = [
-        [() => join(self, ''), /^topic must be a name, got ""/],
+        [() => join(self, ''), /^topic must be a string that is not empty, got ""/],
         [() => join({} as never, 'x'), /^who must be the self of a process or a pid/],
         [() => join(one, 'x'), /^who must be a process of this scheduler/],
-        [() => publish(7 as never, 'x'), /^topic must be a name, got 7/],
+        [() => publish(7 as never, 'x'), /^topic must be a string that is not empty, got 7/],
         [() => publish('x', 1, { except: -1 as never }), /^pid must be a pid/],
         [() => publish('x', 1, { of: {} as never }), /^parent must be/],
         [() => void members('x', { timeout: -1 }), /^options\.timeout must be/],

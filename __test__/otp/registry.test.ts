@@ -137,7 +137,7 @@ describe('a registry', () => {
       expect(await rejectionOf(places.lookup('x') as Promise<unknown>)).toMatchObject({ code: 'ERR_RUMPUS_NOPROC' })
       await places.start(self)
       const wrong: [() => unknown, RegExp][] = [
-        [() => new Registry(''), /^name must be a name, got ""/],
+        [() => new Registry(''), /^name must be a string that is not empty, got ""/],
         [() => places.start(self, { keys: 'some' } as never), /options\.keys must be 'unique' or 'duplicate'/],
         [() => places.child(null as never), /options must be an object/],
         [() => places.register(Number.NaN, self.pid), /key must be a text or a number, got NaN/],

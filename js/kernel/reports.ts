@@ -6,6 +6,15 @@ export interface CrashReport {
   readonly pid: number
   /** On which scheduler. */
   readonly scheduler: number
+  /** Its registered name, if it has one. */
+  readonly name?: string
+  /** What it was spawned from, unless that was a closure. */
+  readonly definition?: {
+    /** The module that defines it. */
+    readonly url: string
+    /** Its name there. */
+    readonly name: string
+  }
   /** What happened. */
   readonly what: string
   /** What was thrown. */

@@ -26,7 +26,8 @@ export const checkTimer = (timer: unknown): void => {
 }
 
 export const checkName = (argument: string, name: unknown): void => {
-  if (typeof name !== 'string' || name === '') throw badArgument(TypeError, argument, 'a name', name)
+  if (typeof name !== 'string' || name === '')
+    throw badArgument(TypeError, argument, 'a string that is not empty', name)
 }
 
 export const checkBody = (body: unknown, wanted = 'a function'): void => {
@@ -42,7 +43,7 @@ const rules: Readonly<Record<string, Rule>> = {
   match: ['a function', (value) => typeof value === 'function'],
   since: ['what mark answered', Number.isSafeInteger],
   signal: ['an AbortSignal', (value) => value instanceof AbortSignal],
-  name: ['a name', (value) => typeof value === 'string' && value !== ''],
+  name: ['a string that is not empty', (value) => typeof value === 'string' && value !== ''],
   link: isFlag,
   monitor: isFlag,
   flush: isFlag,

@@ -2,7 +2,7 @@
 // verbs that need no process: run, spawn, send, exit, timers, offer, stop. Never true here: a native addon, a second thread, a
 // copy of a message. Cores, definitions and what crosses between them are the runtime's alone.
 
-import { ProcessExit, RumpusError } from '../errors.ts'
+import { ProcessExit, RumpusError, wordsFor } from '../errors.ts'
 import type { ExitReason, Pid, ReasonGiven, Sendable } from '../types.ts'
 import type { Counts, Crash } from './around.ts'
 import { find, type SpawnOptions } from './births.ts'
@@ -43,7 +43,7 @@ export const settle = (
     outside.delete(reject)
     if (reason.kind === 'normal') resolve(value)
     else if (thrown !== undefined && !(thrown.error instanceof ProcessExit)) reject(thrown.error)
-    else reject(new RumpusError('ERR_RUMPUS_ENDED', `the body was ended: ${reason.kind}`, { cause: reason }))
+    else reject(new RumpusError('ERR_RUMPUS_ENDED', `the body was ended: ${wordsFor(reason)}`, { cause: reason }))
   })
 }
 

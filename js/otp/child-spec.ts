@@ -152,7 +152,8 @@ export const keepSpec = (
   checkObject(path, spec)
   const { id, start, args = [], restart = 'permanent', significant = false, on, name, priority, mailbox } = spec
   if ((strategy !== undefined && strategy !== 'dynamic') || id !== undefined) {
-    if (typeof id !== 'string' || id === '') throw badArgument(TypeError, `${path}.id`, 'a name', id)
+    if (typeof id !== 'string' || id === '')
+      throw badArgument(TypeError, `${path}.id`, 'a string that is not empty', id)
   }
   const { what, body } = whatOf(start, path)
   const isSupervisor = supervisors.has(body)
@@ -166,7 +167,7 @@ export const keepSpec = (
     throw badArgument(TypeError, `${path}.significant`, 'true or false', significant)
   checkSignificant(path, significant, restart, autoShutdown)
   if (name !== undefined && (typeof name !== 'string' || name === '')) {
-    throw badArgument(TypeError, `${path}.name`, 'a name', name)
+    throw badArgument(TypeError, `${path}.name`, 'a string that is not empty', name)
   }
   checkPlace(`${path}.on`, on, typeof what === 'function')
   const options = {

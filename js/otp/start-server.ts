@@ -83,6 +83,7 @@ export const isServerClass = (what: unknown): what is ServerClass =>
 export const isCallbacks = (what: unknown): what is Callbacks =>
   typeof what === 'object' &&
   what !== null &&
+  !(what instanceof Server) &&
   ['init', 'handleCall', 'handleCast', 'handleInfo', 'handleContinue'].some(
     (name) => typeof (what as Record<string, unknown>)[name] === 'function',
   )

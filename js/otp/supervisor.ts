@@ -186,7 +186,8 @@ export const startPartitions = (
     readonly partitions?: number
   },
 ): Promise<SupervisorPid> => {
-  if (typeof name !== 'string' || name === '') throw badArgument(TypeError, 'options.name', 'a name', name)
+  if (typeof name !== 'string' || name === '')
+    throw badArgument(TypeError, 'options.name', 'a string that is not empty', name)
   checkPartitions(partitions)
   const threads = threadsOf(parent)
   const children = Array.from({ length: partitions }, (_, n): ChildSpec => {

@@ -1,7 +1,7 @@
 // call, reply and monitor: what ordinary code asks processes, and how it hears. Owns the wait for an answer, which is for the
 // first of four things: the answer, an end, a time, a signal. No inbox is searched, and a late answer is dropped.
 
-import { AbortError, badArgument, RumpusError, stopped } from '../errors.ts'
+import { AbortError, badArgument, RumpusError, stopped, wordsFor } from '../errors.ts'
 import { cargoOf, sendAround } from '../kernel/cargo.ts'
 import { listen } from '../model/births.ts'
 import { check } from '../model/checks.ts'
@@ -147,7 +147,7 @@ class Question {
 const ended = (reason: ExitReason): RumpusError =>
   reason.kind === 'noproc'
     ? new RumpusError('ERR_RUMPUS_NOPROC', 'there is no such process', { cause: reason })
-    : new RumpusError('ERR_RUMPUS_DOWN', `the process has ended: ${reason.kind}`, { cause: reason })
+    : new RumpusError('ERR_RUMPUS_DOWN', `the process has ended: ${wordsFor(reason)}`, { cause: reason })
 
 /**
  * Answers a question. Only the first answer counts, and only while somebody waits for it.

@@ -64,7 +64,7 @@ export const askOutside = (
 ): Promise<unknown> => {
   const pid = whom(kernel, to)
   if (options.signal?.aborted) return Promise.reject(new AbortError(options.signal.reason))
-  if (pid === 0) return Promise.reject(ended({ kind: 'noproc' }))
+  if (pid === 0) return Promise.reject(ended({ kind: 'noproc' }, to))
   const question = new CodeQuestion(kernel, options)
   question.ask(pid, type, request)
   return question.answered
@@ -85,7 +85,7 @@ export const callFrom = (
   if (pid === process.pid) throw badArgument(TypeError, 'to', 'another process: who asks cannot answer', to)
   if (process.parked !== RUNNING) return refuse(process)
   if (options.signal?.aborted) return Promise.reject(new AbortError(options.signal.reason))
-  if (pid === 0) return Promise.reject(ended({ kind: 'noproc' }))
+  if (pid === 0) return Promise.reject(ended({ kind: 'noproc' }, to))
   const question = new BodyQuestion(kernel, options, home, process)
   question.ask(pid, 'call', request)
   return question.park()

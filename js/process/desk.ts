@@ -6,7 +6,7 @@
 // each other, for a pass of the event loop at most, while most of those that are awaited are still to come. An answer that is given
 // on the desk's own thread is taken there and then; the process hears of what comes from elsewhere, and of the rest.
 
-import { RumpusError, stopped } from '../errors.ts'
+import { nobodyIs, RumpusError, stopped, wordsFor } from '../errors.ts'
 import { cargoOf } from '../kernel/cargo.ts'
 import type { Desk as KernelDesk } from '../kernel/desk-door.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -276,7 +276,7 @@ export const deskOf = (kernel: Kernel): Desk => {
 }
 
 /** The error of one who waited for a process that has ended. */
-export const ended = (reason: ExitReason): RumpusError =>
+export const ended = (reason: ExitReason, to?: number | string): RumpusError =>
   reason.kind === 'noproc'
-    ? new RumpusError('ERR_RUMPUS_NOPROC', 'there is no such process', { cause: reason })
-    : new RumpusError('ERR_RUMPUS_DOWN', `the process has ended: ${reason.kind}`, { cause: reason })
+    ? new RumpusError('ERR_RUMPUS_NOPROC', nobodyIs(to), { cause: reason })
+    : new RumpusError('ERR_RUMPUS_DOWN', `the process has ended: ${wordsFor(reason)}`, { cause: reason })

@@ -9,7 +9,8 @@ import type { Pid } from '../types.ts'
 
 /** Throws if `name` is none. */
 export const checkName = (argument: string, name: unknown): void => {
-  if (typeof name !== 'string' || name === '') throw badArgument(TypeError, argument, 'a name', name)
+  if (typeof name !== 'string' || name === '')
+    throw badArgument(TypeError, argument, 'a string that is not empty', name)
 }
 
 /** Gives `pid` the name `name`. */

@@ -63,7 +63,8 @@ export const registerMessage = <T extends object, V>(
   if (typeof prototype !== 'object' || prototype === null) throw badArgument(TypeError, 'Class', 'a class', Class)
   if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
   const { name = Class.name, encode, decode } = options
-  if (typeof name !== 'string' || name === '') throw badArgument(TypeError, 'options.name', 'a name', name)
+  if (typeof name !== 'string' || name === '')
+    throw badArgument(TypeError, 'options.name', 'a string that is not empty', name)
   for (const [option, value] of Object.entries({ encode, decode }))
     if (typeof value !== 'function') throw badArgument(TypeError, `options.${option}`, 'a function', value)
   if (crossesAlready(prototype)) throw badArgument(RangeError, 'Class', 'a class that does not cross by itself', Class)

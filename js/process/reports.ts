@@ -7,7 +7,8 @@ import { isError } from '../kernel/realms.ts'
 import { describe } from '../kernel/reasons.ts'
 import type { CrashReport } from '../kernel/reports.ts'
 import type { StallReport } from '../kernel/stalls.ts'
-import type { ErrorDescription } from '../types.ts'
+import { formatPid } from '../pid.ts'
+import type { ErrorDescription, Pid } from '../types.ts'
 
 const crashes = channel('rumpus:crash')
 const stalls = channel('rumpus:stall')
@@ -26,17 +27,31 @@ export const stallReporter = (onStall: (report: StallReport) => void = writeStal
     onStall(report)
   })
 
-const writeCrash = ({ pid, scheduler, what, error }: CrashReport): void => {
-  const { name, message, stack } = isError(error) ? describe(error) : (error as ErrorDescription)
-  const shown = stack ?? `${name}: ${message}`
-  const who = pid === 0 ? `scheduler ${scheduler}` : `process ${pid} on scheduler ${scheduler}`
-  process.stderr.write(`rumpus: ${who}: ${what}\n${shown}\n`)
+const writeCrash = ({ pid, scheduler, name, definition, what, error }: CrashReport): void => {
+  const thrown = isError(error) ? describe(error) : (error as ErrorDescription)
+  const shown = thrown.stack ?? `${thrown.name}: ${thrown.message}`
+  const who = pid === 0 ? '' : `process ${shownPid(pid, name, definition?.name)} on `
+  process.stderr.write(`rumpus: ${who}scheduler ${scheduler}: ${what}\n${shown}\n${causeOf(thrown)}`)
+}
+
+const shownPid = (pid: number, name: string | undefined, definition: string | undefined): string => {
+  const called = [
+    ...(name === undefined ? [] : [JSON.stringify(name)]),
+    ...(definition === undefined ? [] : [definition]),
+  ]
+  return `${formatPid(pid as Pid)}${called.length === 0 ? '' : ` (${called.join(', ')})`}`
+}
+
+/** A line for the cause, which a stack does not have: of what could not be loaded, it is the half that helps. */
+const causeOf = ({ cause }: ErrorDescription): string => {
+  if (typeof cause !== 'object' || cause === null || !('message' in cause)) return ''
+  return `    [cause]: ${String(cause.message).split('\n')[0]}\n`
 }
 
 const writeStall = ({ scheduler, ms, pid, name, ended, debugged }: StallReport): void => {
   // Of the host the watchdog has told already, while it lasted.
   if (scheduler === 0) return
-  const who = pid === 0 ? '' : `; process ${pid}${name === undefined ? '' : ` (${name})`} was resumed last`
+  const who = pid === 0 ? '' : `; process ${shownPid(pid, name, undefined)} was resumed last`
   const end = ended ? '; its thread is ended' : debugged ? '; not ended, for the inspector is open' : ''
   process.stderr.write(`rumpus: scheduler ${scheduler}: no turn for ${ms} ms${who}${end}\n`)
 }

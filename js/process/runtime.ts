@@ -1,7 +1,7 @@
 // A runtime as its users hold it: run bodies, look inside, stop. Owns the order of stopping and what keeps the event loop
 // alive; the threads are the host's (`kernel/host.ts`), the processes the kernel's.
 
-import { badArgument, ProcessExit, RumpusError, stopped } from '../errors.ts'
+import { badArgument, ProcessExit, RumpusError, stopped, wordsFor } from '../errors.ts'
 import type { Host } from '../kernel/host.ts'
 import { inspect, type RuntimeView } from '../kernel/inspect.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -142,4 +142,4 @@ export class HeldRuntime implements Runtime {
 
 /** The error of a root that was ended from outside. */
 const ended = (reason: ExitReason): RumpusError =>
-  new RumpusError('ERR_RUMPUS_ENDED', `the body was ended: ${reason.kind}`, { cause: reason })
+  new RumpusError('ERR_RUMPUS_ENDED', `the body was ended: ${wordsFor(reason)}`, { cause: reason })

@@ -145,6 +145,7 @@ export class Nursery implements Scope {
 
   private begin<T>(main: Main<T>): Promise<T> {
     if (this.state !== OPEN) throw scopeOver('fork')
+    if (typeof main !== 'function') throw badArgument(TypeError, 'main', 'a function', main)
     const { fiber, computation } = this
     computation.check()
     return fiber.handler.spawn(fiber, new Fiber(fiber.handler, computation, fiber), main)

@@ -21,7 +21,9 @@ import { lookHere } from '../kernel/views.ts'
 import { Dice } from '../model/dice.ts'
 import { DUE_IN } from '../native/layout.ts'
 import type { RuntimeHandle } from '../native/load.ts'
+import { formatPid } from '../pid.ts'
 import '../process/live.ts'
+import type { Pid } from '../types.ts'
 
 /** What passes with each step, in microseconds, so that whoever never waits does not hold time still. */
 const STEP_US = 1
@@ -224,7 +226,12 @@ export class Simulation {
       await new Promise((resolve) => setTimeout(resolve, 1))
       return
     }
-    const waits = all.map((process) => `${process.pid} on scheduler ${(process.home as Kernel).id} ${waitOf(process)}`)
+    const waits = all.map((process) => {
+      const kernel = process.home as Kernel
+      const name = kernel.handle.nameOf(process.pid)
+      const who = `${formatPid(process.pid as Pid)}${name == null ? '' : ` (${JSON.stringify(name)})`}`
+      return `${who} on scheduler ${kernel.id} ${waitOf(process)}`
+    })
     throw new RumpusError('ERR_RUMPUS_DEADLOCK', `nothing can happen any more: ${waits.join(', ')}`)
   }
 
