@@ -1,7 +1,9 @@
 // Owns how js/ becomes dist/ (`npm run build:js`) and the *.d.ts of the root (`npm run dts`).
 
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { transform } from 'esbuild'
 import { dts } from 'rolldown-plugin-dts'
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'))
@@ -13,12 +15,30 @@ const further = ['otp', 'effect', 'structured', 'sync', 'handlers', 'fibers']
 /** @param {readonly string[]} names */
 const entries = (names) => Object.fromEntries(names.map((name) => [name, `js/${name}.ts`]))
 
-/**
- * Every thread reads them, every user and every page loads them down; functions keep their names, for they are in stack traces, and
- * lines stay lines: Node prints the whole line from which an uncaught error was thrown.
- */
-const comments = { jsdoc: false, annotation: true, legal: true }
-const minify = { compress: true, mangle: { toplevel: false }, codegen: { removeWhitespace: false } }
+/** Every thread reads them, every user and every page loads them down; functions keep their names, for they are in stack traces. */
+const minify = { compress: true, mangle: { toplevel: false }, codegen: { removeWhitespace: true } }
+
+/** Characters of a line of what is built, about: Node prints the whole line from which an uncaught error was thrown. */
+const LINE = 160
+
+/** @satisfies {import('rolldown').Plugin} */
+const lines = {
+  name: 'lines',
+  async writeBundle({ dir = '' }, written) {
+    for (const fileName of Object.keys(written)) {
+      // What has no map has no code but imports.
+      if (written[`${fileName}.map`] === undefined) continue
+      const path = join(dir, fileName)
+      const [code, map] = [path, `${path}.map`].map((name) => readFileSync(name))
+      const [body] = String(code).split('//# sourceMappingURL=')
+      const inline = `//# sourceMappingURL=data:application/json;base64,${map?.toString('base64')}`
+      const options = { minifyWhitespace: true, lineLimit: LINE, sourcemap: 'external', sourcesContent: true }
+      const broken = await transform(`${body}${inline}`, /** @type {import('esbuild').TransformOptions} */ (options))
+      writeFileSync(path, `${broken.code}//# sourceMappingURL=${fileName}.map\n`)
+      writeFileSync(`${path}.map`, broken.map)
+    }
+  },
+}
 
 /**
  * One file per entry, one for what the threads share, and one for a part that few load, all in one folder: `import.meta.url` has the
@@ -31,6 +51,7 @@ const minify = { compress: true, mangle: { toplevel: false }, codegen: { removeW
 export const bundle = {
   input: entries(['index', 'scheduler-thread', ...further]),
   external,
+  plugins: [lines],
   platform: 'node',
   transform: { target: 'node20.19', define: { RUMPUS_VERSION: JSON.stringify(version) } },
   output: {
@@ -38,7 +59,6 @@ export const bundle = {
     format: 'esm',
     sourcemap: true,
     minify,
-    comments,
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
     codeSplitting: {
@@ -59,6 +79,7 @@ export const bundle = {
  */
 export const portable = {
   input: entries(['portable']),
+  plugins: [lines],
   platform: 'neutral',
   transform: { target: 'es2022' },
   output: {
@@ -67,7 +88,6 @@ export const portable = {
     sourcemap: true,
     entryFileNames: '[name].js',
     minify,
-    comments,
   },
 }
 
