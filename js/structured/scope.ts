@@ -24,6 +24,8 @@ export interface ScopeOptions {
   readonly signal?: AbortSignal
   /** Whether the cancellation of its parent passes it by. Its own errors, timeout and signal do not. */
   readonly shielded?: boolean
+  /** Whether each child must be awaited or cancelled; with true it is another kind of scope, see `StrictScope`. */
+  readonly strict?: false
 }
 
 /**
@@ -118,6 +120,11 @@ export class Nursery implements Scope {
 
   get signal(): AbortSignal {
     return this.computation.signal
+  }
+
+  /** Why it was cancelled, if it was. */
+  get cancellation(): Cancelled | undefined {
+    return this.computation.cancellation
   }
 
   private failAfter(ms: number): void {
@@ -247,7 +254,7 @@ export class Nursery implements Scope {
 }
 
 // One for all: it is nobody's error, and a stack costs more than a scope.
-const OVER = new Cancelled('the scope is over')
+export const OVER: Cancelled = new Cancelled('the scope is over')
 
 const scopeOver = (verb: string): RumpusError =>
   new RumpusError('ERR_RUMPUS_SCOPE_OVER', `${verb} needs a scope that is open: this one is over`)
@@ -265,6 +272,12 @@ export const fiberWithin = (within: Within | undefined): Fiber => {
   const { fiber } = within
   if (fiber instanceof Fiber) return fiber
   throw badArgument(TypeError, 'within', 'a fiber or a scope', within)
+}
+
+/** The fiber of what must have been given. */
+export const givenFiber = (within: Within, wanted: string): Fiber => {
+  if (within?.fiber instanceof Fiber) return within.fiber
+  throw badArgument(TypeError, 'within', wanted, within)
 }
 
 /** Throws unless these are options of a scope. */
