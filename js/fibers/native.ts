@@ -22,7 +22,7 @@ const settled: Promise<void> = Promise.resolve()
 
 /** The executor of one scheduler. */
 class Native implements Handler<Process> {
-  private readonly kernel: Kernel
+  readonly kernel: Kernel
   private readonly fibers = new WeakMap<Process, Fiber>()
   private depth = 0
   /** Who goes on next, in order. */
@@ -108,6 +108,21 @@ class Native implements Handler<Process> {
 const call = (act: () => void): void => act()
 const executors = new WeakMap<Kernel, Native>()
 
+/** Who runs the fibers of a process. */
+export const executorOf = (process: Process): Native => {
+  const kernel = process.home as Kernel
+  let executor = executors.get(kernel)
+  if (executor === undefined) {
+    executor = new Native(kernel)
+    executors.set(kernel, executor)
+  }
+  return executor
+}
+
+/** The kernel by whose turns a fiber goes on, if it is of a process. */
+export const kernelOf = ({ handler }: Fiber): Kernel | undefined =>
+  handler instanceof Native ? handler.kernel : undefined
+
 /**
  * The fiber of a process: give it to a scope, or whatever else takes a fiber, in its body. Fibers under it run on the scheduler of
  * the process, by its turns, and are cancelled when the process must end, with a `ProcessExit` as the cause.
@@ -137,11 +152,5 @@ const executors = new WeakMap<Kernel, Native>()
  */
 export const fiberOf = <M>(self: Self<M>): Fiber => {
   if (!(self instanceof Process)) throw badArgument(TypeError, 'self', 'what the body of a process was given', self)
-  const kernel = self.home as Kernel
-  let executor = executors.get(kernel)
-  if (executor === undefined) {
-    executor = new Native(kernel)
-    executors.set(kernel, executor)
-  }
-  return executor.current(self)
+  return executorOf(self).current(self)
 }
