@@ -212,6 +212,22 @@ interface Handler<Context = never> {
   * computation. Answers at once if it is signalled already. Answers, and never throws, the cancellation of the fiber.
   */
   await(fiber: Fiber, trigger: Trigger): Cancelled | undefined | Promise<Cancelled | undefined>;
+  /**
+  * For executors that have a loop of their own: has `poller` asked by it from now on, and answers what a poller calls when it has reason
+  * to be asked. It may be left out: then a poller is asked in passes of the event loop.
+  */
+  poll?(poller: Polled): () => void;
+}
+/** A poller, as an executor drives it. */
+interface Polled {
+  /** Whether there is anything to ask it for. */
+  readonly isActive: boolean;
+  /** Whether its source has been asked and has not answered yet. */
+  readonly isBlocked: boolean;
+  /** Whether something has come or changed since it was asked last. */
+  readonly isBusy: boolean;
+  /** Asks the source, if there is reason to and it is not being waited for; with `block` it may answer later. */
+  ask(block: boolean): void;
 }
 /**
 * A place for a value that each fiber has for itself; a fiber that is forked begins with the values of its parent.
@@ -356,6 +372,119 @@ declare const begin: <T>(fiber: Fiber, main: (fiber: Fiber) => T | PromiseLike<T
 * ```
 */
 declare const fifo: Handler<void>;
+/** One wait for an event, as the source knows it: keep it beside what will tell, and answer it from `select` when that has come. */
+interface Suspension {
+  /** What it waits for, as `suspend` was told: for people. */
+  readonly name: string;
+  /** Whether the wait is over. */
+  readonly isOver: boolean;
+}
+/** What a source is asked. */
+interface SelectAsked {
+  /**
+  * Whether nothing else is to be done: then answer a promise, which settles when there is an event, or when `interrupt` is called. An
+  * answer that is there at once is as good; an empty one has you asked again in the next pass of the event loop.
+  */
+  readonly block: boolean;
+  /** Waits that were cancelled since it was asked last: forget them, and answer none of them. */
+  readonly cancelled: readonly Suspension[];
+}
+/** A source of events: what the operating system is to an event loop. */
+interface Events {
+  /** Answers the waits whose events have come; none of them is answered twice. What it throws fails all who wait, and all who will. */
+  select(asked: SelectAsked): Iterable<Suspension> | PromiseLike<Iterable<Suspension>>;
+  /** Has the promise that `select` answered settle soon: something has changed. Called at most once for each such promise. */
+  interrupt(): void;
+  /** Gives back what it has; nobody waits any more. */
+  close?(): unknown;
+}
+/**
+* Brings a source of events to an executor, as Miou's `events`: completions of an addon, a bus in shared memory, a simulated network.
+* `suspend` has a fiber wait; the source is asked what has come, once in a pass of the event loop while there are events, and then by
+* a promise until there is one.
+*
+* What calls back by itself needs none of this: give a {@link Computation} to the callback. A poller is for what must be asked, or is
+* asked at less cost for many. Cancelled are waits, and the source hears of it; an event that it has answered is kept.
+*
+* @example
+* ```ts
+* import { fifo, Poller } from 'rumpus/effect'
+* import assert from 'node:assert/strict'
+*
+* // Alarms, with one timer for all of them.
+* const alarms = new Map()
+* let rouse = () => {}
+* const clock = {
+*   select({ block, cancelled }) {
+*     for (const one of cancelled) alarms.delete(one)
+*     const due = [...alarms].filter(([, at]) => at <= Date.now()).map(([one]) => one)
+*     for (const one of due) alarms.delete(one)
+*     if (due.length > 0 || !block) return due
+*     return new Promise((resolve) => {
+*       const timer = setTimeout(() => resolve([]), Math.min(...alarms.values()) - Date.now())
+*       rouse = () => (clearTimeout(timer), resolve([]))
+*     })
+*   },
+*   interrupt: () => rouse(),
+* }
+*
+* const fiber = fifo.current()
+* const poller = new Poller(fiber, clock)
+* const sleep = (fiber, ms) => poller.suspend(fiber, (one) => alarms.set(one, Date.now() + ms))
+* const order = []
+* await Promise.all([30, 10].map((ms) => fiber.fork((mine) => sleep(mine, ms).then(() => order.push(ms)))))
+* assert.deepEqual(order, [10, 30])
+* await poller.close()
+* ```
+*/
+declare class Poller implements Polled, AsyncDisposable {
+  private readonly events;
+  private readonly wake;
+  private readonly points;
+  private cancelled;
+  private blocked;
+  private isInterrupted;
+  private news;
+  private broken;
+  private over;
+  /**
+  * @param within - a fiber of the executor, or a scope in it
+  * @param events - the source
+  * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`
+  */
+  constructor(within: Within, events: Events);
+  /** For executors: whether there is anything to ask the source. */
+  get isActive(): boolean;
+  /** For executors: whether the source has been asked and has not answered yet. */
+  get isBlocked(): boolean;
+  /** For executors: whether something has come or changed since it was asked last. */
+  get isBusy(): boolean;
+  /** How many wait. */
+  get size(): number;
+  /**
+  * Has the fiber wait until the source answers the suspension that `register` is given. `register` is called when the wait is certain,
+  * and nothing can come between: what throws there ends it. Rejects with that, with the cancellation of the fiber, with what the
+  * source has thrown, and with RumpusError `ERR_RUMPUS_CLOSED`.
+  *
+  * @param within - the fiber or scope
+  * @param register - tells the source of it; must not wait
+  * @param name - what it waits for
+  */
+  suspend(within: Within, register: (suspension: Suspension) => void, name?: string): Promise<void>;
+  private admit;
+  private end;
+  /** The source should be asked, or asked anew. */
+  private stir;
+  /** For executors: asks the source, if there is reason to and it is not being waited for. */
+  ask(block: boolean): void;
+  private standBy;
+  private deliver;
+  private fail;
+  /** Refuses who waits, waits for the source if it is being waited for, and closes it. Rejects with what its `close` throws. */
+  close(): Promise<void>;
+  private shut;
+  [Symbol.asyncDispose](): Promise<void>;
+}
 /** How a random run is made. */
 interface RandomOptions {
   /** Decides every choice; by chance unless given. A whole number from 0 to 2⁵³ - 1. */
@@ -394,4 +523,4 @@ interface RandomOptions {
 * ```
 */
 declare const random: <T>(options: RandomOptions, main: (fiber: Fiber) => T | PromiseLike<T>) => Promise<T>;
-export { Cancelled, Computation, Fiber, type Handler, Local, type Outcome, type Packed, type RandomOptions, Trigger, type Within, begin, fifo, parked, random, trySuspend, unsuspend };
+export { Cancelled, Computation, type Events, Fiber, type Handler, Local, type Outcome, type Packed, type Polled, Poller, type RandomOptions, type SelectAsked, type Suspension, Trigger, type Within, begin, fifo, parked, random, trySuspend, unsuspend };

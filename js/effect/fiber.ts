@@ -83,6 +83,23 @@ export interface Handler<Context = never> {
    * computation. Answers at once if it is signalled already. Answers, and never throws, the cancellation of the fiber.
    */
   await(fiber: Fiber, trigger: Trigger): Cancelled | undefined | Promise<Cancelled | undefined>
+  /**
+   * For executors that have a loop of their own: has `poller` asked by it from now on, and answers what a poller calls when it has reason
+   * to be asked. It may be left out: then a poller is asked in passes of the event loop.
+   */
+  poll?(poller: Polled): () => void
+}
+
+/** A poller, as an executor drives it. */
+export interface Polled {
+  /** Whether there is anything to ask it for. */
+  readonly isActive: boolean
+  /** Whether its source has been asked and has not answered yet. */
+  readonly isBlocked: boolean
+  /** Whether something has come or changed since it was asked last. */
+  readonly isBusy: boolean
+  /** Asks the source, if there is reason to and it is not being waited for; with `block` it may answer later. */
+  ask(block: boolean): void
 }
 
 /**

@@ -6,7 +6,7 @@ import { Dice } from '../model/dice.ts'
 import type { Cancelled } from './cancelled.ts'
 import { Computation, type Packed } from './computation.ts'
 import { inContext } from './context.ts'
-import { begin, checkMs, Fiber, type Handler, parked, trySuspend, unsuspend } from './fiber.ts'
+import { begin, checkMs, Fiber, type Handler, type Polled, parked, trySuspend, unsuspend } from './fiber.ts'
 import { afterPass } from './pass.ts'
 import { Trigger } from './trigger.ts'
 import { yieldByWait } from './yield.ts'
@@ -36,6 +36,7 @@ class Random implements Handler<void> {
   private readonly ready: (() => void)[] = []
   private readonly waiting = new Set<Fiber>()
   private readonly timers = new Set<Timer>()
+  private readonly pollers = new Set<Polled>()
   private serials = 0
   private now = 0
   private pumping = false
@@ -92,6 +93,16 @@ class Random implements Handler<void> {
     return parked(fiber)
   }
 
+  poll(poller: Polled): () => void {
+    this.pollers.add(poller)
+    return () => this.pump()
+  }
+
+  /** Asks those that have something to be asked. */
+  private ask(block: boolean): void {
+    for (const poller of this.pollers) poller.ask(block)
+  }
+
   private readonly resume = (fiber: Fiber): void => {
     this.add(() => {
       this.waiting.delete(fiber)
@@ -113,6 +124,8 @@ class Random implements Handler<void> {
   /** The event loop comes here when all that was resumed has come to its next wait. */
   private readonly step = (): void => {
     this.pumping = false
+    this.ask(false)
+    if (this.ready.length === 0 && this.timers.size === 0) this.ask(true)
     if (this.ready.length === 0) this.passTime()
     for (let left = 1 + this.dice.below(QUOTA_MAX); left > 0 && this.ready.length > 0; left--) {
       const at = this.dice.below(this.ready.length)
@@ -123,8 +136,9 @@ class Random implements Handler<void> {
     }
     clearTimeout(this.patience)
     if (this.over) return
-    if (this.ready.length > 0 || this.timers.size > 0) this.pump()
-    else this.patience = setTimeout(() => this.stuck?.(), PATIENCE_MS)
+    const asked = [...this.pollers].filter(({ isActive }) => isActive)
+    if (this.ready.length > 0 || this.timers.size > 0 || asked.some(({ isBlocked }) => !isBlocked)) this.pump()
+    else if (asked.length === 0) this.patience = setTimeout(() => this.stuck?.(), PATIENCE_MS)
   }
 
   /** Nothing is ready: the time comes of what is due first. */

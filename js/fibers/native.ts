@@ -4,8 +4,9 @@
 
 import type { Cancelled } from '../effect/cancelled.ts'
 import { Computation, type Packed } from '../effect/computation.ts'
-import { begin, checkMs, Fiber, type Handler, parked, trySuspend } from '../effect/fiber.ts'
+import { begin, checkMs, Fiber, type Handler, type Polled, parked, trySuspend } from '../effect/fiber.ts'
 import { Line } from '../effect/line.ts'
+import { byPasses } from '../effect/pass.ts'
 import { Trigger } from '../effect/trigger.ts'
 import { yieldByWait } from '../effect/yield.ts'
 import { badArgument } from '../errors.ts'
@@ -76,6 +77,10 @@ class Native implements Handler<Process> {
     const wait = parked(fiber)
     if (!this.pumping) this.kernel.next()
     return wait
+  }
+
+  poll(poller: Polled): () => void {
+    return byPasses(poller, (then) => this.kernel.loop.soon(then))
   }
 
   private readonly resume = (fiber: Fiber): void => {
