@@ -140,6 +140,29 @@ declare class Computation<T> {
   private collect;
 }
 /**
+* A place for a value that each fiber has for itself; a fiber that is forked begins with the values of its parent.
+*
+* For what belongs to a whole request, a trace or a user, and would otherwise be an argument of everything. For state that is
+* shared use a variable.
+*
+* @example
+* ```ts
+* import { fifo, Local } from 'rumpus/effect'
+* import assert from 'node:assert/strict'
+*
+* const user = new Local('nobody')
+* const fiber = fifo.current()
+* fiber.set(user, 'ada')
+* assert.equal(await fiber.fork((child) => child.get(user)), 'ada')
+* assert.equal(fifo.current().get(user), 'nobody')
+* ```
+*/
+declare class Local<T> {
+  /** Its value where none was set. */
+  readonly initial: T;
+  constructor(initial: T);
+}
+/**
 * What an executor owes fibers, and all that libraries may ask of it. Make one to run fibers on something else; to use fibers,
 * use {@link Fiber}, which calls these.
 *
@@ -229,28 +252,14 @@ interface Polled {
   /** Asks the source, if there is reason to and it is not being waited for; with `block` it may answer later. */
   ask(block: boolean): void;
 }
-/**
-* A place for a value that each fiber has for itself; a fiber that is forked begins with the values of its parent.
-*
-* For what belongs to a whole request, a trace or a user, and would otherwise be an argument of everything. For state that is
-* shared use a variable.
-*
-* @example
-* ```ts
-* import { fifo, Local } from 'rumpus/effect'
-* import assert from 'node:assert/strict'
-*
-* const user = new Local('nobody')
-* const fiber = fifo.current()
-* fiber.set(user, 'ada')
-* assert.equal(await fiber.fork((child) => child.get(user)), 'ada')
-* assert.equal(fifo.current().get(user), 'nobody')
-* ```
-*/
-declare class Local<T> {
-  /** Its value where none was set. */
-  readonly initial: T;
-  constructor(initial: T);
+/** What a fiber waits for: for reports, and to find those who wait for each other. */
+interface Wait {
+  /** For people. */
+  readonly what: string;
+  /** Whether it is over, though the fiber has not gone on yet. */
+  readonly isOver: boolean;
+  /** Who must go on before it can be over, all of them, if that is known. */
+  readonly holders: readonly Fiber[];
 }
 /** What has a fiber: itself, or a scope. What waits takes either. */
 interface Within {
@@ -287,6 +296,8 @@ declare class Fiber implements Within {
   private locals;
   /** For executors: continues it. */
   resume: ((cancelled: Cancelled | undefined) => void) | undefined;
+  /** What it waits for, if that was said: see {@link Fiber.noteWait}. */
+  waitsFor: Wait | undefined;
   constructor(handler: Handler<never>, computation: Packed, like?: Fiber);
   /** Itself, so that what takes a {@link Within} takes a fiber. */
   get fiber(): this;
@@ -318,6 +329,10 @@ declare class Fiber implements Within {
   * @throws RangeError `ERR_RUMPUS_OUT_OF_RANGE` for a time that is no time
   */
   sleep(ms: number): Promise<void>;
+  /** For libraries: says what the wait is for that is about to begin, unless somebody has. */
+  noteWait(wait: Wait): void;
+  /** For libraries: that wait is over. */
+  forgetWait(wait: Wait): void;
   private rest;
   /**
   * Begins a fiber under the same computation, with a copy of the locals; answers what `main` answers. Nobody waits for it but you:
@@ -501,7 +516,7 @@ interface RandomOptions {
 * @param main - the fiber; what it forks runs in the same order of chance
 * @returns what `main` answers
 * @throws at the call RangeError `ERR_RUMPUS_OUT_OF_RANGE`; rejects with what `main` throws, and with RumpusError
-* `ERR_RUMPUS_DEADLOCK` if nothing has happened for a second and no fiber is ready
+* `ERR_RUMPUS_DEADLOCK` if nothing has happened for a second and no fiber is ready: it says who waits for what
 * @example
 * ```ts
 * import { random } from 'rumpus/effect'
@@ -523,4 +538,79 @@ interface RandomOptions {
 * ```
 */
 declare const random: <T>(options: RandomOptions, main: (fiber: Fiber) => T | PromiseLike<T>) => Promise<T>;
-export { Cancelled, Computation, type Events, Fiber, type Handler, Local, type Outcome, type Packed, type Polled, Poller, type RandomOptions, type SelectAsked, type Suspension, Trigger, type Within, begin, fifo, parked, random, trySuspend, unsuspend };
+/** One fiber that waits, as people read it. */
+interface WaitView {
+  /** Who waits: its name, or its number among those that were ever told of. */
+  readonly fiber: string;
+  /** For what. */
+  readonly waitsFor: string;
+  /** Who must go on before, if that is known. */
+  readonly heldBy: readonly string[];
+}
+/** A wait, and where it is. */
+interface WatchedWait extends WaitView {
+  /** The line that waits. */
+  readonly at: string;
+  /** The line that forked who waits, if that was watched. */
+  readonly forkedAt: string | undefined;
+}
+/** A scope that is open. */
+interface WatchedScope {
+  /** The line that opened it. */
+  readonly at: string;
+  /** How many of its children have not ended, daemons among them. */
+  readonly children: number;
+}
+/** What {@link watchFibers} answers. */
+interface FiberWatch extends Disposable {
+  /** All that wait, in the order in which they began to. */
+  readonly waits: readonly WatchedWait[];
+  /** All scopes that are open, in the order in which they were opened. */
+  readonly scopes: readonly WatchedScope[];
+  /** Circles of fibers each of which waits for the next: none of them goes on unless it is cancelled. */
+  readonly deadlocks: readonly (readonly WatchedWait[])[];
+  /** All that in words; empty if nobody waits and no scope is open. */
+  report(): string;
+  /** Notes nothing any more. */
+  stop(): void;
+}
+/** How fibers are watched. */
+interface WatchOptions {
+  /**
+  * Given the report when the program is about to end and something is left: because nothing can happen any more, or by `process.exit`.
+  * Written to stderr unless given. Only where there is a `process`.
+  */
+  readonly atExit?: (report: string) => void;
+}
+/**
+* From now on notes of the fibers of this thread, whoever runs them, what they wait for and where, and which scopes are open; tells what
+* is left at the end of the program. For a program that hangs, or ends too soon: a stack a wait is taken, some microseconds.
+*
+* That locks wait for each other in a circle is an error at once, watched or not. Here are all other waits: of channels and conditions,
+* of which it is not known who will end them. What waits for a platform promise is not seen.
+*
+* @param options - who hears of what is left
+* @returns what is noted, and how to stop
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`; RumpusError `ERR_RUMPUS_WATCHED` if somebody watches already
+* @example
+* ```ts
+* import { fifo, watchFibers } from 'rumpus/effect'
+* import { scope } from 'rumpus/structured'
+* import { Channel } from 'rumpus/sync'
+* import assert from 'node:assert/strict'
+*
+* const watch = watchFibers()
+* await scope(async (scope) => {
+*   const channel = new Channel(0)
+*   scope.fork((fiber) => channel.receive(fiber).catch(() => {}))
+*   const [wait] = watch.waits
+*   assert.equal(wait.waitsFor, 'an item of a channel')
+*   assert.equal(watch.scopes[0].children, 1)
+*   channel.close()
+* })
+* assert.equal(watch.report(), '')
+* watch.stop()
+* ```
+*/
+declare const watchFibers: (options?: WatchOptions) => FiberWatch;
+export { Cancelled, Computation, type Events, Fiber, type FiberWatch, type Handler, Local, type Outcome, type Packed, type Polled, Poller, type RandomOptions, type SelectAsked, type Suspension, Trigger, type Wait, type WaitView, type WatchOptions, type WatchedScope, type WatchedWait, type Within, begin, fifo, parked, random, trySuspend, unsuspend, watchFibers };

@@ -127,7 +127,8 @@ interface Child<T> {
   readonly isOver: boolean;
   /**
   * What it answers, when it has ended; ask as often as you like. Rejects with what it threw, with its cancellation, with the
-  * cancellation of the fiber that asks, unless it has ended by then, and with {@link NotAChild}.
+  * cancellation of the fiber that asks, unless it has ended by then, with {@link NotAChild}, and with RumpusError
+  * `ERR_RUMPUS_DEADLOCK` if it waits for what that fiber has.
   */
   await(within: Within): Promise<T>;
   /**

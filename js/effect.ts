@@ -7,14 +7,17 @@ export {
   begin,
   Fiber,
   type Handler,
-  Local,
   type Polled,
   parked,
   trySuspend,
   unsuspend,
+  type Wait,
   type Within,
 } from './effect/fiber.ts'
 export { fifo } from './effect/fifo.ts'
+export { Local } from './effect/local.ts'
 export { type Events, Poller, type SelectAsked, type Suspension } from './effect/poller.ts'
 export { type RandomOptions, random } from './effect/random.ts'
 export { Trigger } from './effect/trigger.ts'
+export type { WaitView } from './effect/waits.ts'
+export { type FiberWatch, type WatchedScope, type WatchedWait, type WatchOptions, watchFibers } from './effect/watch.ts'

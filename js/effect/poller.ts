@@ -3,7 +3,7 @@
 // the source is asked while it is waited for.
 
 import { badArgument, RumpusError } from '../errors.ts'
-import { Fiber, type Polled, type Within } from './fiber.ts'
+import { Fiber, type Polled, type Wait, type Within } from './fiber.ts'
 import { afterPass, byPasses } from './pass.ts'
 import { Trigger } from './trigger.ts'
 
@@ -36,8 +36,9 @@ export interface Events {
   close?(): unknown
 }
 
-class Point implements Suspension {
+class Point implements Suspension, Wait {
   readonly name: string
+  readonly holders: readonly Fiber[] = []
   readonly trigger: Trigger = new Trigger()
   isOver = false
   /** Why it is over, if not by its event. */
@@ -45,6 +46,10 @@ class Point implements Suspension {
 
   constructor(name: string) {
     this.name = name
+  }
+
+  get what(): string {
+    return this.name
   }
 
   end(error?: { readonly error: unknown }): void {
@@ -152,10 +157,12 @@ export class Poller implements Polled, AsyncDisposable {
     fiber.check()
     if (this.broken !== undefined) throw this.broken.error
     const point = new Point(name)
+    fiber.noteWait(point)
     const waits = fiber.await(point.trigger)
     // Others may have gone on within that, and cancelled it.
     if (!point.trigger.isSignalled) this.admit(point, register)
     const cancelled = await waits
+    fiber.forgetWait(point)
     if (point.isOver) {
       if (point.error !== undefined) throw point.error.error
       return

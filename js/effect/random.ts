@@ -9,6 +9,7 @@ import { inContext } from './context.ts'
 import { begin, checkMs, Fiber, type Handler, type Polled, parked, trySuspend, unsuspend } from './fiber.ts'
 import { afterPass } from './pass.ts'
 import { Trigger } from './trigger.ts'
+import { toText, viewOf } from './waits.ts'
 import { yieldByWait } from './yield.ts'
 
 const SEED_MAX = 2 ** 53 - 1
@@ -50,7 +51,7 @@ class Random implements Handler<void> {
 
   run<T>(main: (fiber: Fiber) => T | PromiseLike<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.stuck = () => reject(deadlock(this.waiting.size))
+      this.stuck = () => reject(deadlock([...this.waiting]))
       this.spawn(this.root, this.root, main)
         .then(resolve, reject)
         .then(() => this.end())
@@ -155,8 +156,11 @@ class Random implements Handler<void> {
   }
 }
 
-const deadlock = (waiting: number): RumpusError =>
-  new RumpusError('ERR_RUMPUS_DEADLOCK', `nothing can happen any more: ${waiting} fibers wait for each other`)
+const deadlock = (waiting: readonly Fiber[]): RumpusError => {
+  const waits = waiting.map((fiber) => toText(viewOf(fiber)))
+  const what = `nothing can happen any more: ${waits.length} fibers wait: ${waits.join('; ')}`
+  return new RumpusError('ERR_RUMPUS_DEADLOCK', what)
+}
 
 /**
  * Runs `main` as a fiber whose executor takes every choice by a seed: which fiber goes on, how many before the event loop has its
@@ -169,7 +173,7 @@ const deadlock = (waiting: number): RumpusError =>
  * @param main - the fiber; what it forks runs in the same order of chance
  * @returns what `main` answers
  * @throws at the call RangeError `ERR_RUMPUS_OUT_OF_RANGE`; rejects with what `main` throws, and with RumpusError
- * `ERR_RUMPUS_DEADLOCK` if nothing has happened for a second and no fiber is ready
+ * `ERR_RUMPUS_DEADLOCK` if nothing has happened for a second and no fiber is ready: it says who waits for what
  * @example
  * ```ts
  * import { random } from 'rumpus/effect'

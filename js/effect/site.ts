@@ -3,24 +3,43 @@
 
 interface Engine {
   captureStackTrace?: (of: object, above: unknown) => void
+  stackTraceLimit?: number
 }
+
+/** So many frames may be ours before there is one of the program's. */
+const DEPTH = 24
 
 /** What is told where an engine tells nothing. */
 const UNKNOWN = 'an unknown line'
 
 /** Notes who has called `above`. */
 export const noteSite = (above: (...given: never[]) => unknown): Error => {
+  const engine = Error as Engine
+  const { stackTraceLimit } = engine
+  if (stackTraceLimit === undefined) return new Error('here')
+  engine.stackTraceLimit = DEPTH
   const site = new Error('here')
-  ;(Error as Engine).captureStackTrace?.(site, above)
+  engine.captureStackTrace?.(site, above)
+  engine.stackTraceLimit = stackTraceLimit
   return site
 }
 
-/** The line that called, as stacks of this engine say it: `fetchAll (file:///app/main.js:12:7)`. */
-export const lineOf = (site: Error): string => {
-  const lines = (site.stack ?? '').split('\n')
-  const frames = lines.filter((line) => /^\s+at /.test(line))
-  if (frames.length > 0) return frames[0]!.replace(/^\s+at (async )?/, '')
-  // Engines that do not begin at a function that is named: the first two are ours.
-  const [, , line] = lines.filter((line) => line.includes('@'))
-  return line?.trim() ?? UNKNOWN
+/** The folder of this package, whose frames are not the program's; what is bundled has none. */
+const ours = (): string | undefined => {
+  try {
+    return new URL('.', import.meta.url).href
+  } catch {
+    return undefined
+  }
 }
+
+/** The first line of the program's that called, as stacks of this engine say it: `fetchAll (file:///app/main.js:12:7)`. */
+export const lineOf = (site: Error): string => {
+  const lines = (site.stack ?? '').split('\n').filter((line) => /^\s+at |@/.test(line))
+  const folder = ours()
+  const line = lines.find((line) => !isOurs(line, folder)) ?? lines[0]
+  return line?.replace(/^\s*(at )?(async )?/, '') ?? UNKNOWN
+}
+
+const isOurs = (line: string, folder: string | undefined): boolean =>
+  (folder !== undefined && line.includes(folder)) || /\(<anonymous>\)|^\s+at (new )?Promise\b|node:internal/.test(line)

@@ -2,6 +2,7 @@
 // until the other end is over, also when it is cancelled. Never true in it: two outcomes.
 
 import { Computation } from '../effect/computation.ts'
+import type { Fiber, Wait } from '../effect/fiber.ts'
 import { stopped } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { postExit } from '../kernel/post.ts'
@@ -15,18 +16,26 @@ export type Said = readonly ['value', unknown] | readonly ['error', unknown]
 /** What became of it: what it said, or why there is nothing to hear. */
 export type Became = Said | readonly ['lost', Error]
 
-export class Errand extends Waiter {
+export class Errand extends Waiter implements Wait {
+  /** For reports. */
+  readonly what: string
+  readonly holders: readonly Fiber[] = []
   readonly became: Computation<Became> = new Computation<Became>()
   private readonly kernel: Kernel
   private readonly desk: Desk
   private pid = 0
   private ref = 0
 
-  constructor(kernel: Kernel) {
+  constructor(kernel: Kernel, name: string) {
     super()
+    this.what = `${JSON.stringify(name)} on another core`
     this.kernel = kernel
     this.desk = deskOf(kernel)
     this.desk.open(this)
+  }
+
+  get isOver(): boolean {
+    return !this.became.isRunning
   }
 
   /** Where the other end says it. */

@@ -209,7 +209,7 @@ export const runElsewhere = async (
   const { priority } = definition.options
   const kernel = kernelFor(fiber, runtime)
   fiber.check()
-  const errand = new Errand(kernel)
+  const errand = new Errand(kernel, definition.name)
   try {
     const options = { ...(on === undefined ? {} : { on }), ...(priority === undefined ? {} : { priority }) }
     errand.of(spawn(kernel, 0, process.with(options), [{ from: errand.from }, args]))
@@ -226,12 +226,15 @@ const standBy = async (fiber: Fiber, errand: Errand): Promise<Cancelled | undefi
   const trigger = new Trigger()
   if (!became.tryAttach(trigger)) return undefined
   let cancelled: Cancelled | undefined
+  fiber.noteWait(errand)
   try {
     cancelled = await fiber.await(trigger)
   } catch (error) {
     // It waits already, for something else.
     errand.cancel('nobody waits for it')
     throw error
+  } finally {
+    fiber.forgetWait(errand)
   }
   if (!became.isRunning) return cancelled
   became.release()

@@ -2,8 +2,9 @@
 // may ask. Never true here: an outcome changes, or is heard by somebody else than the creator.
 
 import { Computation } from '../effect/computation.ts'
-import type { Fiber, Within } from '../effect/fiber.ts'
+import type { Fiber, Wait, Within } from '../effect/fiber.ts'
 import { lineOf } from '../effect/site.ts'
+import { deadlockOf, nameFiber } from '../effect/waits.ts'
 import { combined } from './combined.ts'
 import { NotAChild } from './faults.ts'
 import { Holder, setHolder } from './ownership.ts'
@@ -63,7 +64,8 @@ export interface Child<T> {
   readonly isOver: boolean
   /**
    * What it answers, when it has ended; ask as often as you like. Rejects with what it threw, with its cancellation, with the
-   * cancellation of the fiber that asks, unless it has ended by then, and with {@link NotAChild}.
+   * cancellation of the fiber that asks, unless it has ended by then, with {@link NotAChild}, and with RumpusError
+   * `ERR_RUMPUS_DEADLOCK` if it waits for what that fiber has.
    */
   await(within: Within): Promise<T>
   /**
@@ -73,7 +75,7 @@ export interface Child<T> {
   cancel(within: Within, reason?: unknown): Promise<void>
 }
 
-export class StrictChild<T> implements Child<T> {
+export class StrictChild<T> implements Child<T>, Wait {
   readonly name: string
   /** Where it waits to be taken, if it does. */
   orphanage: Shelter | undefined = undefined
@@ -117,6 +119,7 @@ export class StrictChild<T> implements Child<T> {
     const { computation, creator, holder } = this
     holder.fiber = fiber
     setHolder(fiber, holder)
+    nameFiber(fiber, this.what)
     const outer = fiber.computation
     const link = outer.canceler(computation)
     if (!outer.tryAttach(link)) computation.cancel(outer.cancellation)
@@ -149,12 +152,32 @@ export class StrictChild<T> implements Child<T> {
     }
   }
 
+  get what(): string {
+    return `the child ${JSON.stringify(this.name)}`
+  }
+
+  get holders(): readonly Fiber[] {
+    return this.holder.fiber === undefined ? [] : [this.holder.fiber]
+  }
+
   async await(within: Within): Promise<T> {
-    const ended = await this.creatorIn(within, 'await').wait(this.done)
+    const ended = await this.stand(this.creatorIn(within, 'await'))
     this.creator.settle(this)
     this.isHeard = true
     if ('value' in ended) return ended.value
     throw ended.error
+  }
+
+  /** Waits for its end, unless it waits for what its creator has. */
+  private async stand(fiber: Fiber): Promise<Ended<T>> {
+    const deadlock = this.isOver ? undefined : deadlockOf(fiber, this)
+    if (deadlock !== undefined) throw deadlock
+    fiber.noteWait(this)
+    try {
+      return await fiber.wait(this.done)
+    } finally {
+      fiber.forgetWait(this)
+    }
   }
 
   /** Cancels it, and waits for nothing. */

@@ -4,9 +4,10 @@
 
 import { Cancelled } from '../effect/cancelled.ts'
 import { Computation } from '../effect/computation.ts'
-import { checkMs, Fiber, type Within } from '../effect/fiber.ts'
+import { checkMs, Fiber, type Wait, type Within } from '../effect/fiber.ts'
 import { fifo } from '../effect/fifo.ts'
 import { Trigger } from '../effect/trigger.ts'
+import { type OpenScope, watcher } from '../effect/watched.ts'
 import { badArgument, RumpusError, TimeoutError } from '../errors.ts'
 import { combined } from './combined.ts'
 
@@ -89,7 +90,10 @@ export interface Scope extends Within, AsyncDisposable {
   onRelease(release: () => unknown): () => boolean
 }
 
-export class Nursery implements Scope {
+export class Nursery implements Scope, Wait, OpenScope {
+  /** For reports. */
+  readonly what: string = 'the children of its scope'
+  readonly holders: readonly Fiber[] = []
   readonly fiber: Fiber
   private readonly computation = new Computation<undefined>()
   private readonly outer: Fiber['computation']
@@ -116,6 +120,15 @@ export class Nursery implements Scope {
     if (signal !== undefined) this.unlisten = cancelBy(signal, this)
     fiber.computation = computation
     fiber.forbidden = false
+    if (watcher !== undefined) watcher.opens(this)
+  }
+
+  get size(): number {
+    return this.children + this.daemons
+  }
+
+  get isOver(): boolean {
+    return this.size === 0
   }
 
   get signal(): AbortSignal {
@@ -190,10 +203,17 @@ export class Nursery implements Scope {
 
   async join(): Promise<void> {
     while (this.children > 0) {
-      const cancelled = await this.fiber.await((this.idle = new Trigger()))
+      const cancelled = await this.stand()
+      this.fiber.forgetWait(this)
       if (cancelled !== undefined) throw cancelled
     }
     this.computation.check()
+  }
+
+  /** Waits until the last child, or the last daemon, is done. */
+  private stand(): Cancelled | undefined | Promise<Cancelled | undefined> {
+    this.fiber.noteWait(this)
+    return this.fiber.await((this.idle = new Trigger()))
   }
 
   onRelease(release: () => unknown): () => boolean {
@@ -214,10 +234,11 @@ export class Nursery implements Scope {
     if (failed) this.heard(error)
     const { fiber, computation } = this
     fiber.forbidden = true
-    while (this.children > 0) await fiber.await((this.idle = new Trigger()))
+    while (this.children > 0) await this.stand()
     // A scope that is over is cancelled for whoever is left in it: daemons, and fibers that were handed out of it.
     computation.cancel(OVER)
-    while (this.daemons > 0 || this.children > 0) await fiber.await((this.idle = new Trigger()))
+    while (this.daemons > 0 || this.children > 0) await this.stand()
+    fiber.forgetWait(this)
     this.state = RELEASING
     for (let release = this.releases.pop(); release !== undefined; release = this.releases.pop()) {
       try {
@@ -234,6 +255,7 @@ export class Nursery implements Scope {
   private close(): void {
     const { fiber, computation } = this
     this.state = CLOSED
+    if (watcher !== undefined) watcher.closes(this)
     this.unlisten?.()
     if (this.canceler !== undefined) this.outer.detach(this.canceler)
     if (fiber.computation !== computation) {

@@ -58,10 +58,10 @@ export class Pool<R> {
   private readonly options: PoolOptions<R>
   /** How many more may have a place: those who use one, or end one. */
   private free: number
-  private readonly line = new Waiters<void>()
+  private readonly line = new Waiters<void>({ what: 'one of a pool' })
   /** The last used last. */
   private readonly stock: Idle<R>[] = []
-  private readonly closers = new Waiters<void>()
+  private readonly closers = new Waiters<void>({ what: 'what is in use of a pool' })
   private over: RumpusError | undefined = undefined
   /** The first error of a disposal for which nobody waited. */
   private unheard: { readonly error: unknown } | undefined = undefined

@@ -28,7 +28,7 @@ import { grant, ready, Waiters } from './waiters.ts'
  */
 export class Semaphore {
   private readonly permits: number
-  private readonly waiters = new Waiters<void>()
+  private readonly waiters = new Waiters<void>({ what: 'a permit' })
   private left: number
 
   /** @throws RangeError `ERR_RUMPUS_OUT_OF_RANGE` unless `permits` is a whole number from 1 */

@@ -1,15 +1,26 @@
 // Waiters: who waits for something shared, in order. Owns the one rule of all that is in this room: what was granted is kept, also
 // when the fiber is cancelled before it goes on; who goes on without has left the line, and nothing can be granted to it.
 
-import type { Fiber } from '../effect/fiber.ts'
+import type { Fiber, Wait } from '../effect/fiber.ts'
 import { afterPass } from '../effect/pass.ts'
 import { Trigger } from '../effect/trigger.ts'
+import { deadlockOf, waitOf } from '../effect/waits.ts'
+import type { RumpusError } from '../errors.ts'
 
 /** Waits that were over at once, between two passes of the event loop. */
 const AT_ONCE_MAX = 1024
 
+/** What a line is for, as it is told: of a lock, a channel. */
+export interface Shared {
+  /** For people. */
+  readonly what: string
+  /** Who must go on before the line moves, if that is known. */
+  holders?(): readonly Fiber[]
+}
+
 /** One that waits, and what it has been granted. */
-export class Waiter<T> {
+export class Waiter<T> implements Wait {
+  private readonly shared: Shared
   readonly fiber: Fiber
   readonly trigger: Trigger = new Trigger()
   /** What it brought, or was given. */
@@ -21,15 +32,36 @@ export class Waiter<T> {
   before: Waiter<T> | undefined = undefined
   behind: Waiter<T> | undefined = undefined
 
-  constructor(fiber: Fiber, value: T | undefined) {
+  constructor(fiber: Fiber, value: T | undefined, shared: Shared) {
+    this.shared = shared
     this.fiber = fiber
     this.value = value
   }
+
+  get what(): string {
+    return this.shared.what
+  }
+
+  get isOver(): boolean {
+    return this.trigger.isSignalled
+  }
+
+  get holders(): readonly Fiber[] {
+    return this.shared.holders?.() ?? NOBODY
+  }
 }
 
+const NOBODY: readonly Fiber[] = []
+const SOMETHING: Shared = { what: 'something' }
+
 export class Waiters<T> {
+  private readonly shared: Shared
   private first: Waiter<T> | undefined = undefined
   private last: Waiter<T> | undefined = undefined
+
+  constructor(shared: Shared = SOMETHING) {
+    this.shared = shared
+  }
 
   get isEmpty(): boolean {
     return this.first === undefined
@@ -42,7 +74,7 @@ export class Waiters<T> {
 
   /** Puts one into the line, last. */
   join(fiber: Fiber, value?: T): Waiter<T> {
-    const waiter = new Waiter<T>(fiber, value)
+    const waiter = new Waiter<T>(fiber, value, this.shared)
     const { last } = this
     waiter.before = last
     if (last === undefined) this.first = waiter
@@ -69,13 +101,17 @@ export class Waiters<T> {
 
   /** Waits until `waiter` is granted what it waits for; rejects if that was an error, or if its fiber is cancelled before. */
   async stand(waiter: Waiter<T>): Promise<T> {
+    const { fiber } = waiter
+    fiber.noteWait(waiter)
     try {
-      const cancelled = await waiter.fiber.await(waiter.trigger)
+      const cancelled = await fiber.await(waiter.trigger)
       if (!waiter.granted) throw cancelled
     } catch (error) {
       // Cancelled, or its fiber waits already.
       this.remove(waiter)
       throw error
+    } finally {
+      fiber.forgetWait(waiter)
     }
     if (waiter.failed) throw waiter.error
     return waiter.value as T
@@ -110,3 +146,11 @@ export const ready = (): Promise<void> => (++atOnce % AT_ONCE_MAX === 0 ? new Pr
 /** The same with a value, which is not lost meanwhile. */
 export const readyWith = <T>(value: T): Promise<T> =>
   ++atOnce % AT_ONCE_MAX === 0 ? new Promise<void>(afterPass).then(() => value) : Promise.resolve(value)
+
+/** The error of `fiber` if it would wait for `shared`, and somebody who has that, for it. */
+export const deadlockAt = (fiber: Fiber, shared: Shared): RumpusError | undefined => {
+  const holders = shared.holders?.() ?? NOBODY
+  // Most go on by themselves.
+  if (!holders.some((holder) => waitOf(holder) !== undefined)) return undefined
+  return deadlockOf(fiber, { what: shared.what, isOver: false, holders })
+}
