@@ -63,13 +63,16 @@ describe.each(executors.filter(({ name }) => name !== 'native under simulate'))(
       // One that has not begun when it is cancelled never begins.
       expect(seen.map(([name, reason]) => [name, reason.message])).toEqual(seen.length === 0 ? [] : [['child', 'body']])
 
-      const begun = parallel(fiber, there(bodies.square, 1), 1)
-      await begun
+      let isSpawned = false
       const decided = race(fiber, [
-        (mine) => parallel(mine, waits, 'loser', 'throw'),
+        (mine) => {
+          const loser = parallel(mine, waits, 'loser', 'throw')
+          isSpawned = true
+          return loser
+        },
         async (mine) => {
+          while (!isSpawned) await mine.yield()
           await parallel(mine, there(bodies.square, 1), 2) // behind it, on that thread
-          await mine.sleep(1)
           return 'winner'
         },
       ])
@@ -82,9 +85,13 @@ describe.each(executors.filter(({ name }) => name !== 'native under simulate'))(
       const cancelling = async (then: 'throw' | 'fail' | 'return'): Promise<unknown> => {
         let outcome: unknown
         await scope(fiber, async (outer) => {
+          let isSpawned = false
           outer.fork(async (mine) => {
-            outcome = await parallel(mine, there(bodies.waits, 2), then, then).catch((error) => error)
+            const waits = parallel(mine, there(bodies.waits, 2), then, then)
+            isSpawned = true
+            outcome = await waits.catch((error) => error)
           })
+          while (!isSpawned) await outer.fiber.yield()
           await parallel(outer.fiber, there(bodies.square, 2), 1) // behind it
           outer.cancel('enough')
         })

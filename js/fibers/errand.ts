@@ -7,7 +7,8 @@ import { stopped } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { postExit } from '../kernel/post.ts'
 import { type Desk, deskOf, ended, type News, Waiter } from '../process/desk.ts'
-import type { ReplyTo } from '../process/shapes.ts'
+import type { Definition, ReplyTo } from '../process/shapes.ts'
+import { spawnMonitor } from '../process/spawn.ts'
 import type { Pid } from '../types.ts'
 
 /** What the other end says. */
@@ -43,10 +44,14 @@ export class Errand extends Waiter implements Wait {
     return [this.desk.pid as Pid<never>, this.number] as ReplyTo
   }
 
-  /** This process is the other end. */
-  of(pid: number): void {
+  /** Starts the other end, which is watched from its birth: it may be over before a monitor could be set. */
+  start(what: Definition<never, readonly unknown[]>, args: readonly unknown[]): void {
+    const { kernel, desk } = this
+    const [pid, ref] = spawnMonitor(kernel, desk.pid, what, [{ from: this.from }, args])
     this.pid = pid
-    if (this.became.isRunning) this.ref = this.desk.watch(pid, (news) => this.hear(news))
+    if (!this.became.isRunning) return
+    this.ref = ref
+    desk.watchUnder(ref, (news) => this.hear(news))
   }
 
   /** Nothing was started. */

@@ -15,7 +15,6 @@ import { reply } from '../process/call.ts'
 import { define, isDefinition } from '../process/define.ts'
 import { endWith } from '../process/end-with.ts'
 import type { Definition, Place, ReplyTo, Runtime, Self, SpawnOptions } from '../process/shapes.ts'
-import { spawn } from '../process/spawn.ts'
 import type { Crosses, ExitReason } from '../types.ts'
 import { Errand, type Said } from './errand.ts'
 import { executorOf, kernelOf } from './native.ts'
@@ -212,7 +211,7 @@ export const runElsewhere = async (
   const errand = new Errand(kernel, definition.name)
   try {
     const options = { ...(on === undefined ? {} : { on }), ...(priority === undefined ? {} : { priority }) }
-    errand.of(spawn(kernel, 0, process.with(options), [{ from: errand.from }, args]))
+    errand.start(process.with(options), args)
   } catch (error) {
     errand.forget()
     throw error
