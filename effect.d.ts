@@ -498,6 +498,7 @@ declare class Poller implements Polled, AsyncDisposable {
   /** Refuses who waits, waits for the source if it is being waited for, and closes it. Rejects with what its `close` throws. */
   close(): Promise<void>;
   private shut;
+  /** Closes it, at the end of a block. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 /** How a random run is made. */

@@ -24,10 +24,10 @@ const further: Record<string, { readonly files: readonly string[]; readonly most
   // Servers, state machines, supervisors, registries, groups, agents, tasks. More than half are types: every callback and every verb
   // with its example.
   otp: { files: ['dist/otp.js', 'otp.d.ts'], most: 170 * KB },
-  // The contract and two executors. Who brings an executor, or runs in a page, reads it whole.
-  effect: { files: ['dist/effect.js', 'dist/contract.js', 'effect.d.ts'], most: 32 * KB },
+  // The contract and two executors, events of a user's own, who waits for whom. Who brings an executor, or runs in a page, reads it whole.
+  effect: { files: ['dist/effect.js', 'dist/contract.js', 'effect.d.ts'], most: 46 * KB },
   // Scopes, what runs together, what goes through many things; strict scopes, orphans, ownership and what they call a fault.
-  structured: { files: ['dist/structured.js', 'structured.d.ts'], most: 48 * KB },
+  structured: { files: ['dist/structured.js', 'structured.d.ts'], most: 50 * KB },
   // What fibers share, ten things of a page each.
   sync: { files: ['dist/sync.js', 'sync.d.ts'], most: 36 * KB },
   // What code asks for, and who answers.

@@ -271,6 +271,7 @@ export class Poller implements Polled, AsyncDisposable {
     await this.events.close?.()
   }
 
+  /** Closes it, at the end of a block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
