@@ -135,6 +135,12 @@ describe.each(executors.filter(({ name }) => name !== 'native under simulate'))(
       expect(await parallel(fiber, there(bodies.square, 2), 3)).toBe(9)
     }))
 
+  it('is no deadlock, however long it takes', () =>
+    execute(async (fiber) => {
+      // Longer than random waits for what may never come.
+      expect(await parallel(fiber, there(bodies.told), 'slow')).toBe('slow')
+    }))
+
   it('is not begun by a fiber that is cancelled', () =>
     execute(async (fiber) => {
       const before = runtime.inspect().processes.spawned

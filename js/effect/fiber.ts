@@ -112,6 +112,8 @@ export interface Wait {
   readonly isOver: boolean
   /** Who must go on before it can be over, all of them, if that is known. */
   readonly holders: readonly Fiber[]
+  /** Whether it comes from elsewhere, another core: then nobody here can tell that it never will. */
+  readonly isForeign?: boolean
 }
 
 /** What has a fiber: itself, or a scope. What waits takes either. */

@@ -139,7 +139,13 @@ class Random implements Handler<void> {
     if (this.over) return
     const asked = [...this.pollers].filter(({ isActive }) => isActive)
     if (this.ready.length > 0 || this.timers.size > 0 || asked.some(({ isBlocked }) => !isBlocked)) this.pump()
-    else if (asked.length === 0) this.patience = setTimeout(() => this.stuck?.(), PATIENCE_MS)
+    else if (asked.length === 0) this.patience = setTimeout(this.onPatience, PATIENCE_MS)
+  }
+
+  private readonly onPatience = (): void => {
+    const isForeign = [...this.waiting].some(({ waitsFor }) => waitsFor?.isForeign === true)
+    if (isForeign) this.patience = setTimeout(this.onPatience, PATIENCE_MS)
+    else this.stuck?.()
   }
 
   /** Nothing is ready: the time comes of what is due first. */

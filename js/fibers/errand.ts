@@ -21,6 +21,7 @@ export class Errand extends Waiter implements Wait {
   /** For reports. */
   readonly what: string
   readonly holders: readonly Fiber[] = []
+  readonly isForeign: boolean = true
   readonly became: Computation<Became> = new Computation<Became>()
   private readonly kernel: Kernel
   private readonly desk: Desk
