@@ -79,6 +79,8 @@ export class Kernel {
   /** An immediate is pending. */
   armed = false
   private applying = false
+  /** What a submission has answered, while what it left behind is collected. */
+  private readonly answer = new Int32Array(ANSWER_WORDS)
   private queued = false
   private queuedGrant = 0
   private verdict = VERDICT_YIELD
@@ -100,8 +102,9 @@ export class Kernel {
   private readonly onMicrotask = (): void => {
     this.queued = false
     if (this.verdict !== VERDICT_RUN && this.verdict !== VERDICT_LOOK) return
-    // Bodies ran since this was queued: the last of them comes here again, and the immediate is the net if it does not.
-    if (this.words[GRANT] !== this.queuedGrant) {
+    // Bodies ran since this was queued, or the last of them still does, by microtasks of its own: it comes here again, and the
+    // immediate is the net if it does not.
+    if (this.words[GRANT] !== this.queuedGrant || this.lastStillRuns) {
       if (!this.armed) this.arm()
       return
     }
@@ -225,6 +228,12 @@ export class Kernel {
     return words[RING_SLOT] === 0 && words[RING_HEAD] === words[RING_TAIL]
   }
 
+  /** The body that was resumed last has neither parked nor ended. */
+  private get lastStillRuns(): boolean {
+    const resumed = this.words[RESUMED]!
+    return resumed !== 0 && this.procs[resumed - 1]?.parked === RUNNING
+  }
+
   /** A body has parked or ended: resumes the next of the run ring, or has a turn taken. */
   next(): void {
     const words = this.words
@@ -330,6 +339,7 @@ export class Kernel {
     const words = this.words
     if (this.bounded.length > 0) this.around.settleBounds(this)
     if (this.young.any) this.around.handYoungOver(this)
+    if (fromLoop === 1 && this.abandoned.holds) this.abandoned.release()
     words[ARGUMENTS] = fromLoop
     this.native.turn()
     this.verdict = words[ARGUMENTS]!
@@ -379,15 +389,15 @@ export class Kernel {
   }
 
   private collect(): void {
-    const { words } = this
-    // The answer of the submission must outlive the collecting.
-    const answer = words.slice(ARGUMENTS + 1, ARGUMENTS + 1 + ANSWER_WORDS)
+    const { words, answer } = this
+    // The answer of the submission must outlive the collecting. Word by word: to copy a view costs more than a crossing.
+    for (let i = 0; i < ANSWER_WORDS; i++) answer[i] = words[ARGUMENTS + 1 + i]!
     while (words[AFTER]! & AFTER_COLLECT) {
       words[ARGUMENTS] = OP_COLLECT
       this.native.submit()
       this.apply(words[COMPLETIONS]!)
     }
-    words.set(answer, ARGUMENTS + 1)
+    for (let i = 0; i < ANSWER_WORDS; i++) words[ARGUMENTS + 1 + i] = answer[i]!
   }
 
   /** Gives the seat up. */

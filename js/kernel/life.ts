@@ -248,7 +248,7 @@ export const endByOrder = (kernel: Kernel, index: number, reason: ExitReason, de
     tell(process, reason)
   }
   if (first) unwind(kernel, process)
-  if (dead) kernel.abandoned.add(process)
+  if (dead) giveUp(kernel, process)
   else beginGrace(kernel, process)
 }
 
@@ -294,11 +294,18 @@ const unwind = (kernel: Kernel, process: Process): void => {
 /** What ends a wait from outside: its stack would be that of the pump, and costs more than the end. */
 const exitWithoutStack = (reason: unknown): ProcessExit => {
   const { stackTraceLimit } = Error
-  // Where Node has been told to freeze what it has, it keeps its stack.
-  Reflect.set(Error, 'stackTraceLimit', 0)
+  limitStacks(0)
   const exit = new ProcessExit(reason)
-  Reflect.set(Error, 'stackTraceLimit', stackTraceLimit)
+  limitStacks(stackTraceLimit)
   return exit
+}
+
+const limitStacks = (frames: number): void => {
+  try {
+    Error.stackTraceLimit = frames
+  } catch {
+    // Where Node has been told to freeze what it has, they stay.
+  }
 }
 
 /** It waits for nothing any more. */
@@ -316,7 +323,7 @@ const abandon = (kernel: Kernel, process: Process): void => {
   if (process.ended || process.buried) return
   process.buried = true
   forget(kernel, process)
-  kernel.abandoned.add(process)
+  giveUp(kernel, process)
   crashReport(
     kernel,
     process.pid,
@@ -325,6 +332,12 @@ const abandon = (kernel: Kernel, process: Process): void => {
   )
   if (!kernel.detached) bury(kernel, process, process.exiting ?? { kind: 'killed' })
   tell(process, process.exiting ?? { kind: 'killed' })
+}
+
+/** Its body goes on, for a moment or for long: the event loop comes round to see. */
+const giveUp = (kernel: Kernel, process: Process): void => {
+  kernel.abandoned.add(process)
+  if (!kernel.armed && !kernel.detached) kernel.arm()
 }
 
 /** Tells whoever waits for the end, once. */
