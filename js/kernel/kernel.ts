@@ -29,6 +29,7 @@ import {
 } from '../native/layout.ts'
 import type { RuntimeHandle, Seat } from '../native/load.ts'
 import { Abandoned } from './abandoned.ts'
+import { putAhead, RING_MASK } from './ahead.ts'
 import { Codec } from './codec/codec.ts'
 import type { Desk } from './desk-door.ts'
 import type { Loop } from './loop.ts'
@@ -49,7 +50,6 @@ import { Slots } from './slots.ts'
 import type { Surroundings as Around } from './surroundings.ts'
 import { YoungTimers } from './young-timer.ts'
 
-const RING_MASK = RING_CAPACITY - 1
 /** An answer has so many words at most. */
 const ANSWER_WORDS = 6
 const settled = Promise.resolve()
@@ -90,6 +90,8 @@ export class Kernel {
   desk: Desk | undefined
   /** Who began, since the last turn, to wait until a deadline. */
   readonly deadlines: Process[] = []
+  /** Whose bodies were told to end, or given up, since the event loop last came round; some may have ended. */
+  readonly unwinding: Process[] = []
   /** Definitions that have been learnt, or are being. */
   known = 0
   /** Processes that ever lived here. */
@@ -173,18 +175,8 @@ export class Kernel {
     this.append(index)
   }
 
-  /** Puts the process in `index` before the others, the slot's too, but behind those that were put there before. */
   private pushFront(index: number): void {
-    const words = this.words
-    const head = words[RING_HEAD]! - 1
-    const ahead = words[RING_AHEAD]!
-    if (((words[RING_TAIL]! - head) | 0) >= RING_CAPACITY) return this.overflow(index)
-    for (let at = head; at !== head + ahead; at++) {
-      words[RING_ENTRIES + (at & RING_MASK)] = words[RING_ENTRIES + ((at + 1) & RING_MASK)]!
-    }
-    words[RING_ENTRIES + ((head + ahead) & RING_MASK)] = index
-    words[RING_HEAD] = head
-    words[RING_AHEAD] = ahead + 1
+    if (!putAhead(this.words, index)) return this.overflow(index)
     if (!this.armed) this.arm()
   }
 
@@ -339,11 +331,11 @@ export class Kernel {
     const words = this.words
     if (this.bounded.length > 0) this.around.settleBounds(this)
     if (this.young.any) this.around.handYoungOver(this)
-    if (fromLoop === 1 && this.abandoned.holds) this.abandoned.release()
     words[ARGUMENTS] = fromLoop
     this.native.turn()
     this.verdict = words[ARGUMENTS]!
     const count = words[COMPLETIONS]!
+    if (fromLoop === 1 && this.unwinding.length > 0) this.around.watchEnds(this)
     if (count > 0) this.apply(count)
     if (this.deadlines.length > 0) this.around.watch(this)
     if (words[DEFINITIONS] !== this.known) this.around.learn(this, words[DEFINITIONS]!)

@@ -49,12 +49,15 @@ export class ChildLife {
   readonly mail: PutAside
   private readonly self: Self<unknown>
   private readonly children: Children
+  /** Somebody asks how long a child has lived. */
+  private readonly datesStarts: boolean
   private starts = 0
 
-  constructor(self: Self<unknown>, children: Children) {
+  constructor(self: Self<unknown>, children: Children, datesStarts: boolean) {
     this.self = self
     this.kernel = (self as unknown as Process).home as Kernel
     this.children = children
+    this.datesStarts = datesStarts
     this.mail = new PutAside(self, this.kernel)
   }
 
@@ -80,7 +83,11 @@ export class ChildLife {
   }
 
   /** Whoever has the name may be ending: a supervisor before this one has been killed, and its children are not dead yet. */
-  private async startWhenNameIsFree(child: Child, number: number, { cause }: RumpusError): Promise<ExitReason | undefined> {
+  private async startWhenNameIsFree(
+    child: Child,
+    number: number,
+    { cause }: RumpusError,
+  ): Promise<ExitReason | undefined> {
     let pid: number
     try {
       await this.awaitEnd((cause as { pid: Pid }).pid, child.spec.startTimeout)
@@ -92,7 +99,7 @@ export class ChildLife {
   }
 
   private spawned(child: Child, number: number, pid: number): undefined | Promise<ExitReason | undefined> {
-    this.children.noteStarted(child, pid, this.now())
+    this.children.noteStarted(child, pid, this.datesStarts ? this.now() : 0)
     if (child.spec.starts) return this.awaitInit(child, number)
     this.noteRunning(child)
     return undefined

@@ -42,7 +42,7 @@ export class SupervisorLoop {
     this.given = given
     this.options = options
     this.restarts = new Restarts(options.maxRestarts, options.within)
-    this.life = new ChildLife(self, this.children)
+    this.life = new ChildLife(self, this.children, options.backoff !== undefined)
   }
 
   async run(): Promise<void> {
