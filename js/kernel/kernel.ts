@@ -170,14 +170,12 @@ export class Kernel {
     if (process.priority !== PRIORITY_NORMAL || this.nativeLane) {
       // Every resume passes a turn, where Rust decides: only what a turn tells goes straight onto the ring.
       if (!this.applying) return this.overflow(index)
-      if (process.priority === PRIORITY_HIGH) return this.pushFront(index)
+      if (process.priority === PRIORITY_HIGH) {
+        if (!putAhead(this.words, index)) return this.overflow(index)
+        return this.armed ? undefined : this.arm()
+      }
     }
     this.append(index)
-  }
-
-  private pushFront(index: number): void {
-    if (!putAhead(this.words, index)) return this.overflow(index)
-    if (!this.armed) this.arm()
   }
 
   /** Appends the process in `index` to the run ring. */
