@@ -1,9 +1,9 @@
 // Goal: what servers and supervisors cost is bounded by counts: calls into Rust, and turns, a restart, a question, a cast, a look-up.
 // Method: the counters of the scheduler that does it all, in a simulation, where no clock has a say in how long a grant lasts.
 
-import { exit, type ReasonGiven, type SchedulerView, send, simulate } from 'rumpus'
+import { exit, type ReasonGiven, run, type SchedulerView, send, simulate } from 'rumpus'
 import { cast, join, publish, Registry, Server, type Startable, startServer, startSupervisor } from 'rumpus/otp'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { AnyPid, AnySelf } from '../process/world.ts'
 
 const TIMES = 2000
@@ -68,6 +68,29 @@ describe('a restart', () => {
     expect(crossings).toBeLessThan(5 + SPARE)
     expect(turns).toBeLessThan(SPARE)
   })
+
+  it.each(['shutdown', 'kill'] as const)(
+    'sets no timer and holds nothing weakly, by %s, for a body that ends',
+    async (reason) => {
+      const timers = vi.spyOn(globalThis, 'setTimeout')
+      const weak = vi.spyOn(globalThis, 'WeakRef')
+      try {
+        await run(async (self: AnySelf) => {
+          const children = [{ id: 'part', start: body as Startable, args: [self.pid] }]
+          await startSupervisor(self, { children, maxRestarts: TIMES, within: 600_000 })
+          let child = (await self.receive()) as AnyPid
+          const before = [timers.mock.calls.length, weak.mock.calls.length]
+          for (let i = 0; i < 100; i++) {
+            exit(child, reason)
+            child = (await self.receive()) as AnyPid
+          }
+          expect([timers.mock.calls.length, weak.mock.calls.length]).toEqual(before)
+        })
+      } finally {
+        vi.restoreAllMocks()
+      }
+    },
+  )
 })
 
 describe('without a crossing of its own', () => {
