@@ -179,7 +179,7 @@ export class StoreDoor {
     if (long !== undefined) return decodeLong(codec, long)
     // Code of users may run while this is made, and ask here for other things.
     if ((words[STORE_VALUE]! & 255) === GRAPH) return this.readGraph(STORE_VALUE, words[STORE_LENGTH]!)
-    return codec.decode(words, this.bytes, STORE_VALUE, words[STORE_LENGTH]!)
+    return codec.decodeAgain(words, this.bytes, STORE_VALUE, words[STORE_LENGTH]!)
   }
 
   private readGraph(at: number, length: number): unknown {
@@ -300,7 +300,7 @@ const readEntries = (codec: Codec, words: Int32Array, from: number, count: numbe
     const length = words[at + 1]!
     const key = readKey(words, bytes, at + 2)
     at += 2 + keyWords
-    entries.push([key, keysOnly ? undefined : codec.decode(words, bytes, at, length)])
+    entries.push([key, keysOnly ? undefined : codec.decodeAgain(words, bytes, at, length)])
     at += (length + 3) >> 2
   }
   return entries
