@@ -134,10 +134,11 @@ export class Store<Key extends StoreKey = StoreKey, Value = unknown> {
   /**
    * The number by which others find it, on any scheduler: `new Store(handle)`. Plain data; one that is found by its name needs none.
    *
-   * @throws as all do
+   * @throws as all do, if it is found by a name
    */
   get handle(): StoreHandle<Key, Value> {
-    return this.opened().id as StoreHandle<Key, Value>
+    const { found } = this
+    return (typeof found === 'number' ? found : this.opened().id) as StoreHandle<Key, Value>
   }
 
   /**
