@@ -2,6 +2,7 @@
 // fragment of exactly one line of `file`, a path from the crate's root.
 
 import { claimCases } from './claim-cases.mjs'
+import { quotaCases } from './quota-cases.mjs'
 import { tenancyCases } from './tenancy-cases.mjs'
 
 /**
@@ -43,6 +44,7 @@ export const cases = [
     model: 'never_more_are_taken_than_there_are',
   },
   ...claimCases,
+  ...quotaCases,
   ...tenancyCases,
   {
     part: 'mailbox',

@@ -214,7 +214,7 @@ impl Store {
         }
         if self.limits.bytes != u64::MAX && after > before && !self.bytes.take(after - before) {
             if self.limits.entries != u64::MAX && place.is_none() {
-                self.entries.give(1);
+                self.entries.give(1); // refused
             }
             return Put::TooLarge;
         }
