@@ -77,7 +77,7 @@ export {
 export type { AnyBody } from './otp/starting.ts'
 export { type Moved, StateMachine } from './otp/state-machine.ts'
 export { Store } from './otp/store.ts'
-export type { StoreHandle, StoreOptions, StoreView } from './otp/store-shapes.ts'
+export type { StoreHandle, StoreOptions, StoreOwner, StoreView } from './otp/store-shapes.ts'
 export {
   countChildren,
   defineSupervisor,

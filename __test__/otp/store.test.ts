@@ -292,7 +292,10 @@ describe('limits', () => {
       for (const on of [1, 2]) keepers.push((await startServer(self, keeper, { on })) as AnyPid)
       let accepted = 0
       const put = async (to: AnyPid, key: number): Promise<void> => {
-        const answer = await call(to, { store: store.handle, verb: 'putNew', args: [key, key] })
+        const answer = (await call(to, { store: store.handle, verb: 'putNew', args: [key, key] })) as {
+          value?: unknown
+          code?: unknown
+        }
         if (answer.value === true) accepted++
         else expect(answer.code).toBe('ERR_RUMPUS_STORE_FULL')
       }

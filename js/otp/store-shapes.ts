@@ -3,6 +3,7 @@
 import { badArgument } from '../errors.ts'
 import type { StoreLimits } from '../kernel/store/post-store.ts'
 import { checkName } from '../process/names.ts'
+import type { Runtime, Self } from '../process/shapes.ts'
 import type { Pid } from '../types.ts'
 
 declare const holds: unique symbol
@@ -12,6 +13,9 @@ declare const holds: unique symbol
  * it to no other store.
  */
 export type StoreHandle<Key = unknown, Value = unknown> = number & { readonly [holds]: [Key, Value] }
+
+/** Whose a store is: a process, by its `self`, or a runtime. */
+export type StoreOwner = Self<never> | Runtime | { readonly pid: Pid<never> }
 
 /** How a store is. */
 export interface StoreOptions {
@@ -80,4 +84,14 @@ export const checkOptions = (options: StoreOptions): StoreLimits => {
     )
   }
   return { entries: maxEntries, bytes: maxBytes, dropsOldest: overflow === 'drop-oldest' }
+}
+
+/** Throws if a value is none. */
+export const refuseNothing = (value: unknown): void => {
+  if (value === undefined) throw badArgument(TypeError, 'value', 'something other than undefined: delete', value)
+}
+
+/** Throws if it is none. */
+export const checkNumber = (argument: string, number: unknown): void => {
+  if (typeof number !== 'number' || Number.isNaN(number)) throw badArgument(TypeError, argument, 'a number', number)
 }

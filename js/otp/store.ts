@@ -2,35 +2,35 @@
 // again, by a handle or a name; what is in it is Rust's, and so outlives every thread. Never true here: an object that two processes
 // share. What is put is copied, and so is what is read.
 
-import { badArgument, RumpusError, stopped } from '../errors.ts'
-import type { Kernel } from '../kernel/kernel.ts'
-import { onlyKernel } from '../kernel/kernels.ts'
-import { kernelOf } from '../kernel/post.ts'
-import { doorOf, GONE, type OpenStore } from '../kernel/store/door.ts'
+import { badArgument, RumpusError } from '../errors.ts'
+import { GONE } from '../kernel/store/door.ts'
 import type { StoreKey, StorePattern } from '../kernel/store/keys.ts'
-import { giveStore, makeStore, noStore, type ShownStore, setHeir } from '../kernel/store/post-store.ts'
+import { giveStore, setHeir } from '../kernel/store/post-store.ts'
 import {
   STORE_CHANGED,
   STORE_CLEAR,
   STORE_COUNT,
   STORE_DELETE,
   STORE_DONE,
-  STORE_GONE,
   STORE_HAS,
   STORE_NO_NUMBER,
-  STORE_TOO_LARGE,
 } from '../kernel/store/words.ts'
 import { checkName } from '../process/names.ts'
-import type { Runtime, Self } from '../process/shapes.ts'
 import type { Pid } from '../types.ts'
 import { starterOf } from './starting.ts'
-import { checkOptions, type StoreHandle, type StoreOptions, type StoreView } from './store-shapes.ts'
+import { createFor, viewOf } from './store-making.ts'
+import { StorePlace, showKey } from './store-place.ts'
+import {
+  checkNumber,
+  refuseNothing,
+  type StoreHandle,
+  type StoreOptions,
+  type StoreOwner,
+  type StoreView,
+} from './store-shapes.ts'
 
-/** So often an update is tried while others change its entry. */
+/** So often an update is tried. */
 const TRIES = 10_000
-/** Entries that a walk asks for at first, and later. */
-const FIRST_STEP = 16
-const LAST_STEP = 256
 
 /**
  * A table of values by keys that every process of a runtime reads and writes, on every core, at once: no message, no promise, no server
@@ -47,9 +47,8 @@ const LAST_STEP = 256
  * Making one of these starts nothing: it finds a store that {@link Store.create} has made, by its name or its handle. By its name it
  * finds whichever store has that now, at each call: also the one that a restarted owner has made.
  *
- * Every operation on one key is atomic, and in one order for all threads: who has heard, by whatever way, that it is done, reads it.
- * All throw RumpusError `ERR_RUMPUS_NO_STORE` where the store has ended, `ERR_RUMPUS_STOPPED` where the runtime has, TypeError
- * `ERR_RUMPUS_BAD_ARGUMENT` and RangeError `ERR_RUMPUS_OUT_OF_RANGE` for what is no key.
+ * Every operation on one key is atomic, and in one order for all threads. All throw RumpusError `ERR_RUMPUS_NO_STORE` where the store has
+ * ended, TypeError `ERR_RUMPUS_BAD_ARGUMENT` and RangeError `ERR_RUMPUS_OUT_OF_RANGE` for what is no key.
  *
  * @example
  * ```ts
@@ -74,8 +73,7 @@ const LAST_STEP = 256
  * ```
  */
 export class Store<Key extends StoreKey = StoreKey, Value = unknown> {
-  private readonly found: string | number
-  private known: OpenStore | undefined
+  private readonly at: StorePlace
 
   /**
    * @param found - its name, or its handle
@@ -86,7 +84,7 @@ export class Store<Key extends StoreKey = StoreKey, Value = unknown> {
     else if (!Number.isSafeInteger(found) || found <= 0) {
       throw badArgument(TypeError, 'found', 'a name or a handle of a store', found)
     }
-    this.found = found
+    this.at = new StorePlace(found)
   }
 
   /**
@@ -106,29 +104,14 @@ export class Store<Key extends StoreKey = StoreKey, Value = unknown> {
    *   const cache = Store.create(self, { maxEntries: 2, overflow: 'drop-oldest' })
    *   cache.put('a', 1).put('b', 2).put('c', 3)
    *   assert.deepEqual([...cache.keys()].sort(), ['b', 'c'])
-   *   const small = Store.create(self, { maxEntries: 1 })
-   *   small.put('a', 1)
-   *   assert.throws(() => small.put('b', 2), { code: 'ERR_RUMPUS_STORE_FULL' })
    * })
    * ```
    */
   static create<Key extends StoreKey = StoreKey, Value = unknown>(
-    owner: Self<never> | Runtime,
+    owner: StoreOwner,
     options: StoreOptions = {},
   ): Store<Key, Value> {
-    const { kernel, process } = starterOf(owner)
-    if (kernel.detached) throw stopped()
-    const limits = checkOptions(options)
-    const { name, heir, heirData } = options
-    const pid = process?.pid ?? 0
-    const id = makeStore(kernel, name, pid, limits)
-    try {
-      if (heir !== undefined) setHeir(kernel, { id, name, called: calledBy(name ?? id) }, pid, heir, heirData)
-    } catch (error) {
-      kernel.handle.endStore(id)
-      throw error
-    }
-    return new Store<Key, Value>(name ?? (id as StoreHandle<Key, Value>))
+    return new Store<Key, Value>(createFor(owner, options) as StoreHandle<Key, Value>)
   }
 
   /**
@@ -137,8 +120,8 @@ export class Store<Key extends StoreKey = StoreKey, Value = unknown> {
    * @throws as all do, if it is found by a name
    */
   get handle(): StoreHandle<Key, Value> {
-    const { found } = this
-    return (typeof found === 'number' ? found : this.opened().id) as StoreHandle<Key, Value>
+    const { found } = this.at
+    return (typeof found === 'number' ? found : this.at.opened().id) as StoreHandle<Key, Value>
   }
 
   /**
@@ -149,10 +132,10 @@ export class Store<Key extends StoreKey = StoreKey, Value = unknown> {
    */
   get(key: Key): Value | undefined {
     for (;;) {
-      const store = this.opened()
+      const store = this.at.opened()
       const value = store.door.get(store.place, key)
       if (value !== GONE) return value as Value | undefined
-      this.lost(store)
+      this.at.lost(store)
     }
   }
 
@@ -162,7 +145,7 @@ export class Store<Key extends StoreKey = StoreKey, Value = unknown> {
    * @param key - the key
    */
   has(key: Key): boolean {
-    return this.ask(STORE_HAS, key) === STORE_DONE
+    return this.at.ask(STORE_HAS, key) === STORE_DONE
   }
 
   /**
@@ -170,16 +153,15 @@ export class Store<Key extends StoreKey = StoreKey, Value = unknown> {
    *
    * @param key - the key
    * @param value - anything that can cross, but not `undefined`
-   * @returns this store
    * @throws UncrossableError, RumpusError `ERR_RUMPUS_STORE_FULL` if there is no room
    */
   put(key: Key, value: Value): this {
     refuseNothing(value)
     for (;;) {
-      const store = this.opened()
+      const store = this.at.opened()
       const status = store.door.put(store.place, key, value)
       if (status === STORE_DONE) return this
-      this.refused(status, store, key)
+      this.at.refused(status, store, key)
     }
   }
 
@@ -194,10 +176,10 @@ export class Store<Key extends StoreKey = StoreKey, Value = unknown> {
   putNew(key: Key, value: Value): boolean {
     refuseNothing(value)
     for (;;) {
-      const store = this.opened()
+      const store = this.at.opened()
       const status = store.door.putNew(store.place, key, value)
       if (status === STORE_DONE || status === STORE_CHANGED) return status === STORE_DONE
-      this.refused(status, store, key)
+      this.at.refused(status, store, key)
     }
   }
 
@@ -221,19 +203,17 @@ export class Store<Key extends StoreKey = StoreKey, Value = unknown> {
    *   accounts.put('ada', { cents: 500, open: true })
    *   const pay = (cents) => accounts.update('ada', (account) => ({ ...account, cents: account.cents - cents }))
    *   assert.equal(pay(120).cents, 380)
-   *   accounts.update('ada', () => undefined)
-   *   assert.equal(accounts.has('ada'), false)
    * })
    * ```
    */
   update(key: Key, change: (value: Value | undefined) => Value | undefined): Value | undefined {
     if (typeof change !== 'function') throw badArgument(TypeError, 'change', 'a function', change)
     for (let tries = 0; tries < TRIES; ) {
-      const store = this.opened()
+      const store = this.at.opened()
       const { door } = store
       const before = door.get(store.place, key)
       if (before === GONE) {
-        this.lost(store)
+        this.at.lost(store)
         continue
       }
       const { stampLow, stampHigh } = door
@@ -242,7 +222,7 @@ export class Store<Key extends StoreKey = StoreKey, Value = unknown> {
       const status = door.putIf(store.place, key, after, stampLow, stampHigh)
       if (status === STORE_DONE) return after
       if (status === STORE_CHANGED) tries++
-      else this.refused(status, store, key)
+      else this.at.refused(status, store, key)
     }
     const message = `the entry under ${showKey(key)} was changed by others ${TRIES} times while it was being updated`
     throw new RumpusError('ERR_RUMPUS_CONTENDED', message)
@@ -261,13 +241,13 @@ export class Store<Key extends StoreKey = StoreKey, Value = unknown> {
     checkNumber('by', by)
     checkNumber('initial', initial)
     for (;;) {
-      const store = this.opened()
+      const store = this.at.opened()
       const status = store.door.add(store.place, key, by, initial)
       if (status === STORE_DONE) return store.door.sum
       if (status === STORE_NO_NUMBER) {
         throw badArgument(TypeError, `the value under ${showKey(key)}`, 'a number, to be added to', this.get(key))
       }
-      this.refused(status, store, key)
+      this.at.refused(status, store, key)
     }
   }
 
@@ -279,10 +259,10 @@ export class Store<Key extends StoreKey = StoreKey, Value = unknown> {
    */
   take(key: Key): Value | undefined {
     for (;;) {
-      const store = this.opened()
+      const store = this.at.opened()
       const value = store.door.take(store.place, key)
       if (value !== GONE) return value as Value | undefined
-      this.lost(store)
+      this.at.lost(store)
     }
   }
 
@@ -293,7 +273,7 @@ export class Store<Key extends StoreKey = StoreKey, Value = unknown> {
    * @returns whether anything was there
    */
   delete(key: Key): boolean {
-    return this.ask(STORE_DELETE, key) === STORE_DONE
+    return this.at.ask(STORE_DELETE, key) === STORE_DONE
   }
 
   /**
@@ -303,7 +283,7 @@ export class Store<Key extends StoreKey = StoreKey, Value = unknown> {
    * @param pattern - which keys
    */
   count(pattern?: StorePattern): number {
-    return this.many(STORE_COUNT, pattern)
+    return this.at.many(STORE_COUNT, pattern)
   }
 
   /**
@@ -313,7 +293,7 @@ export class Store<Key extends StoreKey = StoreKey, Value = unknown> {
    * @returns how many
    */
   clear(pattern?: StorePattern): number {
-    return this.many(STORE_CLEAR, pattern)
+    return this.at.many(STORE_CLEAR, pattern)
   }
 
   /**
@@ -331,13 +311,11 @@ export class Store<Key extends StoreKey = StoreKey, Value = unknown> {
    *   const store = Store.create(self)
    *   store.put(['ada', 'tea'], 3).put(['ada', 'milk'], 1).put(['bob', 'tea'], 2)
    *   assert.deepEqual(Object.fromEntries([...store.entries(['ada', anything])].map(([[, what], n]) => [what, n])), { tea: 3, milk: 1 })
-   *   for (const key of store.keys({ prefix: ['ada'] })) store.delete(key)
-   *   assert.deepEqual([...store], [[['bob', 'tea'], 2]])
    * })
    * ```
    */
   entries(pattern?: StorePattern): IterableIterator<[Key, Value]> {
-    return this.walk(pattern, false) as IterableIterator<[Key, Value]>
+    return this.at.walk(pattern, false) as IterableIterator<[Key, Value]>
   }
 
   /** The same, for `for (const [key, value] of store)`. */
@@ -351,31 +329,17 @@ export class Store<Key extends StoreKey = StoreKey, Value = unknown> {
    * @param pattern - which keys
    */
   *keys(pattern?: StorePattern): IterableIterator<Key> {
-    for (const [key] of this.walk(pattern, true)) yield key as Key
+    for (const [key] of this.at.walk(pattern, true)) yield key as Key
   }
 
-  /**
-   * The values of {@link Store.entries}.
-   *
-   * @param pattern - of which keys
-   */
+  /** The values of {@link Store.entries}. */
   *values(pattern?: StorePattern): IterableIterator<Value> {
-    for (const [, value] of this.walk(pattern, false)) yield value as Value
+    for (const [, value] of this.at.walk(pattern, false)) yield value as Value
   }
 
   /** What is to be seen of it. */
   inspect(): StoreView {
-    const { name, owner, heir, entries, bytes, dropped, limits } = this.shown()
-    return {
-      name: name ?? undefined,
-      owner: owner === 0 ? undefined : (owner as Pid),
-      heir: heir === 0 ? undefined : (heir as Pid),
-      entries,
-      bytes,
-      dropped,
-      maxEntries: limits.entries ?? undefined,
-      maxBytes: limits.bytes ?? undefined,
-    }
+    return viewOf(this.at.shown())
   }
 
   /**
@@ -388,7 +352,7 @@ export class Store<Key extends StoreKey = StoreKey, Value = unknown> {
    * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RumpusError `ERR_RUMPUS_NOT_OWNER`, UncrossableError
    * @example
    * ```ts
-   * import { exit, run } from 'rumpus'
+   * import { run } from 'rumpus'
    * import { Store } from 'rumpus/otp'
    * import assert from 'node:assert/strict'
    *
@@ -401,12 +365,12 @@ export class Store<Key extends StoreKey = StoreKey, Value = unknown> {
    *   const { type, store, from, data } = await self.receive()
    *   assert.deepEqual([type, from, data], ['store-transfer', owner, 'the results'])
    *   assert.equal(new Store(store).get('answer'), 42)
-   * }, { onCrash: () => {} })
+   * }, { onCrash() {} })
    * ```
    */
-  setHeir(owner: Self<never> | Runtime, heir?: Pid<never>, data?: unknown): void {
+  setHeir(owner: StoreOwner, heir?: Pid<never>, data?: unknown): void {
     const { kernel, process } = starterOf(owner)
-    setHeir(kernel, this.whole(), process?.pid ?? 0, heir ?? 0, data)
+    setHeir(kernel, this.at.whole(), process?.pid ?? 0, heir ?? 0, data)
   }
 
   /**
@@ -417,9 +381,9 @@ export class Store<Key extends StoreKey = StoreKey, Value = unknown> {
    * @param data - what that one is told; it must be able to cross
    * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RumpusError `ERR_RUMPUS_NOT_OWNER`, `ERR_RUMPUS_NOPROC`, UncrossableError
    */
-  give(owner: Self<never> | Runtime, to: Pid<never>, data?: unknown): void {
+  give(owner: StoreOwner, to: Pid<never>, data?: unknown): void {
     const { kernel, process } = starterOf(owner)
-    giveStore(kernel, this.whole(), process?.pid ?? 0, to as number, data)
+    giveStore(kernel, this.at.whole(), process?.pid ?? 0, to as number, data)
   }
 
   /**
@@ -428,98 +392,7 @@ export class Store<Key extends StoreKey = StoreKey, Value = unknown> {
    * @returns false if it had ended
    */
   end(): boolean {
-    const kernel = this.kernel()
-    const id = typeof this.found === 'number' ? this.found : kernel.handle.findStore(this.found)
+    const { id, kernel } = this.at
     return id !== 0 && kernel.handle.endStore(id)
   }
-
-  private kernel(): Kernel {
-    const kernel = typeof this.found === 'number' ? kernelOf(this.found) : onlyKernel()
-    if (kernel.detached) throw stopped()
-    return kernel
-  }
-
-  /** The store, as this isolate has it open. */
-  private opened(): OpenStore {
-    const { known } = this
-    return known !== undefined && known.place >= 0 && known.kernel === this.kernel() ? known : this.open()
-  }
-
-  private open(): OpenStore {
-    const kernel = this.kernel()
-    const id = typeof this.found === 'number' ? this.found : kernel.handle.findStore(this.found)
-    const found = id === 0 ? undefined : doorOf(kernel).find(id)
-    if (found === undefined) throw noStore(calledBy(this.found))
-    this.known = found
-    return found
-  }
-
-  /** It is gone: another may have its name. */
-  private lost(store: OpenStore): void {
-    store.door.letGo(store)
-    this.known = undefined
-  }
-
-  private ask(operation: number, key: Key): number {
-    for (;;) {
-      const store = this.opened()
-      const status = store.door.ask(operation, store.place, key)
-      if (status !== STORE_GONE) return status
-      this.lost(store)
-    }
-  }
-
-  private many(operation: typeof STORE_COUNT | typeof STORE_CLEAR, pattern: StorePattern | undefined): number {
-    for (;;) {
-      const store = this.opened()
-      if (store.door.many(operation, store.place, pattern) !== STORE_GONE) return store.door.sum
-      this.lost(store)
-    }
-  }
-
-  private *walk(pattern: StorePattern | undefined, keysOnly: boolean): IterableIterator<[unknown, unknown]> {
-    const store = this.opened()
-    const walk = store.door.walk(pattern, keysOnly)
-    for (let most = FIRST_STEP; walk.more; most = Math.min(most * 4, LAST_STEP)) {
-      const entries = store.door.step(store.place, walk, most)
-      if (entries === GONE) {
-        this.lost(store)
-        throw noStore(calledBy(this.found))
-      }
-      yield* entries
-    }
-  }
-
-  /** Nothing was written: throws why, unless the store has to be looked for again. */
-  private refused(status: number, store: OpenStore, key: Key): void {
-    if (status === STORE_GONE) return this.lost(store)
-    const { maxEntries, maxBytes } = this.inspect()
-    const most = status === STORE_TOO_LARGE ? `${maxBytes} bytes` : `${maxEntries} entries`
-    const message = `the store ${calledBy(this.found)} has no room for ${showKey(key)}: it may have ${most}`
-    throw new RumpusError('ERR_RUMPUS_STORE_FULL', message)
-  }
-
-  private shown(): ShownStore {
-    const { id, kernel } = this.opened()
-    const shown = kernel.handle.showStore(id)
-    if (shown == null) throw noStore(calledBy(this.found))
-    return shown
-  }
-
-  private whole(): { id: number; called: string; name: string | undefined } {
-    return { id: this.handle, called: calledBy(this.found), name: this.shown().name ?? undefined }
-  }
-}
-
-const calledBy = (found: string | number): string => JSON.stringify(found)
-
-const showKey = (key: StoreKey): string =>
-  JSON.stringify(key, (_, part) => (typeof part === 'bigint' ? `${part}n` : part)) ?? String(key)
-
-const refuseNothing = (value: unknown): void => {
-  if (value === undefined) throw badArgument(TypeError, 'value', 'something other than undefined: delete', value)
-}
-
-const checkNumber = (argument: string, number: unknown): void => {
-  if (typeof number !== 'number' || Number.isNaN(number)) throw badArgument(TypeError, argument, 'a number', number)
 }

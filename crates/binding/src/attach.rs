@@ -18,7 +18,8 @@ use crate::handle::Simulated;
 use crate::hot::{CALLBACKS, Callback};
 use crate::memory::{Bytes, array_buffer};
 use crate::pin;
-use crate::store::{self, StoreDesk};
+use crate::store::StoreDesk;
+use crate::store_words;
 use crate::wake::LoopWaker;
 
 /// Bytes of the scratch buffer, in which JavaScript encodes.
@@ -47,7 +48,7 @@ pub(crate) unsafe fn attach(
         waker.release();
         return Err(if seat < runtime.seats.len() { Failure::SeatTaken } else { Failure::NoScheduler });
     };
-    let (buffer, scratch, stores) = (Bytes::new(BUFFER), Bytes::new(SCRATCH), Bytes::new(store::BUFFER));
+    let (buffer, scratch, stores) = (Bytes::new(BUFFER), Bytes::new(SCRATCH), Bytes::new(store_words::BUFFER));
     let completions = Completions::new(Arc::clone(&buffer));
     let attachment = Attachment {
         scheduler: Some(scheduler),

@@ -11,7 +11,7 @@ use crate::completions::{HEAD, INLINE_MAX, Kind};
 use crate::handle;
 use crate::hot::SCRATCH_LEN;
 use crate::rows::ROWS;
-use crate::store;
+use crate::store_words;
 use crate::submit::{self, ANSWERED_SEAT, ANSWERED_TENANCY, AT_ANY, AT_DEDICATED, AT_HERE, OPERATIONS};
 
 const LAYOUT: [(&str, usize); 66] = [
@@ -189,8 +189,8 @@ pub fn layout_constants() -> Vec<BindingConstant> {
             .chain(&REASONS)
             .chain(&SEATS)
             .chain(&ROWS)
-            .chain(&store::NUMBERS)
-            .chain(&store::KEY_TAGS)
+            .chain(&store_words::NUMBERS)
+            .chain(&store_words::KEY_TAGS)
             .map(|&(name, value)| BindingConstant { name: name.to_owned(), value }),
     );
     all.extend(OPERATIONS.iter().map(|&(name, value)| constant(&format!("OP_{name}"), value as usize)));

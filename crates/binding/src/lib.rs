@@ -19,6 +19,7 @@ mod registry;
 mod rows;
 mod store;
 mod store_calls;
+mod store_words;
 mod submit;
 mod wake;
 mod watchdog;

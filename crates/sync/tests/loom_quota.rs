@@ -4,6 +4,8 @@
 
 mod probe;
 
+use std::collections::BTreeSet;
+
 use loom::thread;
 use probe::outcomes;
 use rumpus_sync::Quota;
@@ -26,7 +28,7 @@ fn never_more_is_taken_than_there_is() {
         assert_eq!(quota.taken(), taken);
         (mine, taken)
     });
-    assert_eq!(ends, [(false, 3), (true, 1), (true, 2), (true, 3)].into());
+    assert_eq!(ends, [(false, 3), (true, 1), (true, 3)].into());
 }
 
 #[test]
@@ -47,8 +49,9 @@ fn of_two_that_want_the_last_place_one_has_it() {
 
 #[test]
 fn a_write_that_is_refused_for_its_bytes_leaves_its_place() {
-    let ends = outcomes(|| {
-        let store = Arc::new(Store::new(2, Limits { entries: 1, bytes: 4, drops_oldest: false }, 1));
+    // By some of these seeds the two keys are in two shards.
+    let model = |seed| {
+        let store = Arc::new(Store::new(2, Limits { entries: 1, bytes: 4, drops_oldest: false }, seed));
         let other = {
             let store = Arc::clone(&store);
             thread::spawn(move || store.put(b"a", Given::of(b"too long"), Expect::Anything))
@@ -57,7 +60,8 @@ fn a_write_that_is_refused_for_its_bytes_leaves_its_place() {
         let refused = other.join().unwrap();
         let again = store.put(b"b", Given::of(b"3"), Expect::Anything);
         (mine == Ok(Put::Done), refused == Ok(Put::Done), again == Ok(Put::Done))
-    });
+    };
+    let ends: BTreeSet<_> = (1..=4).flat_map(|seed| outcomes(move || model(seed))).collect();
     assert_eq!(ends, [(false, false, true), (true, false, true)].into());
 }
 

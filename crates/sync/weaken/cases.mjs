@@ -26,7 +26,6 @@ const steal = 'src/steal.rs'
 const slab = 'src/slab.rs'
 const places = 'src/places.rs'
 const idle = '../runtime/src/sched/idle.rs'
-
 const pushExchange = 'compare_exchange_weak(seen, node as usize, '
 const claimExchange = 'compare_exchange_weak(head, claimed, '
 const popExchange = 'compare_exchange_weak(head, moved, '
