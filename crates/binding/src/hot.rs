@@ -18,14 +18,8 @@ use crate::{rows, submit};
 pub(crate) type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
 
 /// The callbacks by name.
-pub(crate) const CALLBACKS: [(&std::ffi::CStr, Callback); 6] = [
-    (c"turn", turn),
-    (c"submit", submit),
-    (c"store", store),
-    (c"large", large),
-    (c"look", look),
-    (c"hold", hold),
-];
+pub(crate) const CALLBACKS: [(&std::ffi::CStr, Callback); 6] =
+    [(c"turn", turn), (c"submit", submit), (c"store", store), (c"large", large), (c"look", look), (c"hold", hold)];
 
 /// Arguments a callback takes at most: a skeleton and the large pieces of one message.
 const ARGUMENTS_MAX: usize = 1024;

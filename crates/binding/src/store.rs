@@ -185,11 +185,7 @@ fn walk(buffer: &Bytes, store: &Store, pattern: &[u8]) -> Answer {
     let without_values = buffer.word(MODE) & KEYS_ONLY != 0;
     let most = buffer.word(MOST);
     let (mut at, mut told, mut alone) = (VALUE * 4, 0, None);
-    let from = Cursor {
-        shard: buffer.word(SHARD) as u32,
-        place: buffer.word(PLACE) as u32,
-        since: buffer.long(SINCE),
-    };
+    let from = Cursor { shard: buffer.word(SHARD) as u32, place: buffer.word(PLACE) as u32, since: buffer.long(SINCE) };
     let to = store.walk(from, |key, value| {
         if !store_key::fits(mode, pattern, key) {
             return true;

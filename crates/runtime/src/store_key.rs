@@ -68,9 +68,11 @@ impl<'a> Part<'a> {
     fn units(self) -> impl Iterator<Item = u16> + 'a {
         let (wide, count) = (self.tag == WIDE, self.immediate as usize);
         let body = &self.whole[4..];
-        (0..count).map(move |at| {
-            if wide { u16::from_le_bytes([body[2 * at], body[2 * at + 1]]) } else { u16::from(body[at]) }
-        })
+        (0..count).map(
+            move |at| {
+                if wide { u16::from_le_bytes([body[2 * at], body[2 * at + 1]]) } else { u16::from(body[at]) }
+            },
+        )
     }
 
     fn fits(self, wanted: Part<'_>) -> bool {
@@ -93,11 +95,8 @@ fn fits_some(mode: Mode, pattern: &[u8], key: &[u8]) -> Option<bool> {
         let count = wanted.immediate as usize;
         return Some(has.immediate as usize >= count && has.units().take(count).eq(wanted.units()));
     }
-    let as_many = if mode == Mode::Prefix {
-        has.immediate >= wanted.immediate
-    } else {
-        has.immediate == wanted.immediate
-    };
+    let as_many =
+        if mode == Mode::Prefix { has.immediate >= wanted.immediate } else { has.immediate == wanted.immediate };
     if !as_many {
         return Some(false);
     }
@@ -119,10 +118,8 @@ mod tests {
     fn text(units: &str) -> Vec<u8> {
         let wide: Vec<u16> = units.encode_utf16().collect();
         let narrow = wide.iter().all(|&unit| unit < 256);
-        let body: Vec<u8> = wide
-            .iter()
-            .flat_map(|&unit| if narrow { vec![unit as u8] } else { unit.to_le_bytes().to_vec() })
-            .collect();
+        let body: Vec<u8> =
+            wide.iter().flat_map(|&unit| if narrow { vec![unit as u8] } else { unit.to_le_bytes().to_vec() }).collect();
         let tag = if narrow { NARROW } else { WIDE };
         let mut bytes = (tag | (wide.len() as u32) << 8).to_le_bytes().to_vec();
         bytes.extend(&body);
@@ -176,7 +173,10 @@ mod tests {
         ] {
             assert_eq!(fits(mode, &list(&parts), &key), so, "{parts:?}");
         }
-        assert!(!fits(Mode::Prefix, &list(&[text("a")]), &text("a")) && !fits(Mode::Prefix, &text("a"), &list(&[text("a")])));
+        assert!(
+            !fits(Mode::Prefix, &list(&[text("a")]), &text("a"))
+                && !fits(Mode::Prefix, &text("a"), &list(&[text("a")]))
+        );
         assert!(fits(Mode::All, &[], &key));
     }
 

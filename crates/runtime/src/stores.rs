@@ -117,11 +117,9 @@ impl Stores {
             return Err(Unmade::Taken(other));
         }
         let serial = held.made + 1;
-        let id = Pid::new(
-            runtime,
-            Ticket { index: serial as u32 & INDEX_MAX, generation: (serial >> INDEX_BITS) as u32 },
-        )
-        .bits();
+        let id =
+            Pid::new(runtime, Ticket { index: serial as u32 & INDEX_MAX, generation: (serial >> INDEX_BITS) as u32 })
+                .bits();
         if let Some(pid) = owner
             && !held.make_over(id, pid, table)
         {
