@@ -1454,11 +1454,11 @@ declare const holds: unique symbol;
 * it to no other store.
 */
 type StoreHandle<Key = unknown, Value = unknown> = number & {
-  readonly [holds]: [Key, Value];
+  /** For the compiler alone. */readonly [holds]: [Key, Value];
 };
 /** Whose a store is: a process, by its `self`, or a runtime. */
 type StoreOwner = Self<never> | Runtime | {
-  readonly pid: Pid<never>;
+  /** Its own address. */readonly pid: Pid<never>;
 };
 /** How a store is. */
 interface StoreOptions {

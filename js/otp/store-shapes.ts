@@ -12,10 +12,19 @@ declare const holds: unique symbol
  * A store outside this isolate: an ordinary number within 53 bits, as a pid is, good for messages, JSON and Map keys. Its runtime gives
  * it to no other store.
  */
-export type StoreHandle<Key = unknown, Value = unknown> = number & { readonly [holds]: [Key, Value] }
+export type StoreHandle<Key = unknown, Value = unknown> = number & {
+  /** For the compiler alone. */
+  readonly [holds]: [Key, Value]
+}
 
 /** Whose a store is: a process, by its `self`, or a runtime. */
-export type StoreOwner = Self<never> | Runtime | { readonly pid: Pid<never> }
+export type StoreOwner =
+  | Self<never>
+  | Runtime
+  | {
+      /** Its own address. */
+      readonly pid: Pid<never>
+    }
 
 /** How a store is. */
 export interface StoreOptions {

@@ -1,5 +1,6 @@
 //! A store against a map, step by step; and threads that use one at once.
 #![cfg(not(loom))]
+#![expect(clippy::disallowed_methods, reason = "three tests have threads")]
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;

@@ -48,7 +48,10 @@ export const anything: unique symbol = Symbol.for('rumpus/anything') as typeof a
 /** Which keys are meant: lists, part by part; or all that begin so, texts or lists. */
 export type StorePattern =
   | readonly (StoreKeyPart | typeof anything)[]
-  | { readonly prefix: string | readonly (StoreKeyPart | typeof anything)[] }
+  | {
+      /** What they begin with: units of a text, or parts of a list. */
+      readonly prefix: string | readonly (StoreKeyPart | typeof anything)[]
+    }
 
 /** Parts of a list. */
 const PARTS_MAX = 64
