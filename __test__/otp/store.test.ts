@@ -309,12 +309,12 @@ describe('mistakes', () => {
     inside(async (self) => {
       const store: AnyStore = Store.create(self)
       const wrong: [() => unknown, string, RegExp][] = [
-        [() => new Store(''), 'TypeError', /found must be a name, got ""/],
+        [() => new Store(''), 'TypeError', /found must be .*, got ""/],
         [() => new Store(-1 as never), 'TypeError', /found must be a name or a handle/],
         [() => new Store({} as never), 'TypeError', /found must be a name or a handle/],
         [() => Store.create({} as never), 'TypeError', /parent must be/],
         [() => Store.create(self, null as never), 'TypeError', /options must be an object/],
-        [() => Store.create(self, { name: 5 } as never), 'TypeError', /options\.name must be a name/],
+        [() => Store.create(self, { name: 5 } as never), 'TypeError', /options\.name must be/],
         [
           () => Store.create(self, { maxEntries: 0 }),
           'RangeError',
