@@ -483,6 +483,14 @@ interface RuntimeView {
       readonly full: number;
     };
   };
+  /** The stores of `rumpus/otp`. */
+  readonly stores: {
+    /** Made, ever. */readonly made: number; /** There now; the others have ended. */
+    readonly open: number; /** Entries in those. */
+    readonly entries: number; /** Bytes of their keys and values, as they are kept. */
+    readonly bytes: number; /** Entries of those that went for newer ones. */
+    readonly dropped: number;
+  };
 }
 /** A scheduler that has taken no turn for too long: a body, a module or other code keeps its thread. */
 interface StallReport {

@@ -1,7 +1,7 @@
 // Generated from js/ by `npm run dts`. Do not edit.
 /// <reference lib="esnext.disposable" />
 
-import { Answer, Asks, Call, CallOptions, Definition, Down, Exit, ExitReason, Pid, ReasonGiven, ReplyTo, RumpusError, Runtime, RuntimeOptions, Self, SpawnOptions } from "./index.js";
+import { Answer, Asks, Call, CallOptions, Definition, Down, Exit, ExitReason, Pid, ReasonGiven, ReplyTo, RumpusError, Runtime, RuntimeOptions, Self, SpawnOptions, StoreKey, StoreKey as StoreKey$1, StoreKeyPart, StorePattern, StorePattern as StorePattern$1, StoreTransfer, anything } from "./index.js";
 
 // js/otp/actions.d.ts
 /** Stands for no reply: the caller is answered later. */
@@ -1448,6 +1448,295 @@ declare class StateMachine<State extends string = string, Request = unknown, Cas
   /** Takes any other message as an event; override {@link StateMachine.handleEvent}. */
   override handleInfo(message: Info | Down | Exit): Promise<Action | undefined>;
 }
+declare const holds: unique symbol;
+/**
+* A store outside this isolate: an ordinary number within 53 bits, as a pid is, good for messages, JSON and Map keys. Its runtime gives
+* it to no other store.
+*/
+type StoreHandle<Key = unknown, Value = unknown> = number & {
+  /** For the compiler alone. */readonly [holds]: [Key, Value];
+};
+/** Whose a store is: a process, by its `self`, or a runtime. */
+type StoreOwner = Self<never> | Runtime | {
+  /** Its own address. */readonly pid: Pid<never>;
+};
+/** How a store is. */
+interface StoreOptions {
+  /** By which it is found, too; unique among the stores of a runtime, and free again when it ends. */
+  readonly name?: string;
+  /** Who has it when its owner has ended; then it gets a {@link StoreTransfer}. */
+  readonly heir?: Pid<never>;
+  /** What that one is told then; it must be able to cross. */
+  readonly heirData?: unknown;
+  /** Entries at most. */
+  readonly maxEntries?: number;
+  /** Bytes at most, of keys and values as they are kept; about 100 more an entry are not counted. */
+  readonly maxBytes?: number;
+  /**
+  * What becomes of a write for which there is no room: `'refuse'`, unless given: it throws, and nothing has changed; `'drop-oldest'`: the
+  * entries written before all others go. Such a store has one lock for all, where others have many.
+  */
+  readonly overflow?: "refuse" | "drop-oldest";
+}
+/** A store, as it is shown. */
+interface StoreView {
+  /** Its name, if it has one. */
+  readonly name: string | undefined;
+  /** Whose it is; nobody's if it is the runtime's. */
+  readonly owner: Pid | undefined;
+  /** Whose it is when that has ended. */
+  readonly heir: Pid | undefined;
+  /** How many entries it has. */
+  readonly entries: number;
+  /** Bytes of their keys and values, as they are kept. */
+  readonly bytes: number;
+  /** Entries that went for newer ones, ever. */
+  readonly dropped: number;
+  /** Entries it may have, if there is a limit. */
+  readonly maxEntries: number | undefined;
+  /** Bytes it may have, if there is a limit. */
+  readonly maxBytes: number | undefined;
+}
+/**
+* A table of values by keys that every process of a runtime reads and writes, on every core, at once: no message, no promise, no server
+* in between. Its data lie outside the heaps of all threads: they are there for all when `put` returns, and a thread that dies takes
+* nothing along. It belongs to a process, and ends with it unless that has named an heir; or to the runtime.
+*
+* For what many read and some write: sessions, caches, counters, results. Not for a value that changes by rules: a server, which has
+* them in one place; not for large values that are read often: each read makes a new one, as a message would.
+*
+* **Keys** are texts, numbers (pids too), bigints, and lists of up to 64 of these, booleans and null; 1024 bytes at most. They are
+* compared by value. **Values** are what can cross, except `undefined`, which is what is under a key where nothing is. What is read is
+* a copy, one's own to change; to change what is in the store, put it again, or `update`.
+*
+* Making one of these starts nothing: it finds a store that {@link Store.create} has made, by its name or its handle. By its name it
+* finds whichever store has that now, at each call: also the one that a restarted owner has made.
+*
+* Every operation on one key is atomic, and in one order for all threads. All throw RumpusError `ERR_RUMPUS_NO_STORE` where the store has
+* ended, TypeError `ERR_RUMPUS_BAD_ARGUMENT` and RangeError `ERR_RUMPUS_OUT_OF_RANGE` for what is no key.
+*
+* @example
+* ```ts
+* import { define, run, send } from 'rumpus'
+* import { Store } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* const hits = new Store('hits')
+* const visitor = define(import.meta.url, 'visitor', async (self, to, page) => {
+*   hits.add(page)
+*   hits.update(['pages', 'all'], (pages = []) => (pages.includes(page) ? pages : [...pages, page].sort()))
+*   send(to, 'done')
+* })
+*
+* await run(async (self) => {
+*   Store.create(self, { name: 'hits' })
+*   for (const page of ['/', '/about', '/']) self.spawn(visitor, self.pid, page)
+*   for (let i = 0; i < 3; i++) await self.receive()
+*   assert.equal(hits.get('/'), 2)
+*   assert.deepEqual(hits.get(['pages', 'all']), ['/', '/about'])
+* })
+* ```
+*/
+declare class Store<Key extends StoreKey$1 = StoreKey$1, Value = unknown> {
+  private readonly at;
+  /**
+  * @param found - its name, or its handle
+  * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`
+  */
+  constructor(found: string | StoreHandle<Key, Value>);
+  /**
+  * Makes a store.
+  *
+  * @param owner - whose it is: a process, with which it ends, or is its heir's; or the runtime
+  * @param options - its name, its heir, its limits
+  * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE`, RumpusError `ERR_RUMPUS_NAME_TAKEN`, its `cause`
+  * being `{ pid, store }`, `ERR_RUMPUS_NOPROC` if the process must end, UncrossableError for `heirData`
+  * @example
+  * ```ts
+  * import { run } from 'rumpus'
+  * import { Store } from 'rumpus/otp'
+  * import assert from 'node:assert/strict'
+  *
+  * await run(async (self) => {
+  *   const cache = Store.create(self, { maxEntries: 2, overflow: 'drop-oldest' })
+  *   cache.put('a', 1).put('b', 2).put('c', 3)
+  *   assert.deepEqual([...cache.keys()].sort(), ['b', 'c'])
+  * })
+  * ```
+  */
+  static create<Key extends StoreKey$1 = StoreKey$1, Value = unknown>(owner: StoreOwner, options?: StoreOptions): Store<Key, Value>;
+  /**
+  * The number by which others find it, on any scheduler: `new Store(handle)`. Plain data; one that is found by its name needs none.
+  *
+  * @throws as all do, if it is found by a name
+  */
+  get handle(): StoreHandle<Key, Value>;
+  /**
+  * What is under a key, a copy; `undefined` where nothing is.
+  *
+  * @param key - the key
+  * @throws RumpusError `ERR_RUMPUS_UNKNOWN_MESSAGE` if this thread does not know a class of what is there
+  */
+  get(key: Key): Value | undefined;
+  /**
+  * Whether anything is under a key.
+  *
+  * @param key - the key
+  */
+  has(key: Key): boolean;
+  /**
+  * Puts a value under a key, in place of what is there. When this returns it is there for all, whatever becomes of this thread.
+  *
+  * @param key - the key
+  * @param value - anything that can cross, but not `undefined`
+  * @throws UncrossableError, RumpusError `ERR_RUMPUS_STORE_FULL` if there is no room
+  */
+  put(key: Key, value: Value): this;
+  /**
+  * Puts a value under a key where nothing is.
+  *
+  * @param key - the key
+  * @param value - as of {@link Store.put}
+  * @returns whether nothing was there
+  * @throws as {@link Store.put}
+  */
+  putNew(key: Key, value: Value): boolean;
+  /**
+  * Changes what is under a key, atomically: what `change` answers is put only if nobody has changed it since it was read. Otherwise `change` is
+  * called again, with what is there then: let it be short, and have no effect of its own. For sums {@link Store.add} is cheaper.
+  *
+  * @param key - the key
+  * @param change - is given a copy of what is there, or `undefined`; answers what is to be there, `undefined` for nothing
+  * @returns what is there now
+  * @throws what `change` throws, and nothing has changed then; as {@link Store.put}; RumpusError `ERR_RUMPUS_CONTENDED` if others were
+  * faster 10 000 times, as when `change` itself writes under the key
+  * @example
+  * ```ts
+  * import { run } from 'rumpus'
+  * import { Store } from 'rumpus/otp'
+  * import assert from 'node:assert/strict'
+  *
+  * await run(async (self) => {
+  *   const accounts = Store.create(self)
+  *   accounts.put('ada', { cents: 500, open: true })
+  *   const pay = (cents) => accounts.update('ada', (account) => ({ ...account, cents: account.cents - cents }))
+  *   assert.equal(pay(120).cents, 380)
+  * })
+  * ```
+  */
+  update(key: Key, change: (value: Value | undefined) => Value | undefined): Value | undefined;
+  /**
+  * Adds to the number under a key, atomically.
+  *
+  * @param key - the key
+  * @param by - how much; 1 unless given
+  * @param initial - to what, where nothing is; 0 unless given
+  * @returns the sum
+  * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT` if what is there is no number; as {@link Store.put}
+  */
+  add(key: Key, by?: number, initial?: number): number;
+  /**
+  * What is under a key, and it is there no more: of several who take, one has it.
+  *
+  * @param key - the key
+  * @throws as {@link Store.get}; it is gone then, too
+  */
+  take(key: Key): Value | undefined;
+  /**
+  * Takes away what is under a key.
+  *
+  * @param key - the key
+  * @returns whether anything was there
+  */
+  delete(key: Key): boolean;
+  /**
+  * How many entries there are, or whose keys fit a pattern, which takes a look at every key. While others write it is a figure of no one
+  * moment: who was there throughout is counted, once.
+  *
+  * @param pattern - which keys
+  */
+  count(pattern?: StorePattern$1): number;
+  /**
+  * Takes all entries away, or those whose keys fit a pattern: each by itself, while others may write.
+  *
+  * @param pattern - which keys
+  * @returns how many
+  */
+  clear(pattern?: StorePattern$1): number;
+  /**
+  * Entries as pairs of key and value, in no order. Others may write meanwhile: an entry that is there from the first step to the last is
+  * given once, no key is given twice, and what comes, changes or goes meanwhile may be given as it is or not at all.
+  *
+  * @param pattern - which keys; every key is looked at
+  * @example
+  * ```ts
+  * import { run } from 'rumpus'
+  * import { anything, Store } from 'rumpus/otp'
+  * import assert from 'node:assert/strict'
+  *
+  * await run(async (self) => {
+  *   const store = Store.create(self)
+  *   store.put(['ada', 'tea'], 3).put(['ada', 'milk'], 1).put(['bob', 'tea'], 2)
+  *   assert.deepEqual(Object.fromEntries([...store.entries(['ada', anything])].map(([[, what], n]) => [what, n])), { tea: 3, milk: 1 })
+  * })
+  * ```
+  */
+  entries(pattern?: StorePattern$1): IterableIterator<[Key, Value]>;
+  /** The same, for `for (const [key, value] of store)`. */
+  [Symbol.iterator](): IterableIterator<[Key, Value]>;
+  /**
+  * The keys of {@link Store.entries}, without making the values.
+  *
+  * @param pattern - which keys
+  */
+  keys(pattern?: StorePattern$1): IterableIterator<Key>;
+  /** The values of {@link Store.entries}. */
+  values(pattern?: StorePattern$1): IterableIterator<Value>;
+  /** What is to be seen of it. */
+  inspect(): StoreView;
+  /**
+  * Names who has it when its owner has ended; nobody, unless given. An heir that has ended by then, or must, has nothing, and the store
+  * ends. Who inherits it owns it, names an heir of its own, and gets a {@link StoreTransfer}, before any news of that end.
+  *
+  * @param owner - whose it is, as of {@link Store.create}
+  * @param heir - who has it then
+  * @param data - what that one is told; it must be able to cross
+  * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RumpusError `ERR_RUMPUS_NOT_OWNER`, UncrossableError
+  * @example
+  * ```ts
+  * import { run } from 'rumpus'
+  * import { Store } from 'rumpus/otp'
+  * import assert from 'node:assert/strict'
+  *
+  * await run(async (self) => {
+  *   const owner = self.spawn(async (me) => {
+  *     const results = Store.create(me, { heir: self.pid, heirData: 'the results' })
+  *     results.put('answer', 42)
+  *     throw new Error('a crash')
+  *   })
+  *   const { type, store, from, data } = await self.receive()
+  *   assert.deepEqual([type, from, data], ['store-transfer', owner, 'the results'])
+  *   assert.equal(new Store(store).get('answer'), 42)
+  * }, { onCrash() {} })
+  * ```
+  */
+  setHeir(owner: StoreOwner, heir?: Pid<never>, data?: unknown): void;
+  /**
+  * Gives it to another process, which owns it when this returns, and gets a {@link StoreTransfer}. The heir is forgotten.
+  *
+  * @param owner - whose it is, as of {@link Store.create}
+  * @param to - whose it is then
+  * @param data - what that one is told; it must be able to cross
+  * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RumpusError `ERR_RUMPUS_NOT_OWNER`, `ERR_RUMPUS_NOPROC`, UncrossableError
+  */
+  give(owner: StoreOwner, to: Pid<never>, data?: unknown): void;
+  /**
+  * Ends it and frees its memory, whosever it is: for whom it is no longer there, and its heir hears nothing.
+  *
+  * @returns false if it had ended
+  */
+  end(): boolean;
+}
 /** What a supervisor is asked: the business of the verbs that ask it. */
 type SupervisorRequest = {
   readonly supervisor: "which" | "count";
@@ -2159,4 +2448,4 @@ declare const via: (registry: Registry, key: ViaKey, what: Startable) => AnyBody
 * ```
 */
 declare const defineVia: (url: string, name: string, registry: Registry, key: ViaKey, what: Startable) => Definition<Call, readonly unknown[]>;
-export { type Action, Agent, type AgentDefinition, type AgentFunctions, type AgentOptions, type AgentRequest, type AnyBody, type Application, type ApplicationContext, type ApplicationOptions, type ApplicationOutcome, type ApplicationReport, type ApplicationSelf, type ApplicationSpec, type ApplicationView, type Applications, type Backoff, type Callbacks, type Cast, type ChildCounts, type ChildSpec, type ChildView, ConfigError, type ConfigField, type ConfigMistake, type ConfigOf, type ConfigShape, type Done, type Environment, type FieldOf, type GroupOptions, type Handled, type Health, type Joining, type MachineEvent, type Moved, type NoReply, type Outcome, type PublishOptions, Registry, type RegistryEntry, type RegistryKey, type RegistryOptions, type RegistryRequest, type ReplyOf, type RunApplicationOptions, Secret, Server, type ServerClass, type ServerDefinition, type ServerPid, type ServerStatus, type SignalSource, type StartApplicationOptions, type StartOptions, type Startable, type StartableDefinition, StateMachine, type SupervisorOptions, type SupervisorPid, type SupervisorReport, type SupervisorRequest, Task, type TaskBody, type TaskDefinition, type TaskOwner, type TaskSettled, type TaskStreamOptions, type Timing, type Top, type Transition, type ViaKey, agent, application, callMany, cast, continueWith, countChildren, defineAgent, defineServer, defineSupervisor, defineTask, defineVia, deleteChild, getState, getStatus, hibernate, join, leave, localMembers, members, noReply, partition, publish, replaceState, restartChild, resume, runApplication, startApplication, startChild, startPartitions, startServer, startSupervisor, stopServer, stopWith, supervisor, suspend, taskStream, terminateChild, via, whichChildren };
+export { type Action, Agent, type AgentDefinition, type AgentFunctions, type AgentOptions, type AgentRequest, type AnyBody, type Application, type ApplicationContext, type ApplicationOptions, type ApplicationOutcome, type ApplicationReport, type ApplicationSelf, type ApplicationSpec, type ApplicationView, type Applications, type Backoff, type Callbacks, type Cast, type ChildCounts, type ChildSpec, type ChildView, ConfigError, type ConfigField, type ConfigMistake, type ConfigOf, type ConfigShape, type Done, type Environment, type FieldOf, type GroupOptions, type Handled, type Health, type Joining, type MachineEvent, type Moved, type NoReply, type Outcome, type PublishOptions, Registry, type RegistryEntry, type RegistryKey, type RegistryOptions, type RegistryRequest, type ReplyOf, type RunApplicationOptions, Secret, Server, type ServerClass, type ServerDefinition, type ServerPid, type ServerStatus, type SignalSource, type StartApplicationOptions, type StartOptions, type Startable, type StartableDefinition, StateMachine, Store, type StoreHandle, type StoreKey, type StoreKeyPart, type StoreOptions, type StoreOwner, type StorePattern, type StoreTransfer, type StoreView, type SupervisorOptions, type SupervisorPid, type SupervisorReport, type SupervisorRequest, Task, type TaskBody, type TaskDefinition, type TaskOwner, type TaskSettled, type TaskStreamOptions, type Timing, type Top, type Transition, type ViaKey, agent, anything, application, callMany, cast, continueWith, countChildren, defineAgent, defineServer, defineSupervisor, defineTask, defineVia, deleteChild, getState, getStatus, hibernate, join, leave, localMembers, members, noReply, partition, publish, replaceState, restartChild, resume, runApplication, startApplication, startChild, startPartitions, startServer, startSupervisor, stopServer, stopWith, supervisor, suspend, taskStream, terminateChild, via, whichChildren };

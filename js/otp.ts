@@ -1,6 +1,8 @@
 // The table of contents of `rumpus/otp`: servers and supervisors, made of the processes of `rumpus`, which it shares with that. A
 // program that has none of them loads nothing of this.
 
+export { anything, type StoreKey, type StoreKeyPart, type StorePattern } from './kernel/store/keys.ts'
+export type { StoreTransfer } from './kernel/store/post-store.ts'
 export type { Action, NoReply } from './otp/actions.ts'
 export {
   Agent,
@@ -74,6 +76,8 @@ export {
 } from './otp/start-server.ts'
 export type { AnyBody } from './otp/starting.ts'
 export { type Moved, StateMachine } from './otp/state-machine.ts'
+export { Store } from './otp/store.ts'
+export type { StoreHandle, StoreOptions, StoreOwner, StoreView } from './otp/store-shapes.ts'
 export {
   countChildren,
   defineSupervisor,
