@@ -3,6 +3,7 @@
 
 import { exit, isAlive, type Pid, type ProcessView, type Simulated, send, sendAfter, simulate } from 'rumpus'
 import {
+  type ChildSpec,
   type ChildView,
   Consumer,
   cast,
@@ -73,8 +74,8 @@ const flow = supervisor({
   ],
 })
 
-const treeOf = (schedulers: number) => [
-  { id: 'registry', ...(places.child() as object) },
+const treeOf = (schedulers: number): ChildSpec[] => [
+  { ...places.child(), id: 'registry' },
   { id: 'all', start: locals('one_for_all') },
   { id: 'rest', start: locals('rest_for_one') },
   { id: 'named', start: echo, name: 'a name' },

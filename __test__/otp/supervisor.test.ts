@@ -152,27 +152,6 @@ describe('an end', () => {
       expect(pids.map(isAlive)).toEqual([false, false, false])
     }))
 
-  it('of many dynamic children at once is linear, though some ignore it', () =>
-    simulate({ seed: 3, schedulers: 1, onCrash: () => {} }, async (self: AnySelf, { now }) => {
-      const stubborn = async (me: AnySelf): Promise<void> => {
-        me.trapExit()
-        for (;;) await me.receive()
-      }
-      const took: number[] = []
-      for (const count of [1_000, 10_000]) {
-        const top = (await startSupervisor(self, { strategy: 'dynamic' }, { link: false })) as AnyPid
-        for (let i = 0; i < count; i++) {
-          await startChild(top, { start: i % 100 === 0 ? stubborn : waits, shutdown: 50 })
-        }
-        const [begun, real] = [now(), performance.now()]
-        expect(await endOf(self, top, () => exit(top, 'shutdown'))).toEqual({ kind: 'shutdown' })
-        took.push(performance.now() - real)
-        expect(now() - begun).toBeLessThan(5_000)
-      }
-      // Ten times as many take ten times as long, on a machine that is busy elsewhere, too; not a hundred times.
-      expect(took[1]! / took[0]!).toBeLessThan(40)
-    }))
-
   it('of a supervisor by kill takes its tree along, and its parent starts it anew, though the names are not free yet', () =>
     inside(
       async (self) => {

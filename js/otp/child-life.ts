@@ -43,6 +43,8 @@ const NORMAL: ExitReason = { kind: 'normal' }
 const FOREVER = Number.POSITIVE_INFINITY
 /** How long to wait for a name whose holder does not seem to be ending, in milliseconds. */
 const NAME_MS = 1_000
+/** How many are told to end before others have their turn. */
+const TOLD_AT_ONCE = 512
 
 export class ChildLife {
   readonly kernel: Kernel
@@ -205,6 +207,8 @@ export class ChildLife {
       children.noteEnded(child)
       const brutal = child.spec.shutdown === 'brutal'
       postExit(kernel, 0, pid, brutal ? KILLED : SHUTDOWN, brutal)
+      // Others on this scheduler have their turn meanwhile.
+      if (pids.size % TOLD_AT_ONCE === 0) await self.yield()
     }
     const ended = new Set(pids.values())
     const hear = (message: unknown): boolean | undefined => {
