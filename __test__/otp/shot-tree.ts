@@ -195,7 +195,17 @@ export const shootAt = (seed: number, steps: number, lane: 'js' | 'native') =>
     exit(top, 'shutdown')
     await self.receive({ match: (message) => message?.ref === ref })
     await self.sleep(QUIET_MS)
-    return { first, before, after, shots, keepers, entries, acknowledged, written, left: await censusOf(self, undefined) }
+    return {
+      first,
+      before,
+      after,
+      shots,
+      keepers,
+      entries,
+      acknowledged,
+      written,
+      left: await censusOf(self, undefined),
+    }
   })
 
 /** Some of what goes on in such a tree. */
@@ -209,8 +219,9 @@ function load(self: AnySelf, dice: Dice, targets: readonly ChildView[]): void {
       for (let i = 0; i < 5; i++) cast(pid as AnyPid, i)
       return
     case 2:
-      return void self.runtime
-        .spawn(async (me: AnySelf) => void (await me.call(pid as AnyPid, 1, { timeout: 500 }).catch(() => {})))
+      return void self.runtime.spawn(
+        async (me: AnySelf) => void (await me.call(pid as AnyPid, 1, { timeout: 500 }).catch(() => {})),
+      )
     case 3:
       return publish('keepers', 'news')
     case 4:

@@ -11,7 +11,7 @@ const LIMIT_TIMES = 2
 const TRIES = 3
 const SHUTDOWN_MS = 500
 /** How long no turn may be taken: an interval that is late by more was kept waiting. */
-const LATE_LIMIT_MS = 250
+const LATE_LIMIT_MS = 1_000
 const BEAT_MS = 5
 
 /** @typedef {import('rumpus').Self<any>} Self */
