@@ -80,7 +80,8 @@ describe('a kill', () => {
       }
       expect(seen).toEqual([0, 0, 1, 1, 2, 2, 3])
       // A 3 waits for demand; 4 to 7 were asked for when the first four had been handled.
-      expect(await stageStatus(twice)).toMatchObject({ buffered: 1, waiting: 4 })
+      while ((await stageStatus(twice)).waiting < 4) await self.yield()
+      expect((await stageStatus(twice)).buffered).toBe(1)
       exit(twice, 'kill')
       expect(await self.receive()).toMatchObject({ ref, reason: { kind: 'killed' } })
       expect(await stageStatus(source)).toMatchObject({ buffered: 2, subscribers: [] })

@@ -175,6 +175,28 @@ describe('an end', () => {
       { onCrash: () => {} },
     ))
 
+  it('of a supervisor by kill leaves nobody, in whatever step of a start it comes', () =>
+    inside(async (self) => {
+      const alive = (): number => self.runtime.inspect().processes.alive
+      const first = (await startSupervisor(self, { strategy: 'dynamic' }, { link: false })) as AnyPid
+      await endOf(self, first, () => exit(first, 'kill'))
+      const before = alive()
+      for (let steps = 0; steps < 40; steps++) {
+        class Kills extends Server {
+          override init(): void {
+            const top = this.self.whereis('killed') as AnyPid
+            let left = steps
+            const step = (): void => (left-- > 0 ? queueMicrotask(step) : exit(top, 'kill'))
+            step()
+          }
+        }
+        const children = [Kills, Part, Part].map((start, n) => ({ id: `${n}`, start }))
+        await startSupervisor(self, { children }, { link: false, name: 'killed' }).catch(() => {})
+        while (self.whereis('killed') !== undefined) await self.yield()
+        await until(() => alive() === before)
+      }
+    }))
+
   it('of the parent is the end of the supervisor and of all below it', () =>
     inside(async (self) => {
       const owner = self.spawn(async (me: AnySelf) => {
