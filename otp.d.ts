@@ -1,7 +1,7 @@
 // Generated from js/ by `npm run dts`. Do not edit.
 /// <reference lib="esnext.disposable" />
 
-import { Answer, Asks, Call, CallOptions, Definition, Down, Exit, ExitReason, Pid, ReasonGiven, ReplyTo, Runtime, Self, SpawnOptions } from "./index.js";
+import { Answer, Asks, Call, CallOptions, Definition, Down, Exit, ExitReason, Pid, ReasonGiven, ReplyTo, RumpusError, Runtime, RuntimeOptions, Self, SpawnOptions } from "./index.js";
 
 // js/otp/actions.d.ts
 /** Stands for no reply: the caller is answered later. */
@@ -595,6 +595,332 @@ interface Kept {
   readonly startTimeout: number;
   readonly significant: boolean;
   readonly options: Pick<SpawnOptions, "on" | "name" | "priority" | "mailbox">;
+}
+/**
+* A value that no log, no JSON and no inspector shows: a password out of a configuration. It crosses to other schedulers as what it is,
+* where `rumpus/otp` is imported.
+*
+* For what must reach the one call that needs it. It is not encrypted: whoever has it can {@link Secret.reveal} it.
+*
+* @example
+* ```ts
+* import { Secret } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+* import { inspect } from 'node:util'
+*
+* const password = new Secret('hunter2')
+* assert.equal(`${password} ${JSON.stringify({ password })} ${inspect(password)}`, '[secret] {"password":"[secret]"} [secret]')
+* assert.equal(password.reveal(), 'hunter2')
+* ```
+*/
+declare class Secret<T = string> {
+  #private;
+  constructor(value: T);
+  /** The value. */
+  reveal(): T;
+  /** `'[secret]'`. */
+  toString(): string;
+  /** `'[secret]'`. */
+  toJSON(): string;
+}
+/** What every field of a configuration may say. */
+interface FieldOf<Type extends string, Value> {
+  /** What it is. A `'list'` is of strings, with commas between them in an environment variable. */
+  readonly type: Type;
+  /** Its value where none is given. */
+  readonly default?: Value;
+  /** Whether it may be left out; then it is `undefined`. */
+  readonly optional?: boolean;
+  /** The environment variable that overrides what is given. One that is empty counts as not set. */
+  readonly env?: string;
+  /** Whether it is wrapped into a {@link Secret}, and no mistake shows it. */
+  readonly secret?: boolean;
+  /** Says what is wanted, if the value is not that; nothing if it is fine. */
+  readonly check?: (value: Value) => string | undefined;
+}
+/** One field of a configuration. */
+type ConfigField = (FieldOf<"string", string> & {
+  /** The values that it may have. */readonly oneOf?: readonly string[];
+}) | (FieldOf<"number" | "integer", number> & {
+  /** The values that it may have. */readonly oneOf?: readonly number[]; /** The least that it may be. */
+  readonly min?: number; /** The most that it may be. */
+  readonly max?: number;
+}) | FieldOf<"boolean", boolean> | FieldOf<"list", readonly string[]>;
+/** What a configuration is like: fields by their names, and groups of fields. */
+interface ConfigShape {
+  readonly [name: string]: ConfigField | ConfigShape;
+}
+interface Types {
+  readonly string: string;
+  readonly number: number;
+  readonly integer: number;
+  readonly boolean: boolean;
+  readonly list: readonly string[];
+}
+type Plain<Field> = Field extends {
+  readonly oneOf: readonly (infer Value)[];
+} ? Value : Field extends {
+  readonly type: infer Type extends keyof Types;
+} ? Types[Type] : never;
+type Wrapped<Field> = Field extends {
+  readonly secret: true;
+} ? Secret<Plain<Field>> : Plain<Field>;
+type ValueOf<Field> = Field extends {
+  readonly optional: true;
+} ? Wrapped<Field> | undefined : Wrapped<Field>;
+/** A configuration of that shape, as an application is given it. */
+type ConfigOf<Shape> = { readonly [Name in keyof Shape]: Shape[Name] extends {
+  readonly type: string;
+} ? ValueOf<Shape[Name]> : ConfigOf<Shape[Name]> };
+/** What an application may ask of the process that looks after it: questions, waits, its pid and its runtime. */
+type ApplicationSelf = Pick<Self<never>, "pid" | "runtime" | "call" | "sleep">;
+/** What the callbacks of an application are given beside that. */
+interface ApplicationContext<Config> {
+  /** Its configuration, read and frozen. */
+  readonly config: Config;
+  /** Aborts when what runs has no more time: a start that is not wanted any more, a `drain` or `stop` whose deadline is over. */
+  readonly signal: AbortSignal;
+  /** All that were started together. */
+  readonly applications: Applications;
+  /** Says that the application is ready, or is not any more. Before its top process has started it waits for that. */
+  ready(isReady?: boolean): void;
+}
+/** One application: a part of a program that is started and stopped as one. */
+interface ApplicationSpec<Shape extends ConfigShape = ConfigShape> {
+  /** What it is called, unique among those that are started together. */
+  readonly name: string;
+  /** The names of those that must be ready before it starts; it is stopped before they are. */
+  readonly needs?: readonly string[];
+  /**
+  * What its end means, as in OTP: `'permanent'`, unless given: whenever it ends by itself, all others are stopped; `'transient'`: unless
+  * its reason is normal; `'temporary'`: it is told, and the others go on. An application is never started anew: that is the business
+  * of its supervisors.
+  */
+  readonly type?: "permanent" | "transient" | "temporary";
+  /** What its configuration is like. */
+  readonly config?: Shape;
+  /**
+  * Whether it is ready as soon as its top process has started (`'started'`, unless given), or when it says so by `context.ready()`
+  * (`'told'`).
+  */
+  readonly readiness?: "started" | "told";
+  /** How long it may take from its start until it is ready, in milliseconds: 60 000 unless given, Infinity for as long as it takes. */
+  readonly startTimeout?: number;
+  /**
+  * Answers what its top process is: the options of a supervisor, or a body, whose end is that of the application. What it throws
+  * is why the application could not start.
+  */
+  start(self: ApplicationSelf, context: ApplicationContext<ConfigOf<Shape>>): Top | PromiseLike<Top>;
+  /** Called first when it is to stop, while everything in it still runs: takes nothing new, and resolves when what is under way is done. */
+  drain?(self: ApplicationSelf, context: ApplicationContext<ConfigOf<Shape>>): unknown;
+  /** Called last, when its top process has ended, for whatever reason: gives back what `start` has taken. */
+  stop?(self: ApplicationSelf, context: ApplicationContext<ConfigOf<Shape>>): unknown;
+}
+/** The top of an application: a supervisor, by its options, or a body. */
+type Top = SupervisorOptions | AnyBody;
+/** An application, whatever its configuration is like. */
+type Application = ApplicationSpec<any>;
+/** How one application stands. */
+interface ApplicationView {
+  /** Its name. */
+  readonly name: string;
+  /**
+  * `'waiting'`: for those it needs; `'starting'`; `'running'`; `'stopping'`; `'stopped'`: as it was asked to, or normally by itself, or
+  * never started; `'crashed'`: it ended by itself when it should not, or did not start.
+  */
+  readonly state: "waiting" | "starting" | "running" | "stopping" | "stopped" | "crashed";
+  /** Whether it is. */
+  readonly ready: boolean;
+}
+/** How all stand: what a health endpoint answers. */
+interface Health {
+  /** Whether each is ready, or has ended normally by itself, and none is being stopped. */
+  readonly ready: boolean;
+  /** Whether they are to stop, or have. */
+  readonly stopping: boolean;
+  /** Each, in the order in which they were given. */
+  readonly applications: readonly ApplicationView[];
+}
+/** What became of applications. */
+interface ApplicationOutcome {
+  /** For `process.exitCode`: 0 only if each has stopped in its time and nothing has crashed. */
+  readonly code: number;
+  /**
+  * Why they were to stop: a signal; `'stop'`, by a call; `'exit'`, with who started them; `'crash'`, by one of them. Nothing if all have
+  * ended normally by themselves.
+  */
+  readonly asked: string | undefined;
+  /** Those that crashed, in that order. */
+  readonly crashed: readonly string[];
+  /** Those that were killed, because the deadline was over or a second signal came. */
+  readonly killed: readonly string[];
+  /** Crash reports from the moment on at which they were asked to stop, as the host hears them: 0 where a scheduler thread started them. */
+  readonly crashes: number;
+}
+/** Applications that were started together, as the thread that started them holds them. */
+interface Applications extends AsyncDisposable {
+  /** How they stand, at once. On another scheduler: `call(name, 'health')` to the name that was given to `startApplication`. */
+  health(): Health;
+  /**
+  * Resolves when an application is ready, or all are: at once if so.
+  *
+  * Throws RangeError `ERR_RUMPUS_OUT_OF_RANGE` for a name that none has. Rejects with RumpusError `ERR_RUMPUS_NOT_READY` if it never will
+  * be, and as `call` does.
+  *
+  * @param name - whose; all unless given
+  * @param options - how long to wait: as long as it takes unless given
+  */
+  whenReady(name?: string, options?: {
+    readonly timeout?: number;
+    readonly signal?: AbortSignal;
+  }): Promise<void>;
+  /** Stops all in good order, within the deadline. Resolves as {@link Applications.over}; what is a part of them must not wait for that. */
+  stop(): Promise<ApplicationOutcome>;
+  /** Resolves when none runs any more. Never rejects. */
+  readonly over: Promise<ApplicationOutcome>;
+}
+/** One mistake of a configuration. */
+interface ConfigMistake {
+  /** Where: `config.db.pool.size`. */
+  readonly path: string;
+  /** What was wanted, what came, and from where. */
+  readonly message: string;
+}
+/**
+* A configuration has mistakes: all of them, told at once, before anything has started. `code` is `ERR_RUMPUS_CONFIG`.
+*
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { application, ConfigError, startApplication } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* const db = application({ name: 'db', config: { port: { type: 'integer', env: 'DB_PORT' } }, start: () => ({}) })
+*
+* await run(async (self) => {
+*   const error = await startApplication(self, db, { env: { DB_PORT: 'x' } }).catch((error) => error)
+*   assert(error instanceof ConfigError)
+*   assert.equal(error.mistakes[0].message, 'config.db.port must be a whole number, got "x" (environment variable DB_PORT)')
+* })
+* ```
+*/
+declare class ConfigError extends RumpusError {
+  /** All of them. */
+  readonly mistakes: readonly ConfigMistake[];
+  constructor(mistakes: readonly ConfigMistake[]);
+}
+/** The variables of the environment. */
+type Environment = Readonly<Record<string, string | undefined>>;
+/** How applications are started. */
+interface ApplicationOptions {
+  /** Their configurations, by their names. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** What overrides them, as the fields say: `process.env` unless given. */
+  readonly env?: Environment;
+  /**
+  * How long they may take to stop, all together, in milliseconds: 8000 unless given, Infinity for as long as it takes. What still runs then
+  * is killed. Give it less than whoever ends the program does: Docker waits ten seconds.
+  */
+  readonly deadline?: number;
+}
+/** Who says that a program is to stop: `process`, or an `EventEmitter` in tests. */
+type SignalSource = Pick<NodeJS.EventEmitter, "on" | "off">;
+/** How applications are started beside other processes. */
+interface StartApplicationOptions extends ApplicationOptions {
+  /** The name of the process that looks after them all, by which any scheduler can `call` it: `'health'` is answered with {@link Applications.health}. */
+  readonly name?: string;
+  /** Whose SIGTERM and SIGINT stop them: the first in good order, a second at once. Nobody's unless given. */
+  readonly signals?: SignalSource;
+}
+/**
+* Checks an application, and has the compiler know its configuration: answers it as it is.
+*
+* For a part of a program with a beginning and an end of its own: a pool of connections, a queue and its workers, a web server. What is
+* always started and stopped with something else is a child of its supervisor.
+*
+* @param spec - what it is like
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE` with the path of what is wrong
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { application, Server, startApplication } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Greeter extends Server {
+*   init(greeting) {
+*     this.greeting = greeting
+*   }
+*   handleCall = (name) => `${this.greeting}, ${name}`
+* }
+*
+* const greeter = application({
+*   name: 'greeter',
+*   config: { greeting: { type: 'string', default: 'Hello', env: 'GREETING' } },
+*   start: (self, { config }) => ({
+*     children: [{ id: 'greeter', start: Greeter, name: 'greeter', args: [config.greeting] }],
+*   }),
+* })
+*
+* await run(async (self) => {
+*   const applications = await startApplication(self, greeter, { env: { GREETING: 'Welcome' } })
+*   assert.equal(await self.call('greeter', 'Ada'), 'Welcome, Ada')
+*   assert.equal((await applications.stop()).code, 0)
+* })
+* ```
+*/
+declare const application: <const Shape extends ConfigShape>(spec: ApplicationSpec<Shape>) => ApplicationSpec<Shape>;
+/**
+* Starts applications beside other processes, each when those that it needs are ready, and resolves when all are. If one cannot be
+* started, those that were are stopped, in reverse, and this rejects.
+*
+* For programs that do more, and for tests, in which `simulate` makes an hour of them short. A program that is made of applications is
+* run by {@link runApplication}, which ends it with the right code.
+*
+* @param parent - the process with whose end they are stopped, or the runtime, which is held while they run
+* @param applications - one or many
+* @param options - their configuration, their deadline, who may stop them
+* @returns how to ask for them, and to stop them
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE` for what is wrong, and for a need that nobody meets or
+* that needs itself, with the way to it; rejects with {@link ConfigError}, with RumpusError `ERR_RUMPUS_APPLICATION` that says which did not
+* start and why (`cause`), and `ERR_RUMPUS_STOPPED` if they were stopped before all were ready
+* @example
+* ```ts
+* import { simulate } from 'rumpus'
+* import { application, startApplication } from 'rumpus/otp'
+* import { EventEmitter } from 'node:events'
+* import assert from 'node:assert/strict'
+*
+* const order = []
+* const part = (name, needs) =>
+*   application({
+*     name,
+*     needs,
+*     start: () => void order.push(`start ${name}`) ?? {},
+*     drain: (self) => self.sleep(3_000),
+*     stop: () => void order.push(`stop ${name}`),
+*   })
+*
+* await simulate({ seed: 1 }, async (self, simulation) => {
+*   const signals = new EventEmitter()
+*   const applications = await startApplication(self, [part('web', ['db']), part('db')], { signals })
+*   signals.emit('SIGTERM', 'SIGTERM')
+*   assert.equal((await applications.over).code, 0)
+*   assert.deepEqual(order, ['start db', 'start web', 'stop web', 'stop db'])
+*   assert(simulation.now() >= 6_000)
+* })
+* ```
+*/
+declare const startApplication: (parent: Self<never> | Runtime | {
+  readonly pid: Pid<never>;
+}, applications: Application | readonly Application[], options?: StartApplicationOptions) => Promise<Applications>;
+/** What became of an application: published to the channel `rumpus:application` of `node:diagnostics_channel`, where it was started. */
+interface ApplicationReport {
+  /** Its name. */
+  readonly application: string;
+  /** In the order in which they come; `'unready'` and `'ready'` as often as it says so. */
+  readonly event: "starting" | "ready" | "unready" | "stopping" | "stopped" | "crashed";
+  /** Of `'stopped'` and `'crashed'`: why it ended. */
+  readonly reason?: ExitReason;
 }
 /** What a supervisor did, or met. */
 interface SupervisorReport {
@@ -1513,6 +1839,45 @@ declare class Registry<Value = unknown, Message = unknown> {
   private kernelOf;
   private ask;
 }
+/** How a program of applications is run. */
+interface RunApplicationOptions extends ApplicationOptions, RuntimeOptions {}
+/**
+* Runs a program that is made of applications: starts a runtime and, each when those that it needs are ready, the applications; stops
+* them, in reverse, on SIGTERM and SIGINT; sets `process.exitCode`. Resolves when none runs any more and the runtime has stopped.
+*
+* | code | |
+* | --- | --- |
+* | 0 | all have stopped in their time, and nothing crashed on the way; or all have ended normally |
+* | 1 | an application crashed or did not start; or anything crashed, or was killed by its supervisor, while they stopped |
+* | 78 | the configuration has mistakes; stderr has them, and nothing was started |
+* | 124 | the deadline was over before all had stopped: the rest was killed, and the process ended |
+* | 130, 143 | a second signal, SIGINT or SIGTERM: the process ended at once |
+*
+* It owns the Node process: one that was to stop and is still there a second after the deadline, whatever holds its event loop, is ended,
+* and stderr says what held it. Where the process is not yours to end, use {@link startApplication}.
+*
+* @param applications - one or many
+* @param options - as of {@link startApplication}, and as of `run`
+* @returns what became of them
+* @throws as {@link startApplication} for what is wrong at the call; what the applications do never rejects
+* @example
+* ```ts
+* import { application, runApplication } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* const service = application({
+*   name: 'service',
+*   start: (self, { applications }) => {
+*     void applications.whenReady().then(() => process.kill(process.pid, 'SIGTERM'))
+*     return { children: [{ id: 'idle', start: async (me) => void (await me.receive()) }] }
+*   },
+* })
+*
+* const { asked, code } = await runApplication(service, { schedulers: 1 })
+* assert.deepEqual([asked, code], ['SIGTERM', 0])
+* ```
+*/
+declare const runApplication: (applications: Application | readonly Application[], options?: RunApplicationOptions) => Promise<ApplicationOutcome>;
 /**
 * Subscribes a consumer to a producer, from outside of both; a consumer does so itself by `begin` or its method `subscribe`.
 *
@@ -2376,4 +2741,4 @@ declare const via: (registry: Registry, key: ViaKey, what: Startable) => AnyBody
 * ```
 */
 declare const defineVia: (url: string, name: string, registry: Registry, key: ViaKey, what: Startable) => Definition<Call, readonly unknown[]>;
-export { type Action, Agent, type AgentDefinition, type AgentFunctions, type AgentOptions, type AgentRequest, type AnyBody, type Backoff, type Begun, type Callbacks, type Cast, type ChildCounts, type ChildSpec, type ChildView, type ConsumeOptions, Consumer, type ConsumerOptions, type Delivering, type Dispatching, type Done, type Emitted, type GroupOptions, type Handled, type Joining, type MachineEvent, type Moved, type NoReply, type Outcome, Producer, ProducerConsumer, type ProducerOptions, type Producible, type PublishOptions, Registry, type RegistryEntry, type RegistryKey, type RegistryOptions, type RegistryRequest, type ReplyOf, Server, type ServerClass, type ServerDefinition, type ServerPid, type ServerStatus, type StageBuffer, type StageStatus, type StartOptions, type Startable, type StartableDefinition, StateMachine, type SubscribeOptions, type SubscribeTo, type SubscriberView, type Subscribing, type Subscription, type SubscriptionView, type SupervisorOptions, type SupervisorPid, type SupervisorReport, type SupervisorRequest, Task, type TaskBody, type TaskDefinition, type TaskOwner, type TaskSettled, type TaskStreamOptions, type Timing, type Transition, type ViaKey, agent, callMany, cancelSubscription, cast, consume, continueWith, countChildren, defineAgent, defineServer, defineSupervisor, defineTask, defineVia, deleteChild, drainStage, getState, getStatus, hibernate, join, leave, localMembers, members, noReply, partition$1 as partition, produceFrom, publish, replaceState, restartChild, resume, setDemand, stageStatus, startChild, startPartitions, startServer, startSupervisor, stopServer, stopWith, subscribe, supervisor, suspend, taskStream, terminateChild, via, whichChildren };
+export { type Action, Agent, type AgentDefinition, type AgentFunctions, type AgentOptions, type AgentRequest, type AnyBody, type Application, type ApplicationContext, type ApplicationOptions, type ApplicationOutcome, type ApplicationReport, type ApplicationSelf, type ApplicationSpec, type ApplicationView, type Applications, type Backoff, type Begun, type Callbacks, type Cast, type ChildCounts, type ChildSpec, type ChildView, ConfigError, type ConfigField, type ConfigMistake, type ConfigOf, type ConfigShape, type ConsumeOptions, Consumer, type ConsumerOptions, type Delivering, type Dispatching, type Done, type Emitted, type Environment, type FieldOf, type GroupOptions, type Handled, type Health, type Joining, type MachineEvent, type Moved, type NoReply, type Outcome, Producer, ProducerConsumer, type ProducerOptions, type Producible, type PublishOptions, Registry, type RegistryEntry, type RegistryKey, type RegistryOptions, type RegistryRequest, type ReplyOf, type RunApplicationOptions, Secret, Server, type ServerClass, type ServerDefinition, type ServerPid, type ServerStatus, type SignalSource, type StageBuffer, type StageStatus, type StartApplicationOptions, type StartOptions, type Startable, type StartableDefinition, StateMachine, type SubscribeOptions, type SubscribeTo, type SubscriberView, type Subscribing, type Subscription, type SubscriptionView, type SupervisorOptions, type SupervisorPid, type SupervisorReport, type SupervisorRequest, Task, type TaskBody, type TaskDefinition, type TaskOwner, type TaskSettled, type TaskStreamOptions, type Timing, type Top, type Transition, type ViaKey, agent, application, callMany, cancelSubscription, cast, consume, continueWith, countChildren, defineAgent, defineServer, defineSupervisor, defineTask, defineVia, deleteChild, drainStage, getState, getStatus, hibernate, join, leave, localMembers, members, noReply, partition$1 as partition, produceFrom, publish, replaceState, restartChild, resume, runApplication, setDemand, stageStatus, startApplication, startChild, startPartitions, startServer, startSupervisor, stopServer, stopWith, subscribe, supervisor, suspend, taskStream, terminateChild, via, whichChildren };

@@ -6,21 +6,9 @@ import { EventQueue } from './event-queue.ts'
 import { hashOf } from './partition-of.ts'
 import type { KeptProducer } from './stage-shapes.ts'
 import { checkWhole } from './stage-shapes.ts'
-import { Wanting } from './wanting.ts'
+import { type Subscriber, Wanting } from './wanting.ts'
 
-/** A consumer, as a producer knows it. */
-export interface Subscriber {
-  readonly ref: number
-  readonly pid: number
-  readonly partition: number | undefined
-  readonly wanted: unknown
-  /** Events that it has asked for and not been sent. */
-  pending: number
-  /** Where it stands among those who want. */
-  place: number
-  /** When it was served last. */
-  served: number
-}
+export type { Subscriber }
 
 /** Sends events to a consumer. */
 export type Deliver = (to: Subscriber, events: readonly unknown[]) => void

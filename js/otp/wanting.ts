@@ -1,6 +1,18 @@
 // Consumers by how much they want: a heap. Owns their places in it; each step costs the logarithm of how many there are.
 
-import type { Subscriber } from './dispatchers.ts'
+/** A consumer, as a producer knows it. */
+export interface Subscriber {
+  readonly ref: number
+  readonly pid: number
+  readonly partition: number | undefined
+  readonly wanted: unknown
+  /** Events that it has asked for and not been sent. */
+  pending: number
+  /** Where it stands among those who want. */
+  place: number
+  /** When it was served last. */
+  served: number
+}
 
 export class Wanting {
   private readonly heap: Subscriber[] = []
