@@ -191,7 +191,8 @@ describe('a loop', () => {
             ended = (error as { code?: string }).code
           }
         })
-        await stageStatus(silent)
+        // It has begun, and so has its loop.
+        while ((await stageStatus(silent)).subscribers.length === 0) await self.yield()
         exit(owner, 'shutdown')
         await until(() => ended !== undefined)
         expect(ended).toBe('ERR_RUMPUS_EXIT')
