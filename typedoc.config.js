@@ -43,7 +43,14 @@ export default {
   readme: 'README.md',
   projectDocuments: [
     ...[first, ...guides.filter((path) => path !== first)],
-    ...['examples/census/README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'bench/README.md', 'CHANGELOG.md'],
+    ...[
+      'examples/census/README.md',
+      'examples/jobs/README.md',
+      'ARCHITECTURE.md',
+      'CONTRIBUTING.md',
+      'bench/README.md',
+      'CHANGELOG.md',
+    ],
   ],
   sortEntryPoints: false,
   groupOrder: ['Guides', 'Modules', 'Functions', 'Classes', 'Interfaces', 'Type Aliases', 'The project'],
