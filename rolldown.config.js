@@ -10,7 +10,7 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 const external = [/^node:/, /^msgpackr/]
 
 /** What stands beside `rumpus` and shares its files: `rumpus/otp` and so on. */
-const further = ['otp', 'effect', 'structured', 'sync', 'handlers', 'fibers']
+const further = ['otp', 'effect', 'events', 'structured', 'sync', 'handlers', 'fibers']
 
 /** @param {readonly string[]} names */
 const entries = (names) => Object.fromEntries(names.map((name) => [name, `js/${name}.ts`]))
@@ -44,7 +44,7 @@ const lines = {
  * One file per entry, one for what the threads share, and one for a part that few load, all in one folder: `import.meta.url` has the
  * same meaning in each, and no stale chunk stays behind. Fibers have a file for what they share: who imports `rumpus` alone reads
  * nothing of it; and who imports fibers alone reads that and `leaves`, which is in all of them, so that one error has one class,
- * and nothing that needs the addon.
+ * and nothing that needs the addon. What is shared by fibers has events, which are one more, and no part of the contract.
  *
  * @satisfies {import('rolldown').RolldownOptions}
  */
@@ -65,6 +65,7 @@ export const bundle = {
       groups: [
         { name: 'leaves', test: /\/js\/(errors|pid|model\/dice)\.ts$/, priority: 2 },
         { name: 'contract', test: /\/js\/effect\//, priority: 1 },
+        { name: 'choices', test: /\/js\/events\//, priority: 1 },
         { name: 'shared', minShareCount: 2 },
       ],
     },

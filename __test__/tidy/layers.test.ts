@@ -17,7 +17,7 @@ function crateRefusals(name: string, dependencies: string[]): string[] {
 }
 
 const leaves = ['errors', 'types', 'pid']
-const leftToRight = ['kernel', 'process', 'effect', 'structured', 'sync', 'handlers', 'fibers', 'otp']
+const leftToRight = ['kernel', 'process', 'effect', 'events', 'structured', 'sync', 'handlers', 'fibers', 'otp']
 
 /** What each room of js/ may import besides itself and the leaves. */
 const mayImport: Record<string, string[]> = {
@@ -30,8 +30,9 @@ const mayImport: Record<string, string[]> = {
   kernel: ['native'],
   // What speaks of fibers knows the contract, and not who keeps it; the contract, the dice of the model.
   effect: ['model'],
+  events: ['effect'],
   structured: ['effect'],
-  sync: ['effect'],
+  sync: ['effect', 'events'],
   handlers: ['effect'],
   index: ['kernel', 'process', 'testing'],
   'scheduler-thread': ['kernel', 'process'],
@@ -40,7 +41,7 @@ const mayImport: Record<string, string[]> = {
 }
 
 /** Rooms that any JavaScript engine can run: nothing of Node, no package. */
-const anywhere = ['errors', 'types', 'pid', 'model', 'portable', 'effect', 'structured', 'sync', 'handlers']
+const anywhere = ['errors', 'types', 'pid', 'model', 'portable', 'effect', 'events', 'structured', 'sync', 'handlers']
 
 const dependencies = Object.keys(JSON.parse(read('package.json')).dependencies)
 const roomOf = (path: string): string => path.split('/')[1]?.replace(/\.ts$/, '') ?? ''

@@ -4,6 +4,7 @@
 import { badArgument, RumpusError } from '../errors.ts'
 import { Dice } from '../model/dice.ts'
 import type { Cancelled } from './cancelled.ts'
+import { chooseBy } from './chance.ts'
 import { Computation, type Packed } from './computation.ts'
 import { inContext } from './context.ts'
 import { begin, checkMs, Fiber, type Handler, parked, trySuspend, unsuspend } from './fiber.ts'
@@ -45,6 +46,7 @@ class Random implements Handler<void> {
 
   constructor(seed: number) {
     this.dice = new Dice(seed)
+    chooseBy(this, this.dice)
   }
 
   run<T>(main: (fiber: Fiber) => T | PromiseLike<T>): Promise<T> {

@@ -4,9 +4,10 @@
 import { Cancelled } from '../effect/cancelled.ts'
 import { Computation } from '../effect/computation.ts'
 import { checkMs, Fiber, type Within } from '../effect/fiber.ts'
+import { ready } from '../effect/ready.ts'
 import { Trigger } from '../effect/trigger.ts'
 import { badArgument, RumpusError } from '../errors.ts'
-import { grant, ready, Waiters } from './waiters.ts'
+import { grant, Waiters } from './waiters.ts'
 
 /** How a {@link Pool} makes what is in it, and ends it. */
 export interface PoolOptions<R> {

@@ -1,12 +1,10 @@
 // Waiters: who waits for something shared, in order. Owns the one rule of all that is in this room: what was granted is kept, also
-// when the fiber is cancelled before it goes on; who goes on without has left the line, and nothing can be granted to it.
+// when the fiber is cancelled before it goes on; who goes on without has left the line, and nothing can be granted to it. Never true
+// here: a branch of a sync that was decided is in a line.
 
 import type { Fiber } from '../effect/fiber.ts'
-import { afterPass } from '../effect/pass.ts'
 import { Trigger } from '../effect/trigger.ts'
-
-/** Waits that were over at once, between two passes of the event loop. */
-const AT_ONCE_MAX = 1024
+import type { Party } from '../events/source.ts'
 
 /** One that waits, and what it has been granted. */
 export class Waiter<T> {
@@ -49,6 +47,13 @@ export class Waiters<T> {
     else last.behind = waiter
     this.last = waiter
     return waiter
+  }
+
+  /** Puts a branch of a sync into the line, last; answers how it leaves. Who brings something is given nothing but the turn. */
+  enter<G>(party: Party<G>, brought?: T): () => void {
+    const waiter = this.join(party.fiber, brought)
+    waiter.trigger.onSignal({ waiter, party: party as Party<unknown>, brings: brought !== undefined }, hand)
+    return () => this.remove(waiter)
   }
 
   /** Takes the first out of the line, to grant it something. */
@@ -98,15 +103,14 @@ export const grant = <T>(waiter: Waiter<T>): void => {
   waiter.trigger.signal()
 }
 
-const settled: Promise<void> = Promise.resolve()
-let atOnce = 0
+interface Entered {
+  readonly waiter: Waiter<unknown>
+  readonly party: Party<unknown>
+  readonly brings: boolean
+}
 
-/**
- * A promise of what is there already. Fibers that always find what they want never park, so their executor cannot count them: that
- * timers and sockets have their turn all the same, one of many waits for a pass of the event loop.
- */
-export const ready = (): Promise<void> => (++atOnce % AT_ONCE_MAX === 0 ? new Promise(afterPass) : settled)
-
-/** The same with a value, which is not lost meanwhile. */
-export const readyWith = <T>(value: T): Promise<T> =>
-  ++atOnce % AT_ONCE_MAX === 0 ? new Promise<void>(afterPass).then(() => value) : Promise.resolve(value)
+/** What was granted to a branch decides its sync, which has been open as long as the branch was in the line. */
+const hand = ({ waiter, party, brings }: Entered): void => {
+  if (waiter.failed) party.tryFail(waiter.error)
+  else party.tryGive(brings ? undefined : waiter.value)
+}
