@@ -374,7 +374,7 @@ interface RandomOptions {
 * @param main - the fiber; what it forks runs in the same order of chance
 * @returns what `main` answers
 * @throws at the call RangeError `ERR_RUMPUS_OUT_OF_RANGE`; rejects with what `main` throws, and with RumpusError
-* `ERR_RUMPUS_DEADLOCK` if nothing has happened for a second and no fiber is ready
+* `ERR_RUMPUS_DEADLOCK`, which says who waits for what, if nothing has happened for a second and no fiber is ready
 * @example
 * ```ts
 * import { random } from 'rumpus/effect'

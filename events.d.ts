@@ -52,6 +52,8 @@ interface Party<T> {
 * ```
 */
 interface Source<T> {
+  /** What it is that is waited for, in words: for who tells why nothing happens any more. */
+  readonly what?: string;
   /** Gives `party` what is there now, if anything is, at once. */
   poll(party: Party<T>): void;
   /**

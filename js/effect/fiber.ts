@@ -6,6 +6,7 @@ import { badArgument, RumpusError } from '../errors.ts'
 import { Cancelled } from './cancelled.ts'
 import { Computation, type Packed } from './computation.ts'
 import { Trigger } from './trigger.ts'
+import { waitsFor } from './waits.ts'
 
 /** The longest wait, in milliseconds: 24 days, as timers have it. */
 const WAIT_MAX_MS = 2 ** 31 - 1
@@ -192,6 +193,7 @@ export class Fiber implements Within {
     if (computation.isRunning) {
       const trigger = new Trigger()
       if (computation.tryAttach(trigger)) {
+        waitsFor(trigger, A_COMPUTATION)
         const cancelled = await this.await(trigger)
         if (computation.isRunning) {
           computation.release()
@@ -220,6 +222,7 @@ export class Fiber implements Within {
         trigger.signal()
       },
     )
+    waitsFor(trigger, A_PROMISE)
     const cancelled = await this.await(trigger)
     if (outcome === undefined) throw cancelled
     if ('error' in outcome) throw outcome.error
@@ -295,6 +298,9 @@ export class Fiber implements Within {
 
 // One for all: it is nobody's error, and a stack costs more than a sleep.
 const OVER = new Cancelled('the time is over')
+
+const A_COMPUTATION = { what: 'a computation' }
+const A_PROMISE = { what: 'a promise that is not of fibers' }
 
 /** Throws if `ms` is no time. */
 export const checkMs = (argument: string, ms: unknown): void => {

@@ -10,11 +10,14 @@ import { inContext } from './context.ts'
 import { begin, checkMs, Fiber, type Handler, parked, trySuspend, unsuspend } from './fiber.ts'
 import { afterPass } from './pass.ts'
 import { Trigger } from './trigger.ts'
+import { noteWaits, whatOf } from './waits.ts'
 import { yieldByWait } from './yield.ts'
 
 const SEED_MAX = 2 ** 53 - 1
 /** Fibers that go on between two passes of the event loop, at most: how many is a matter of chance too. */
 const QUOTA_MAX = 8
+/** Fibers that are told of one by one where nothing can happen any more; of the rest, how many. */
+const TOLD_MAX = 20
 /** How long, in real milliseconds, nothing may happen before we say that nothing will. */
 const PATIENCE_MS = 1000
 
@@ -35,7 +38,10 @@ class Random implements Handler<void> {
   private readonly dice: Dice
   private readonly root = new Fiber(this, new Computation())
   private readonly ready: (() => void)[] = []
-  private readonly waiting = new Set<Fiber>()
+  /** Who waits, in the order in which they began to. */
+  private readonly waiting = new Map<Fiber, Trigger>()
+  private readonly names = new WeakMap<Fiber, string>()
+  private begun = 0
   private readonly timers = new Set<Timer>()
   private serials = 0
   private now = 0
@@ -47,11 +53,12 @@ class Random implements Handler<void> {
   constructor(seed: number) {
     this.dice = new Dice(seed)
     chooseBy(this, this.dice)
+    noteWaits()
   }
 
   run<T>(main: (fiber: Fiber) => T | PromiseLike<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.stuck = () => reject(deadlock(this.waiting.size))
+      this.stuck = () => reject(this.deadlock())
       this.spawn(this.root, this.root, main)
         .then(resolve, reject)
         .then(() => this.end())
@@ -69,6 +76,7 @@ class Random implements Handler<void> {
 
   spawn<T>(from: Fiber, fiber: Fiber, main: (fiber: Fiber) => T | PromiseLike<T>): Promise<T> {
     from.check()
+    this.names.set(fiber, `fiber ${this.begun++}${main.name === '' ? '' : ` (${main.name})`}`)
     const start = inContext(() => begin(fiber, main))
     return new Promise((resolve) => this.add(() => resolve(start())))
   }
@@ -89,7 +97,7 @@ class Random implements Handler<void> {
   await(fiber: Fiber, trigger: Trigger): Cancelled | undefined | Promise<Cancelled | undefined> {
     if (trigger.isSignalled) return undefined
     if (!trySuspend(fiber, trigger, this.resume)) return fiber.cancellation
-    this.waiting.add(fiber)
+    this.waiting.set(fiber, trigger)
     this.pump()
     return parked(fiber)
   }
@@ -129,6 +137,16 @@ class Random implements Handler<void> {
     else this.patience = setTimeout(() => this.stuck?.(), PATIENCE_MS)
   }
 
+  /** What is said when nothing can happen any more. */
+  private deadlock(): RumpusError {
+    const waits = [...this.waiting].map(([fiber, trigger]) => {
+      return `${this.names.get(fiber) ?? 'a fiber that nobody spawned'} waits for ${whatOf(trigger)}`
+    })
+    const told = waits.slice(0, TOLD_MAX).join('; ') || 'no fiber waits, so what is awaited is not of fibers'
+    const rest = waits.length > TOLD_MAX ? `; and ${waits.length - TOLD_MAX} more` : ''
+    return new RumpusError('ERR_RUMPUS_DEADLOCK', `nothing can happen any more: ${told}${rest}`)
+  }
+
   /** Nothing is ready: the time comes of what is due first. */
   private passTime(): void {
     let first: Timer | undefined
@@ -143,9 +161,6 @@ class Random implements Handler<void> {
   }
 }
 
-const deadlock = (waiting: number): RumpusError =>
-  new RumpusError('ERR_RUMPUS_DEADLOCK', `nothing can happen any more: ${waiting} fibers wait for each other`)
-
 /**
  * Runs `main` as a fiber whose executor takes every choice by a seed: which fiber goes on, how many before the event loop has its
  * turn, which begins. Time is its own: a sleep of an hour takes none, and passes when no fiber is ready.
@@ -157,7 +172,7 @@ const deadlock = (waiting: number): RumpusError =>
  * @param main - the fiber; what it forks runs in the same order of chance
  * @returns what `main` answers
  * @throws at the call RangeError `ERR_RUMPUS_OUT_OF_RANGE`; rejects with what `main` throws, and with RumpusError
- * `ERR_RUMPUS_DEADLOCK` if nothing has happened for a second and no fiber is ready
+ * `ERR_RUMPUS_DEADLOCK`, which says who waits for what, if nothing has happened for a second and no fiber is ready
  * @example
  * ```ts
  * import { random } from 'rumpus/effect'

@@ -8,6 +8,7 @@ import { Computation } from '../effect/computation.ts'
 import type { Fiber } from '../effect/fiber.ts'
 import { ready } from '../effect/ready.ts'
 import { Trigger } from '../effect/trigger.ts'
+import { type Waited, waitsFor } from '../effect/waits.ts'
 import type { Party, Source } from './source.ts'
 
 /** What becomes of a value, or an error, on its way out; the innermost first. */
@@ -64,7 +65,7 @@ const OPEN = 0
 const DECIDED = 1
 const GIVEN_UP = 2
 
-export class Choice {
+export class Choice implements Waited {
   readonly fiber: Fiber
   private readonly branches: Branch[] = []
   private readonly losses: Loss[] = []
@@ -80,6 +81,10 @@ export class Choice {
 
   get isOpen(): boolean {
     return this.state === OPEN
+  }
+
+  get what(): string {
+    return this.branches.map(({ source }) => source.what ?? 'an event').join(' or ') || 'what never happens'
   }
 
   add(source: Source<unknown>, wrap: Wrap | undefined, loss: Loss | undefined): void {
@@ -120,6 +125,7 @@ export class Choice {
     let cancelled: Cancelled | undefined
     try {
       this.enter()
+      waitsFor(this.trigger, this)
       cancelled = await this.fiber.await(this.trigger)
     } finally {
       // A source threw, the fiber waits already, or it is cancelled.

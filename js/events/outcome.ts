@@ -13,6 +13,7 @@ export const outcomeOf = (computation: Packed): Source<unknown> => {
     else party.tryFail(outcome.cancelled)
   }
   return {
+    what: 'a computation',
     poll,
     wait(party) {
       const trigger = Trigger.fromAction(party, poll)

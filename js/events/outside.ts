@@ -35,6 +35,7 @@ const OVER = new Cancelled('the time is over')
 export const after = (ms: number): Event<void> => {
   checkMs('ms', ms)
   return new Event<void>({
+    what: `${ms} ms`,
     poll: () => {},
     wait(party) {
       const over = new Computation<never>()
@@ -127,7 +128,7 @@ export const settled = <T>(promise: PromiseLike<T>): Event<T> => {
     computation.tryAttach(trigger)
     return () => computation.detach(trigger)
   }
-  return new Event({ poll, wait } as Source<T>)
+  return new Event({ what: 'a promise that is not of fibers', poll, wait } as Source<T>)
 }
 
 /**
@@ -157,6 +158,7 @@ export const aborted = (signal: AbortSignal): Event<unknown> => {
     throw badArgument(TypeError, 'signal', 'an AbortSignal', signal)
   }
   return new Event<unknown>({
+    what: 'the abort of a signal',
     poll(party) {
       if (signal.aborted) party.tryGive(signal.reason)
     },

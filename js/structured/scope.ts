@@ -7,6 +7,7 @@ import { Computation } from '../effect/computation.ts'
 import { checkMs, Fiber, type Within } from '../effect/fiber.ts'
 import { fifo } from '../effect/fifo.ts'
 import { Trigger } from '../effect/trigger.ts'
+import { waitsFor } from '../effect/waits.ts'
 import { badArgument, RumpusError, TimeoutError } from '../errors.ts'
 import { combined } from './combined.ts'
 
@@ -183,7 +184,7 @@ export class Nursery implements Scope {
 
   async join(): Promise<void> {
     while (this.children > 0) {
-      const cancelled = await this.fiber.await((this.idle = new Trigger()))
+      const cancelled = await this.untilIdle()
       if (cancelled !== undefined) throw cancelled
     }
     this.computation.check()
@@ -207,10 +208,10 @@ export class Nursery implements Scope {
     if (failed) this.heard(error)
     const { fiber, computation } = this
     fiber.forbidden = true
-    while (this.children > 0) await fiber.await((this.idle = new Trigger()))
+    while (this.children > 0) await this.untilIdle()
     // A scope that is over is cancelled for whoever is left in it: daemons, and fibers that were handed out of it.
     computation.cancel(OVER)
-    while (this.daemons > 0 || this.children > 0) await fiber.await((this.idle = new Trigger()))
+    while (this.daemons > 0 || this.children > 0) await this.untilIdle()
     this.state = RELEASING
     for (let release = this.releases.pop(); release !== undefined; release = this.releases.pop()) {
       try {
@@ -222,6 +223,19 @@ export class Nursery implements Scope {
     this.close()
     if (this.errors.length > 0) throw combined(this.errors)
     if (failed) throw error
+  }
+
+  /** Until no child is left, or no daemon. */
+  private untilIdle(): Cancelled | undefined | Promise<Cancelled | undefined> {
+    const idle = new Trigger()
+    this.idle = idle
+    waitsFor(idle, this)
+    return this.fiber.await(idle)
+  }
+
+  /** What whoever waits for it waits for. */
+  get what(): string {
+    return `the ${this.children + this.daemons} fibers of its scope`
   }
 
   private close(): void {

@@ -39,8 +39,8 @@ const FIRST_CAPACITY = 8
  */
 export class Channel<T> {
   private readonly capacity: number
-  private readonly senders = new Waiters<T>()
-  private readonly receivers = new Waiters<T>()
+  private readonly senders = new Waiters<T>('room in a channel')
+  private readonly receivers = new Waiters<T>('an item of a channel')
   private ring: (T | undefined)[] = new Array(FIRST_CAPACITY)
   private head = 0
   private tail = 0
@@ -113,6 +113,7 @@ export class Channel<T> {
   /** The event of `send`: chosen when there is room, or a receiver; fails with RumpusError `ERR_RUMPUS_CLOSED`. Not chosen, it was not taken. */
   sending(item: T): Event<void> {
     return new Event<void>({
+      what: this.senders.what,
       poll: (party) => {
         if (this.over !== undefined) party.tryFail(this.over)
         else if (this.place(item)) party.tryGive()
@@ -124,6 +125,7 @@ export class Channel<T> {
   /** The event of `receive`: gives the next item; fails with RumpusError `ERR_RUMPUS_CLOSED` at the end. Not chosen, it takes none. */
   receiving(): Event<T> {
     return new Event<T>({
+      what: this.receivers.what,
       poll: (party) => {
         if (this.head !== this.tail || !this.senders.isEmpty) party.tryGive(this.take())
         else if (this.over !== undefined) party.tryFail(this.over)

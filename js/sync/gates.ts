@@ -36,7 +36,7 @@ const checkCount = (argument: string, count: unknown, least: number): void => {
  * ```
  */
 export class Latch {
-  private readonly waiters = new Waiters<void>()
+  private readonly waiters = new Waiters<void>('a latch')
   private left: number
 
   /** @throws RangeError `ERR_RUMPUS_OUT_OF_RANGE` unless `count` is a whole number from 0 */
@@ -72,6 +72,7 @@ export class Latch {
   /** The event of `wait`: chosen when it is open. */
   waiting(): Event<void> {
     return new Event<void>({
+      what: this.waiters.what,
       poll: (party) => {
         if (this.left === 0) party.tryGive()
       },
@@ -104,7 +105,7 @@ export class Latch {
  */
 export class Barrier {
   private readonly parties: number
-  private readonly waiters = new Waiters<void>()
+  private readonly waiters = new Waiters<void>('the others at a barrier')
   private there = 0
   private broken: RumpusError | undefined = undefined
 
@@ -159,7 +160,7 @@ export class Barrier {
  * ```
  */
 export class Ivar<T> {
-  private readonly waiters = new Waiters<T>()
+  private readonly waiters = new Waiters<T>('an ivar')
   private outcome: { readonly value: T } | { readonly error: unknown } | undefined = undefined
 
   /** Whether it is filled or poisoned. */
@@ -201,6 +202,7 @@ export class Ivar<T> {
   /** The event of `read`: gives its value, or fails with what poisoned it. */
   reading(): Event<T> {
     return new Event<T>({
+      what: this.waiters.what,
       poll: (party) => {
         const { outcome } = this
         if (outcome === undefined) return
@@ -240,7 +242,7 @@ export type LazyCancel = 'restart' | 'record' | 'protect'
 export class Lazy<T> {
   private readonly compute: (fiber: Fiber) => T | PromiseLike<T>
   private readonly onCancel: LazyCancel
-  private readonly waiters = new Waiters<void>()
+  private readonly waiters = new Waiters<void>('a lazy value')
   private computing: Fiber | undefined = undefined
   private outcome: { readonly value: T } | { readonly error: unknown } | undefined = undefined
 

@@ -33,7 +33,7 @@ import { grant, Waiters } from './waiters.ts'
  */
 export class Mutex {
   private holder: Fiber | undefined = undefined
-  private readonly waiters = new Waiters<void>()
+  private readonly waiters = new Waiters<void>('a mutex')
   private broken: RumpusError | undefined = undefined
 
   /** Whether somebody holds it. */
@@ -62,6 +62,7 @@ export class Mutex {
   /** The event of `lock`: chosen when the fiber holds it, which then unlocks it; fails as `lock` rejects. */
   locking(): Event<void> {
     return new Event<void>({
+      what: this.waiters.what,
       poll: (party) => {
         const refusal = this.broken ?? this.relock(party.fiber)
         if (refusal !== undefined) party.tryFail(refusal)

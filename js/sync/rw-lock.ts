@@ -47,7 +47,7 @@ type Hold = 'alone' | 'shared'
 export class RwLock {
   private changer: Fiber | undefined = undefined
   private readonly lookers = new Set<Fiber>()
-  private readonly line = new Waiters<Hold>()
+  private readonly line = new Waiters<Hold>('a lock')
   private broken: RumpusError | undefined = undefined
 
   /** Whether somebody holds it alone. */
@@ -90,6 +90,7 @@ export class RwLock {
 
   private entering(hold: Hold): Event<void> {
     return new Event<void>({
+      what: this.line.what,
       poll: (party) => {
         const refusal = this.broken ?? this.relock(party.fiber)
         if (refusal !== undefined) party.tryFail(refusal)

@@ -30,7 +30,7 @@ import { grant, Waiters } from './waiters.ts'
  */
 export class Semaphore {
   private readonly permits: number
-  private readonly waiters = new Waiters<void>()
+  private readonly waiters = new Waiters<void>('a permit of a semaphore')
   private left: number
 
   /** @throws RangeError `ERR_RUMPUS_OUT_OF_RANGE` unless `permits` is a whole number from 1 */
@@ -60,6 +60,7 @@ export class Semaphore {
   /** The event of `acquire`: chosen when the fiber has a permit, which then releases it. */
   acquiring(): Event<void> {
     return new Event<void>({
+      what: this.waiters.what,
       poll: (party) => {
         if (this.tryAcquire()) party.tryGive()
       },

@@ -4,6 +4,7 @@
 
 import type { Fiber } from '../effect/fiber.ts'
 import { Trigger } from '../effect/trigger.ts'
+import { type Waited, waitsFor } from '../effect/waits.ts'
 import type { Party } from '../events/source.ts'
 
 /** One that waits, and what it has been granted. */
@@ -25,9 +26,15 @@ export class Waiter<T> {
   }
 }
 
-export class Waiters<T> {
+export class Waiters<T> implements Waited {
+  readonly what: string
   private first: Waiter<T> | undefined = undefined
   private last: Waiter<T> | undefined = undefined
+
+  /** @param what - what those that stand here wait for, in words */
+  constructor(what: string) {
+    this.what = what
+  }
 
   get isEmpty(): boolean {
     return this.first === undefined
@@ -75,6 +82,7 @@ export class Waiters<T> {
   /** Waits until `waiter` is granted what it waits for; rejects if that was an error, or if its fiber is cancelled before. */
   async stand(waiter: Waiter<T>): Promise<T> {
     try {
+      waitsFor(waiter.trigger, this)
       const cancelled = await waiter.fiber.await(waiter.trigger)
       if (!waiter.granted) throw cancelled
     } catch (error) {
