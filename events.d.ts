@@ -32,7 +32,7 @@ interface Party<T> {
 * @example
 * ```ts
 * import { fifo } from 'rumpus/effect'
-* import { after, Event, select } from 'rumpus/events'
+* import { elapsed, Event, select } from 'rumpus/events'
 * import { EventEmitter } from 'node:events'
 * import assert from 'node:assert/strict'
 *
@@ -46,7 +46,7 @@ interface Party<T> {
 * })
 * const emitter = new EventEmitter()
 * setTimeout(() => emitter.emit('line', 'hello'), 1)
-* const heard = await select(fifo.current(), [next(emitter, 'line'), after(60_000)])
+* const heard = await select(fifo.current(), [next(emitter, 'line'), elapsed(60_000)])
 * assert.equal(heard, 'hello')
 * assert.equal(emitter.listenerCount('line'), 0)
 * ```
@@ -69,7 +69,7 @@ interface Source<T> {
 * waits for it, as often as you like, and {@link select} for the first of several.
 *
 * What `rumpus/sync` waits by has an event that ends in -ing: `channel.receiving()`, `channel.sending(item)`, `mutex.locking()`,
-* `semaphore.acquiring()`, `ivar.reading()`, `latch.waiting()`. Here are {@link after}, {@link completed}, {@link settled},
+* `semaphore.acquiring()`, `ivar.reading()`, `latch.waiting()`. Here are {@link elapsed}, {@link completed}, {@link settled},
 * {@link aborted}, {@link always} and {@link never}; `new Event(source)` is for whatever else can call back.
 *
 * **Exactly one branch commits.** What was not chosen has taken no item, no permit and no lock, and stands in no line. A fiber that is
@@ -79,7 +79,7 @@ interface Source<T> {
 * @example
 * ```ts
 * import { fifo } from 'rumpus/effect'
-* import { after, select } from 'rumpus/events'
+* import { elapsed, select } from 'rumpus/events'
 * import { Channel } from 'rumpus/sync'
 * import assert from 'node:assert/strict'
 *
@@ -89,7 +89,7 @@ interface Source<T> {
 * const next = () => select(fiber, [
 *   jobs.receiving().wrap((job) => `job ${job}`),
 *   news.receiving().wrap((text) => `news: ${text}`),
-*   after(5).wrap(() => 'nothing'),
+*   elapsed(5).wrap(() => 'nothing'),
 * ])
 * assert.deepEqual([await next(), await next()], ['news: hello', 'nothing'])
 * jobs.trySend(7)
@@ -158,12 +158,12 @@ declare const choose: <const E extends readonly Event<unknown>[]>(events: E) => 
 * @example
 * ```ts
 * import { fifo } from 'rumpus/effect'
-* import { after, select } from 'rumpus/events'
+* import { elapsed, select } from 'rumpus/events'
 * import { Semaphore } from 'rumpus/sync'
 * import assert from 'node:assert/strict'
 *
 * const permits = new Semaphore(1)
-* const enter = () => select(fifo.current(), [permits.acquiring().wrap(() => true), after(1).wrap(() => false)])
+* const enter = () => select(fifo.current(), [permits.acquiring().wrap(() => true), elapsed(1).wrap(() => false)])
 * assert.deepEqual([await enter(), await enter()], [true, false])
 * permits.release() // who came too late has none, and stands in no line
 * assert.equal(permits.free, 1)
@@ -179,11 +179,11 @@ declare const select: <const E extends readonly Event<unknown>[]>(within: Within
 * @example
 * ```ts
 * import { fifo } from 'rumpus/effect'
-* import { after, guard } from 'rumpus/events'
+* import { elapsed, guard } from 'rumpus/events'
 * import assert from 'node:assert/strict'
 *
 * const due = Date.now() + 20
-* const late = guard(() => after(Math.max(0, due - Date.now()))) // however often it is synced
+* const late = guard(() => elapsed(Math.max(0, due - Date.now()))) // however often it is synced
 * const fiber = fifo.current()
 * await late.sync(fiber)
 * await late.sync(fiber)
@@ -200,7 +200,7 @@ declare const guard: <T>(make: (fiber: Fiber) => Event<T>) => Event<T>;
 * @example
 * ```ts
 * import { fifo } from 'rumpus/effect'
-* import { after, select, withNack } from 'rumpus/events'
+* import { elapsed, select, withNack } from 'rumpus/events'
 * import { Channel } from 'rumpus/sync'
 * import assert from 'node:assert/strict'
 *
@@ -211,7 +211,7 @@ declare const guard: <T>(make: (fiber: Fiber) => Event<T>) => Event<T>;
 *   return reply.receiving()
 * })
 * const fiber = fifo.current()
-* const answer = await select(fiber, [ask, after(1).wrap(() => 'too slow')])
+* const answer = await select(fiber, [ask, elapsed(1).wrap(() => 'too slow')])
 * assert.equal(answer, 'too slow')
 *
 * // Who works on it sends the answer, or hears that nobody wants it any more: never both.
@@ -241,13 +241,13 @@ declare const always: <T>(value: T) => Event<T>;
 * @example
 * ```ts
 * import { fifo } from 'rumpus/effect'
-* import { after, never, select } from 'rumpus/events'
+* import { elapsed, never, select } from 'rumpus/events'
 * import { Channel } from 'rumpus/sync'
 * import assert from 'node:assert/strict'
 *
 * const [jobs, busy] = [new Channel(1), true]
 * jobs.trySend('job')
-* const branches = [busy ? never : jobs.receiving(), after(1)]
+* const branches = [busy ? never : jobs.receiving(), elapsed(1)]
 * assert.equal(await select(fifo.current(), branches), undefined)
 * ```
 */
@@ -262,16 +262,16 @@ declare const never: Event<never>;
 * @example
 * ```ts
 * import { fifo } from 'rumpus/effect'
-* import { after, select } from 'rumpus/events'
+* import { elapsed, select } from 'rumpus/events'
 * import { Ivar } from 'rumpus/sync'
 * import assert from 'node:assert/strict'
 *
 * const port = new Ivar()
-* const told = await select(fifo.current(), [port.reading(), after(1).wrap(() => 'too late')])
+* const told = await select(fifo.current(), [port.reading(), elapsed(1).wrap(() => 'too late')])
 * assert.equal(told, 'too late')
 * ```
 */
-declare const after: (ms: number) => Event<void>;
+declare const elapsed: (ms: number) => Event<void>;
 /**
 * Happens when `computation` is complete: gives what it returned, or fails with its cancellation.
 *
@@ -280,12 +280,12 @@ declare const after: (ms: number) => Event<void>;
 * @example
 * ```ts
 * import { Computation, fifo } from 'rumpus/effect'
-* import { after, completed, select } from 'rumpus/events'
+* import { elapsed, completed, select } from 'rumpus/events'
 * import assert from 'node:assert/strict'
 *
 * const answer = new Computation()
 * setTimeout(() => answer.return(42), 1)
-* assert.equal(await select(fifo.current(), [completed(answer), after(60_000)]), 42)
+* assert.equal(await select(fifo.current(), [completed(answer), elapsed(60_000)]), 42)
 * ```
 */
 declare const completed: <T>(computation: Computation<T>) => Event<T>;
@@ -302,11 +302,11 @@ declare const completed: <T>(computation: Computation<T>) => Event<T>;
 * @example
 * ```ts
 * import { fifo } from 'rumpus/effect'
-* import { after, select, settled } from 'rumpus/events'
+* import { elapsed, select, settled } from 'rumpus/events'
 * import { readFile } from 'node:fs/promises'
 * import assert from 'node:assert/strict'
 *
-* const text = await select(fifo.current(), [settled(readFile('package.json', 'utf8')), after(60_000)])
+* const text = await select(fifo.current(), [settled(readFile('package.json', 'utf8')), elapsed(60_000)])
 * assert.match(text, /rumpus/)
 * ```
 */
@@ -391,4 +391,4 @@ declare class Tx {
   private note;
   private checkOpen;
 }
-export { Event, type Party, type Source, Tx, aborted, after, always, choose, completed, guard, never, select, settled, withNack };
+export { Event, type Party, type Source, Tx, aborted, always, choose, completed, elapsed, guard, never, select, settled, withNack };

@@ -67,7 +67,14 @@ it('says who waits for what', async () => {
   expect(said).toEqual(cases.slice(0, -1).map(([, wanted]) => wanted))
   const [who, branches] = chosen!.split(' waits for ')
   expect(who).toBe(root)
-  const wanted = ['a bell', 'a computation', 'a promise that is not of fibers', 'an event', 'an item of a channel', 'an ivar']
+  const wanted = [
+    'a bell',
+    'a computation',
+    'a promise that is not of fibers',
+    'an event',
+    'an item of a channel',
+    'an ivar',
+  ]
   expect(branches!.split(' or ').sort()).toEqual([...wanted, 'room in a channel'])
 })
 

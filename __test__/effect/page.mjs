@@ -11,7 +11,12 @@
  * @param {typeof import('rumpus/sync')} sync
  * @param {typeof import('rumpus/events')} events
  */
-export async function tryAll({ Cancelled, Computation, fifo, random }, { map, race, scope }, { Channel, Mutex }, { after, select, Tx }) {
+export async function tryAll(
+  { Cancelled, Computation, fifo, random },
+  { map, race, scope },
+  { Channel, Mutex },
+  { elapsed, select, Tx },
+) {
   const items = new Channel(2)
   const mutex = new Mutex()
   let [sum, released] = [0, false]
@@ -43,7 +48,7 @@ export async function tryAll({ Cancelled, Computation, fifo, random }, { map, ra
   )
   const hour = await random({ seed: 1 }, async (fiber) => fiber.sleep(3_600_000).then(() => 'an hour'))
   const replies = new Channel(1)
-  const waits = select(fifo.current(), [replies.receiving(), after(60_000).wrap(() => 'too late')])
+  const waits = select(fifo.current(), [replies.receiving(), elapsed(60_000).wrap(() => 'too late')])
   const both = [new Computation(), new Computation()]
   const committed = both.reduce((tx, one, at) => tx.return(one, at), new Tx()).tryCommit()
   replies.trySend('chosen')

@@ -11,7 +11,9 @@ import { type Served, serve } from '../browser/serve.ts'
 import { root } from '../tidy/repository.ts'
 import { ALL_IS_WELL } from './page.mjs'
 
-const built = ['effect', 'structured', 'sync', 'events', 'choices', 'contract', 'leaves'].map((name) => `dist/${name}.js`)
+const built = ['effect', 'structured', 'sync', 'events', 'choices', 'contract', 'leaves'].map(
+  (name) => `dist/${name}.js`,
+)
 
 describeInChromium('fibers in a page', () => {
   let folder = ''

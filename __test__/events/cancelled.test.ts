@@ -3,7 +3,7 @@
 // balance, item by item, and nobody stands in any line.
 
 import { Computation, Fiber, fifo, random } from 'rumpus/effect'
-import { after, choose, completed, type Event, select, withNack } from 'rumpus/events'
+import { choose, completed, type Event, elapsed, select, withNack } from 'rumpus/events'
 import { Channel, Ivar, Latch, Mutex, RwLock, Semaphore } from 'rumpus/sync'
 import { expect, it } from 'vitest'
 import { dice } from '../fixtures/random.mjs'
@@ -127,7 +127,7 @@ class World {
     if (point === 'acquire') return this.acquires()
     if (point === 'look') return this.looks()
     if (point === 'change') return this.changes()
-    if (point === 'time') return after(1 + below(5))
+    if (point === 'time') return elapsed(1 + below(5))
     if (point === 'read') return this.ivar.reading()
     if (point === 'wait') return this.latch.waiting()
     return completed(this.stop)
@@ -136,7 +136,8 @@ class World {
   /** Nothing is held, nobody waits, and each item is where it belongs. */
   check(): void {
     for (const channel of this.channels) {
-      for (let left = channel.tryReceive(); left !== undefined; left = channel.tryReceive()) this.received.add(left.item)
+      for (let left = channel.tryReceive(); left !== undefined; left = channel.tryReceive())
+        this.received.add(left.item)
       // A receiver that were still in line would take it.
       const before = channel.length
       expect(channel.trySend(-1)).toBe(before < Number(channel === this.channels[2]))
@@ -144,7 +145,12 @@ class World {
     }
     const [sent, received] = [this.sent, this.received].map((items) => [...items].sort())
     expect(received, 'each item that was sent was received, and no other').toEqual(sent)
-    expect([this.mutex.isLocked, this.semaphore.free, this.lock.isLocked, this.lock.shares]).toEqual([false, 2, false, 0])
+    expect([this.mutex.isLocked, this.semaphore.free, this.lock.isLocked, this.lock.shares]).toEqual([
+      false,
+      2,
+      false,
+      0,
+    ])
     expect([this.inside, this.holding, this.looking, this.changing]).toEqual([0, 0, 0, 0])
     expect(this.stop.held).toBeLessThan(10)
   }
@@ -175,7 +181,7 @@ const program = async (root: Fiber, seed: number, hits: Hits): Promise<void> => 
       const kinds = several(below)
       const branches = kinds.map((point) => world.branch(point, below))
       waiting.set(fiber, kinds)
-      const asked = world.asks(below(2) === 0 ? world.sends(world.channels[below(3)]!) : after(1 + below(5)))
+      const asked = world.asks(below(2) === 0 ? world.sends(world.channels[below(3)]!) : elapsed(1 + below(5)))
       await select(fiber, below(2) === 0 ? branches : [choose(branches), asked])
       waiting.delete(fiber)
       // It was cancelled, and had something all the same.
@@ -209,7 +215,10 @@ const crowd = async (root: Fiber, seed: number, hits: Hits): Promise<void> => {
     for (;;) {
       const kinds = several(below)
       waiting.set(fiber, kinds)
-      await select(fiber, kinds.map((point) => (point === 'time' ? after(60_000) : branch(point))))
+      await select(
+        fiber,
+        kinds.map((point) => (point === 'time' ? elapsed(60_000) : branch(point))),
+      )
       waiting.delete(fiber)
       if (fiber.cancellation !== undefined) hits.kept++
     }

@@ -43,7 +43,10 @@ class Model {
 
   /** The first in the line, of those that wait for that; not `not`. */
   private first(kind: Kind, at: number, not?: Party): Party | undefined {
-    return this.parties.find((one) => one !== not && one.told === undefined && one.offers.some((offer) => offer.kind === kind && offer.at === at))
+    return this.parties.find(
+      (one) =>
+        one !== not && one.told === undefined && one.offers.some((offer) => offer.kind === kind && offer.at === at),
+    )
   }
 
   /** Whether somebody stands in the line of that lock. */
@@ -57,7 +60,8 @@ class Model {
     if (kind === 'receive') {
       if (this.items[at]!.length > 0) return told(this.items[at]![0])
       const sender = this.first('send', at, party)
-      if (sender !== undefined) return told(sender.offers.find((offer) => offer.kind === 'send' && offer.at === at)?.item)
+      if (sender !== undefined)
+        return told(sender.offers.find((offer) => offer.kind === 'send' && offer.at === at)?.item)
       return this.closed[at] ? told('closed') : undefined
     }
     if (kind === 'send') {
@@ -129,7 +133,9 @@ class Model {
     for (let changed = true; changed; ) {
       changed = false
       for (const at of [0, 1]) {
-        const front = this.parties.find((one) => one.told === undefined && one.offers.some((offer) => isLock(offer, at)))
+        const front = this.parties.find(
+          (one) => one.told === undefined && one.offers.some((offer) => isLock(offer, at)),
+        )
         if (front === undefined || this.changer[at] !== undefined) continue
         const kind = front.offers.find((offer) => isLock(offer, at))!.kind
         if (kind === 'change' && this.lookers[at]!.length > 0) continue
@@ -142,7 +148,8 @@ class Model {
   }
 
   all(kind: Kind, at: number, told: string): void {
-    for (let one = this.first(kind, at); one !== undefined; one = this.first(kind, at)) one.told = `${kind} ${at} ${told}`
+    for (let one = this.first(kind, at); one !== undefined; one = this.first(kind, at))
+      one.told = `${kind} ${at} ${told}`
     this.admit()
   }
 
@@ -206,7 +213,8 @@ class Run {
     for (let n = 1 + below(4); n > 0; n--) {
       const offer = { kind: kinds[below(kinds.length)]!, at: below(2), item: this.serial++ }
       // One lock in one way: the model has one line for both.
-      if (!isLock(offer, offer.at) || ![...offers.values()].some((one) => isLock(one, offer.at))) offers.set(key(offer), offer)
+      if (!isLock(offer, offer.at) || ![...offers.values()].some((one) => isLock(one, offer.at)))
+        offers.set(key(offer), offer)
     }
     const [only, ...others] = [...offers.values()]
     const isPlain = others.length === 0 && below(2) === 0

@@ -2,7 +2,7 @@
 // moment; random transactions against a list of facts; a swap and a rendezvous of three, made by sources, under cancellations.
 
 import { Computation, Fiber, random, Trigger } from 'rumpus/effect'
-import { after, completed, Event, never, type Party, type Source, select, Tx } from 'rumpus/events'
+import { completed, Event, elapsed, never, type Party, type Source, select, Tx } from 'rumpus/events'
 import { all, scope } from 'rumpus/structured'
 import { Channel } from 'rumpus/sync'
 import { describe, expect, it } from 'vitest'
@@ -34,7 +34,13 @@ it('all are complete before anybody is told of any, which one after the other do
   const together = [1, 2, 3].map(() => new Computation<unknown>())
   const [a, b, c] = together as [Computation<unknown>, Computation<unknown>, Computation<unknown>]
   const seen = watched(together)
-  expect(new Tx().return(a, 1).cancel(b, 'why').cancel(c, b.cancellation ?? 'why').tryCommit()).toBe(true)
+  expect(
+    new Tx()
+      .return(a, 1)
+      .cancel(b, 'why')
+      .cancel(c, b.cancellation ?? 'why')
+      .tryCommit(),
+  ).toBe(true)
   await new Promise(setImmediate)
   expect(seen).toHaveLength(3 + 2 + 2 + 3)
   expect(seen.filter((line) => !line.endsWith('+++'))).toEqual([])
@@ -63,7 +69,11 @@ it('one that is complete stops all, and a transaction that failed may be tried a
 })
 
 it('commits within a cancellation that is being told, and is told behind it', () => {
-  const [parent, a, b] = [1, 2, 3].map(() => new Computation<unknown>()) as [Computation<unknown>, Computation<unknown>, Computation<unknown>]
+  const [parent, a, b] = [1, 2, 3].map(() => new Computation<unknown>()) as [
+    Computation<unknown>,
+    Computation<unknown>,
+    Computation<unknown>,
+  ]
   const order: string[] = []
   for (const [name, one] of Object.entries({ parent, a, b })) {
     one.signal.addEventListener('abort', () => order.push(`${name} ${[parent, a, b].every((each) => !each.isRunning)}`))
@@ -111,10 +121,13 @@ it('random transactions do as a list of facts says', () => {
       expect(tx.tryCommit()).toBe(possible)
       for (const at of possible ? chosen : []) {
         const outcome = all[at]!.peek()
-        facts[at] = outcome === undefined ? 'nothing' : 'value' in outcome ? outcome.value : String(outcome.cancelled.cause)
+        facts[at] =
+          outcome === undefined ? 'nothing' : 'value' in outcome ? outcome.value : String(outcome.cancelled.cause)
         expect([step, `by ${step}`]).toContain(facts[at])
       }
-      const now = all.map((one) => one.peek()).map((outcome) => outcome && ('value' in outcome ? outcome.value : outcome.cancelled.cause))
+      const now = all
+        .map((one) => one.peek())
+        .map((outcome) => outcome && ('value' in outcome ? outcome.value : outcome.cancelled.cause))
       expect(now).toEqual(facts)
     }
   }
@@ -167,7 +180,8 @@ describe.each(executors)('$name', ({ execute }) => {
   it('parties of three syncs are served together, whatever else they wait for', () =>
     execute(async (fiber) => {
       const [meeting, channel] = [new Meeting(3), new Channel<string[]>(0)]
-      const meets = (name: string) => (mine: Fiber) => select(mine, [meeting.with(name), channel.receiving(), after(60_000)])
+      const meets = (name: string) => (mine: Fiber) =>
+        select(mine, [meeting.with(name), channel.receiving(), elapsed(60_000)])
       const met = await all(fiber, [meets('a'), meets('b'), meets('c')])
       expect(met).toEqual([1, 2, 3].map(() => ['a', 'b', 'c']))
       expect([meeting.waiting, channel.trySend([])]).toEqual([0, false])
@@ -193,7 +207,13 @@ describe.each(executors)('$name', ({ execute }) => {
       expect(new Tx().give(one, 1).give(other, 2).return(computation, 3).tryCommit()).toBe(false)
       expect([one.isOpen, computation.isRunning]).toEqual([true, true])
       expect(new Tx().give(other, 2).return(computation, 3).tryCommit()).toBe(true)
-      expect([await waits, computation.peek(), one.isOpen, one.tryGive(1), one.tryFail(1)]).toEqual([2, { value: 3 }, false, false, false])
+      expect([await waits, computation.peek(), one.isOpen, one.tryGive(1), one.tryFail(1)]).toEqual([
+        2,
+        { value: 3 },
+        false,
+        false,
+        false,
+      ])
       expect(new Tx().give(one, 1).tryCommit()).toBe(false)
     }))
 
@@ -220,6 +240,24 @@ describe.each(executors)('$name', ({ execute }) => {
       })
       for (let n = 0; n < 10; n++) expect(await select(fiber, [channel.receiving(), late, late])).toBe(5)
       expect([waiting, served, channel.trySend(1)]).toEqual([10, 10, false])
+      // One that serves another branch of the sync while it is to wait.
+      let [kept, rounds] = [0, 0]
+      const generous = new Event<number>({
+        poll: () => {},
+        wait: (party) => {
+          if (!channel.trySend(6)) queueMicrotask(() => party.tryGive(7))
+          kept++
+          return () => kept--
+        },
+      })
+      const seen = new Set<number>()
+      for (; seen.size < 2 && rounds < 100; rounds++) {
+        const before = kept
+        const given = await select(fiber, [channel.receiving(), generous])
+        seen.add(given)
+        expect(kept - before).toBe(given === 6 ? 0 : 1)
+      }
+      expect(seen).toEqual(new Set([6, 7]))
     }))
 })
 

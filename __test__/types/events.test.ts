@@ -1,7 +1,20 @@
 // What the compiler knows of events: checked by tsc (`npm run types`), run only to show that the file is no ruin.
 
 import { Computation, type Fiber } from 'rumpus/effect'
-import { after, always, choose, completed, Event, guard, never, type Party, select, settled, Tx, withNack } from 'rumpus/events'
+import {
+  always,
+  choose,
+  completed,
+  Event,
+  elapsed,
+  guard,
+  never,
+  type Party,
+  select,
+  settled,
+  Tx,
+  withNack,
+} from 'rumpus/events'
 import { Channel, Ivar, Latch, Mutex } from 'rumpus/sync'
 import { expect, expectTypeOf, it } from 'vitest'
 
@@ -13,13 +26,14 @@ it('an event knows what it gives, and a choice what any of its branches does', (
     expectTypeOf(texts.sending('text')).toEqualTypeOf<Event<void>>()
     expectTypeOf(new Ivar<Date>().reading().sync(fiber)).toEqualTypeOf<Promise<Date>>()
     expectTypeOf(choose([texts.receiving(), numbers.receiving(), never])).toEqualTypeOf<Event<string | number>>()
-    expectTypeOf(select(fiber, [texts.receiving(), after(1)])).toEqualTypeOf<Promise<string | void>>()
+    expectTypeOf(elapsed(1)).toEqualTypeOf<Event<void>>()
+    expectTypeOf(select(fiber, [texts.receiving(), elapsed(1).wrap(() => 0)])).toEqualTypeOf<Promise<string | number>>()
     expectTypeOf(select(fiber, [new Mutex().locking(), new Latch(1).waiting()])).toEqualTypeOf<Promise<void>>()
     expectTypeOf(settled(Promise.resolve(1))).toEqualTypeOf<Event<number>>()
     expectTypeOf(completed(new Computation<string>())).toEqualTypeOf<Event<string>>()
     expectTypeOf(guard(() => always(1))).toEqualTypeOf<Event<number>>()
     expectTypeOf(withNack((lost) => lost)).toEqualTypeOf<Event<void>>()
-    expectTypeOf(choose([after(1).wrap(() => 'late'), never])).toEqualTypeOf<Event<string>>()
+    expectTypeOf(choose([elapsed(1).wrap(() => 'late'), never])).toEqualTypeOf<Event<string>>()
     const many: Event<string>[] = []
     expectTypeOf(choose(many)).toEqualTypeOf<Event<string>>()
     // @ts-expect-error another item
@@ -50,7 +64,9 @@ it('a wrap gives what it makes of a value, or of an error', () => {
 it('a transaction and a source know what they give', () => {
   const computation = new Computation<string>()
   const unused = (party: Party<string>): void => {
-    expectTypeOf(new Tx().return(computation, 'text').cancel(computation, 'why').give(party, 'text').tryCommit()).toEqualTypeOf<boolean>()
+    expectTypeOf(
+      new Tx().return(computation, 'text').cancel(computation, 'why').give(party, 'text').tryCommit(),
+    ).toEqualTypeOf<boolean>()
     // @ts-expect-error another value
     new Tx().return(computation, 1)
     // @ts-expect-error another value

@@ -26,7 +26,7 @@ let unfolding: (event: Event<unknown>) => Unfold
  * waits for it, as often as you like, and {@link select} for the first of several.
  *
  * What `rumpus/sync` waits by has an event that ends in -ing: `channel.receiving()`, `channel.sending(item)`, `mutex.locking()`,
- * `semaphore.acquiring()`, `ivar.reading()`, `latch.waiting()`. Here are {@link after}, {@link completed}, {@link settled},
+ * `semaphore.acquiring()`, `ivar.reading()`, `latch.waiting()`. Here are {@link elapsed}, {@link completed}, {@link settled},
  * {@link aborted}, {@link always} and {@link never}; `new Event(source)` is for whatever else can call back.
  *
  * **Exactly one branch commits.** What was not chosen has taken no item, no permit and no lock, and stands in no line. A fiber that is
@@ -36,7 +36,7 @@ let unfolding: (event: Event<unknown>) => Unfold
  * @example
  * ```ts
  * import { fifo } from 'rumpus/effect'
- * import { after, select } from 'rumpus/events'
+ * import { elapsed, select } from 'rumpus/events'
  * import { Channel } from 'rumpus/sync'
  * import assert from 'node:assert/strict'
  *
@@ -46,7 +46,7 @@ let unfolding: (event: Event<unknown>) => Unfold
  * const next = () => select(fiber, [
  *   jobs.receiving().wrap((job) => `job ${job}`),
  *   news.receiving().wrap((text) => `news: ${text}`),
- *   after(5).wrap(() => 'nothing'),
+ *   elapsed(5).wrap(() => 'nothing'),
  * ])
  * assert.deepEqual([await next(), await next()], ['news: hello', 'nothing'])
  * jobs.trySend(7)
@@ -165,12 +165,12 @@ export const choose = <const E extends readonly Event<unknown>[]>(events: E): Ev
  * @example
  * ```ts
  * import { fifo } from 'rumpus/effect'
- * import { after, select } from 'rumpus/events'
+ * import { elapsed, select } from 'rumpus/events'
  * import { Semaphore } from 'rumpus/sync'
  * import assert from 'node:assert/strict'
  *
  * const permits = new Semaphore(1)
- * const enter = () => select(fifo.current(), [permits.acquiring().wrap(() => true), after(1).wrap(() => false)])
+ * const enter = () => select(fifo.current(), [permits.acquiring().wrap(() => true), elapsed(1).wrap(() => false)])
  * assert.deepEqual([await enter(), await enter()], [true, false])
  * permits.release() // who came too late has none, and stands in no line
  * assert.equal(permits.free, 1)
@@ -188,11 +188,11 @@ export const select = <const E extends readonly Event<unknown>[]>(within: Within
  * @example
  * ```ts
  * import { fifo } from 'rumpus/effect'
- * import { after, guard } from 'rumpus/events'
+ * import { elapsed, guard } from 'rumpus/events'
  * import assert from 'node:assert/strict'
  *
  * const due = Date.now() + 20
- * const late = guard(() => after(Math.max(0, due - Date.now()))) // however often it is synced
+ * const late = guard(() => elapsed(Math.max(0, due - Date.now()))) // however often it is synced
  * const fiber = fifo.current()
  * await late.sync(fiber)
  * await late.sync(fiber)
@@ -213,7 +213,7 @@ export const guard = <T>(make: (fiber: Fiber) => Event<T>): Event<T> => {
  * @example
  * ```ts
  * import { fifo } from 'rumpus/effect'
- * import { after, select, withNack } from 'rumpus/events'
+ * import { elapsed, select, withNack } from 'rumpus/events'
  * import { Channel } from 'rumpus/sync'
  * import assert from 'node:assert/strict'
  *
@@ -224,7 +224,7 @@ export const guard = <T>(make: (fiber: Fiber) => Event<T>): Event<T> => {
  *   return reply.receiving()
  * })
  * const fiber = fifo.current()
- * const answer = await select(fiber, [ask, after(1).wrap(() => 'too slow')])
+ * const answer = await select(fiber, [ask, elapsed(1).wrap(() => 'too slow')])
  * assert.equal(answer, 'too slow')
  *
  * // Who works on it sends the answer, or hears that nobody wants it any more: never both.
@@ -266,13 +266,13 @@ const nothing = (): void => {}
  * @example
  * ```ts
  * import { fifo } from 'rumpus/effect'
- * import { after, never, select } from 'rumpus/events'
+ * import { elapsed, never, select } from 'rumpus/events'
  * import { Channel } from 'rumpus/sync'
  * import assert from 'node:assert/strict'
  *
  * const [jobs, busy] = [new Channel(1), true]
  * jobs.trySend('job')
- * const branches = [busy ? never : jobs.receiving(), after(1)]
+ * const branches = [busy ? never : jobs.receiving(), elapsed(1)]
  * assert.equal(await select(fifo.current(), branches), undefined)
  * ```
  */

@@ -23,16 +23,16 @@ const OVER = new Cancelled('the time is over')
  * @example
  * ```ts
  * import { fifo } from 'rumpus/effect'
- * import { after, select } from 'rumpus/events'
+ * import { elapsed, select } from 'rumpus/events'
  * import { Ivar } from 'rumpus/sync'
  * import assert from 'node:assert/strict'
  *
  * const port = new Ivar()
- * const told = await select(fifo.current(), [port.reading(), after(1).wrap(() => 'too late')])
+ * const told = await select(fifo.current(), [port.reading(), elapsed(1).wrap(() => 'too late')])
  * assert.equal(told, 'too late')
  * ```
  */
-export const after = (ms: number): Event<void> => {
+export const elapsed = (ms: number): Event<void> => {
   checkMs('ms', ms)
   return new Event<void>({
     what: `${ms} ms`,
@@ -57,12 +57,12 @@ const give = (party: Party<void>): void => void party.tryGive()
  * @example
  * ```ts
  * import { Computation, fifo } from 'rumpus/effect'
- * import { after, completed, select } from 'rumpus/events'
+ * import { elapsed, completed, select } from 'rumpus/events'
  * import assert from 'node:assert/strict'
  *
  * const answer = new Computation()
  * setTimeout(() => answer.return(42), 1)
- * assert.equal(await select(fifo.current(), [completed(answer), after(60_000)]), 42)
+ * assert.equal(await select(fifo.current(), [completed(answer), elapsed(60_000)]), 42)
  * ```
  */
 export const completed = <T>(computation: Computation<T>): Event<T> => {
@@ -104,11 +104,11 @@ const settling = (promise: PromiseLike<unknown>): Computation<Settled> => {
  * @example
  * ```ts
  * import { fifo } from 'rumpus/effect'
- * import { after, select, settled } from 'rumpus/events'
+ * import { elapsed, select, settled } from 'rumpus/events'
  * import { readFile } from 'node:fs/promises'
  * import assert from 'node:assert/strict'
  *
- * const text = await select(fifo.current(), [settled(readFile('package.json', 'utf8')), after(60_000)])
+ * const text = await select(fifo.current(), [settled(readFile('package.json', 'utf8')), elapsed(60_000)])
  * assert.match(text, /rumpus/)
  * ```
  */

@@ -32,7 +32,7 @@ export interface Party<T> {
  * @example
  * ```ts
  * import { fifo } from 'rumpus/effect'
- * import { after, Event, select } from 'rumpus/events'
+ * import { elapsed, Event, select } from 'rumpus/events'
  * import { EventEmitter } from 'node:events'
  * import assert from 'node:assert/strict'
  *
@@ -46,7 +46,7 @@ export interface Party<T> {
  * })
  * const emitter = new EventEmitter()
  * setTimeout(() => emitter.emit('line', 'hello'), 1)
- * const heard = await select(fifo.current(), [next(emitter, 'line'), after(60_000)])
+ * const heard = await select(fifo.current(), [next(emitter, 'line'), elapsed(60_000)])
  * assert.equal(heard, 'hello')
  * assert.equal(emitter.listenerCount('line'), 0)
  * ```

@@ -2,7 +2,7 @@
 
 import { run } from 'rumpus'
 import { fifo } from 'rumpus/effect'
-import { after, select } from 'rumpus/events'
+import { elapsed, select } from 'rumpus/events'
 import { fiberOf } from 'rumpus/fibers'
 import { both, map } from 'rumpus/structured'
 import { Channel } from 'rumpus/sync'
@@ -18,6 +18,6 @@ const channel = new Channel(0)
 const [, beside] = await both(
   fifo.current(),
   (fiber) => channel.send(fiber, 'here'),
-  (fiber) => select(fiber, [channel.receiving(), after(60_000)]),
+  (fiber) => select(fiber, [channel.receiving(), elapsed(60_000)]),
 )
 console.log(JSON.stringify({ inside, beside }))
