@@ -291,7 +291,8 @@ const checkFunction = (argument: string, given: unknown): void => {
 const checkSource = (source: unknown): void => {
   if (typeof source !== 'object' || source === null) throw badArgument(TypeError, 'source', 'an object', source)
   const { poll, wait, left, what } = source as Partial<Source<unknown>>
-  for (const [name, verb] of Object.entries({ poll, wait })) checkFunction(`source.${name}`, verb)
+  checkFunction('source.poll', poll)
+  checkFunction('source.wait', wait)
   if (left !== undefined) checkFunction('source.left', left)
   if (what !== undefined && typeof what !== 'string') throw badArgument(TypeError, 'source.what', 'words', what)
 }
