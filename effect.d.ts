@@ -142,6 +142,29 @@ declare class Computation<T> {
   private collect;
 }
 /**
+* A place for a value that each fiber has for itself; a fiber that is forked begins with the values of its parent.
+*
+* For what belongs to a whole request, a trace or a user, and would otherwise be an argument of everything. For state that is
+* shared use a variable.
+*
+* @example
+* ```ts
+* import { fifo, Local } from 'rumpus/effect'
+* import assert from 'node:assert/strict'
+*
+* const user = new Local('nobody')
+* const fiber = fifo.current()
+* fiber.set(user, 'ada')
+* assert.equal(await fiber.fork((child) => child.get(user)), 'ada')
+* assert.equal(fifo.current().get(user), 'nobody')
+* ```
+*/
+declare class Local<T> {
+  /** Its value where none was set. */
+  readonly initial: T;
+  constructor(initial: T);
+}
+/**
 * What an executor owes fibers, and all that libraries may ask of it. Make one to run fibers on something else; to use fibers,
 * use {@link Fiber}, which calls these.
 *
@@ -214,29 +237,33 @@ interface Handler<Context = never> {
   * computation. Answers at once if it is signalled already. Answers, and never throws, the cancellation of the fiber.
   */
   await(fiber: Fiber, trigger: Trigger): Cancelled | undefined | Promise<Cancelled | undefined>;
+  /**
+  * For executors that have a loop of their own: has `poller` asked by it from now on, and answers what a poller calls when it has reason
+  * to be asked. It may be left out: then a poller is asked in passes of the event loop.
+  */
+  poll?(poller: Polled): () => void;
 }
-/**
-* A place for a value that each fiber has for itself; a fiber that is forked begins with the values of its parent.
-*
-* For what belongs to a whole request, a trace or a user, and would otherwise be an argument of everything. For state that is
-* shared use a variable.
-*
-* @example
-* ```ts
-* import { fifo, Local } from 'rumpus/effect'
-* import assert from 'node:assert/strict'
-*
-* const user = new Local('nobody')
-* const fiber = fifo.current()
-* fiber.set(user, 'ada')
-* assert.equal(await fiber.fork((child) => child.get(user)), 'ada')
-* assert.equal(fifo.current().get(user), 'nobody')
-* ```
-*/
-declare class Local<T> {
-  /** Its value where none was set. */
-  readonly initial: T;
-  constructor(initial: T);
+/** A poller, as an executor drives it. */
+interface Polled {
+  /** Whether there is anything to ask it for. */
+  readonly isActive: boolean;
+  /** Whether its source has been asked and has not answered yet. */
+  readonly isBlocked: boolean;
+  /** Whether something has come or changed since it was asked last. */
+  readonly isBusy: boolean;
+  /** Asks the source, if there is reason to and it is not being waited for; with `block` it may answer later. */
+  ask(block: boolean): void;
+}
+/** What a fiber waits for: for reports, and to find those who wait for each other. */
+interface Wait {
+  /** For people. */
+  readonly what: string;
+  /** Whether it is over, though the fiber has not gone on yet. */
+  readonly isOver: boolean;
+  /** Who must go on before it can be over, all of them, if that is known. */
+  readonly holders: readonly Fiber[];
+  /** Whether it comes from elsewhere, another core: then nobody here can tell that it never will. */
+  readonly isForeign?: boolean;
 }
 /** What has a fiber: itself, or a scope. What waits takes either. */
 interface Within {
@@ -273,6 +300,8 @@ declare class Fiber implements Within {
   private locals;
   /** For executors: continues it. */
   resume: ((cancelled: Cancelled | undefined) => void) | undefined;
+  /** What it waits for, if that was said: see {@link Fiber.noteWait}. */
+  waitsFor: Wait | undefined;
   constructor(handler: Handler<never>, computation: Packed, like?: Fiber);
   /** Itself, so that what takes a {@link Within} takes a fiber. */
   get fiber(): this;
@@ -304,6 +333,10 @@ declare class Fiber implements Within {
   * @throws RangeError `ERR_RUMPUS_OUT_OF_RANGE` for a time that is no time
   */
   sleep(ms: number): Promise<void>;
+  /** For libraries: says what the wait is for that is about to begin, unless somebody has. */
+  noteWait(wait: Wait): void;
+  /** For libraries: that wait is over. */
+  forgetWait(wait: Wait): void;
   private rest;
   /**
   * Begins a fiber under the same computation, with a copy of the locals; answers what `main` answers. Nobody waits for it but you:
@@ -358,6 +391,120 @@ declare const begin: <T>(fiber: Fiber, main: (fiber: Fiber) => T | PromiseLike<T
 * ```
 */
 declare const fifo: Handler<void>;
+/** One wait for an event, as the source knows it: keep it beside what will tell, and answer it from `select` when that has come. */
+interface Suspension {
+  /** What it waits for, as `suspend` was told: for people. */
+  readonly name: string;
+  /** Whether the wait is over. */
+  readonly isOver: boolean;
+}
+/** What a source is asked. */
+interface SelectAsked {
+  /**
+  * Whether nothing else is to be done: then answer a promise, which settles when there is an event, or when `interrupt` is called. An
+  * answer that is there at once is as good; an empty one has you asked again in the next pass of the event loop.
+  */
+  readonly block: boolean;
+  /** Waits that were cancelled since it was asked last: forget them, and answer none of them. */
+  readonly cancelled: readonly Suspension[];
+}
+/** A source of events: what the operating system is to an event loop. */
+interface Events {
+  /** Answers the waits whose events have come; none of them is answered twice. What it throws fails all who wait, and all who will. */
+  select(asked: SelectAsked): Iterable<Suspension> | PromiseLike<Iterable<Suspension>>;
+  /** Has the promise that `select` answered settle soon: something has changed. Called at most once for each such promise. */
+  interrupt(): void;
+  /** Gives back what it has; nobody waits any more. */
+  close?(): unknown;
+}
+/**
+* Brings a source of events to an executor, as Miou's `events`: completions of an addon, a bus in shared memory, a simulated network.
+* `suspend` has a fiber wait; the source is asked what has come, once in a pass of the event loop while there are events, and then by
+* a promise until there is one.
+*
+* What calls back by itself needs none of this: give a {@link Computation} to the callback. A poller is for what must be asked, or is
+* asked at less cost for many. Cancelled are waits, and the source hears of it; an event that it has answered is kept.
+*
+* @example
+* ```ts
+* import { fifo, Poller } from 'rumpus/effect'
+* import assert from 'node:assert/strict'
+*
+* // Alarms, with one timer for all of them.
+* const alarms = new Map()
+* let rouse = () => {}
+* const clock = {
+*   select({ block, cancelled }) {
+*     for (const one of cancelled) alarms.delete(one)
+*     const due = [...alarms].filter(([, at]) => at <= Date.now()).map(([one]) => one)
+*     for (const one of due) alarms.delete(one)
+*     if (due.length > 0 || !block) return due
+*     return new Promise((resolve) => {
+*       const timer = setTimeout(() => resolve([]), Math.min(...alarms.values()) - Date.now())
+*       rouse = () => (clearTimeout(timer), resolve([]))
+*     })
+*   },
+*   interrupt: () => rouse(),
+* }
+*
+* const fiber = fifo.current()
+* const poller = new Poller(fiber, clock)
+* const sleep = (fiber, ms) => poller.suspend(fiber, (one) => alarms.set(one, Date.now() + ms))
+* const order = []
+* await Promise.all([30, 10].map((ms) => fiber.fork((mine) => sleep(mine, ms).then(() => order.push(ms)))))
+* assert.deepEqual(order, [10, 30])
+* await poller.close()
+* ```
+*/
+declare class Poller implements Polled, AsyncDisposable {
+  private readonly events;
+  private readonly wake;
+  private readonly points;
+  private cancelled;
+  private blocked;
+  private isInterrupted;
+  private news;
+  private broken;
+  private over;
+  /**
+  * @param within - a fiber of the executor, or a scope in it
+  * @param events - the source
+  * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`
+  */
+  constructor(within: Within, events: Events);
+  /** For executors: whether there is anything to ask the source. */
+  get isActive(): boolean;
+  /** For executors: whether the source has been asked and has not answered yet. */
+  get isBlocked(): boolean;
+  /** For executors: whether something has come or changed since it was asked last. */
+  get isBusy(): boolean;
+  /** How many wait. */
+  get size(): number;
+  /**
+  * Has the fiber wait until the source answers the suspension that `register` is given. `register` is called when the wait is certain,
+  * and nothing can come between: what throws there ends it. Rejects with that, with the cancellation of the fiber, with what the
+  * source has thrown, and with RumpusError `ERR_RUMPUS_CLOSED`.
+  *
+  * @param within - the fiber or scope
+  * @param register - tells the source of it; must not wait
+  * @param name - what it waits for
+  */
+  suspend(within: Within, register: (suspension: Suspension) => void, name?: string): Promise<void>;
+  private admit;
+  private end;
+  /** The source should be asked, or asked anew. */
+  private stir;
+  /** For executors: asks the source, if there is reason to and it is not being waited for. */
+  ask(block: boolean): void;
+  private standBy;
+  private deliver;
+  private fail;
+  /** Refuses who waits, waits for the source if it is being waited for, and closes it. Rejects with what its `close` throws. */
+  close(): Promise<void>;
+  private shut;
+  /** Closes it, at the end of a block. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
 /** How a random run is made. */
 interface RandomOptions {
   /** Decides every choice; by chance unless given. A whole number from 0 to 2⁵³ - 1. */
@@ -374,7 +521,7 @@ interface RandomOptions {
 * @param main - the fiber; what it forks runs in the same order of chance
 * @returns what `main` answers
 * @throws at the call RangeError `ERR_RUMPUS_OUT_OF_RANGE`; rejects with what `main` throws, and with RumpusError
-* `ERR_RUMPUS_DEADLOCK`, which says who waits for what, if nothing has happened for a second and no fiber is ready
+* `ERR_RUMPUS_DEADLOCK` if nothing has happened for a second and no fiber is ready: it says who waits for what
 * @example
 * ```ts
 * import { random } from 'rumpus/effect'
@@ -396,4 +543,79 @@ interface RandomOptions {
 * ```
 */
 declare const random: <T>(options: RandomOptions, main: (fiber: Fiber) => T | PromiseLike<T>) => Promise<T>;
-export { Cancelled, Computation, Fiber, type Handler, Local, type Outcome, type Packed, type RandomOptions, Trigger, type Within, begin, fifo, parked, random, trySuspend, unsuspend };
+/** One fiber that waits, as people read it. */
+interface WaitView {
+  /** Who waits: its name, or its number among those that were ever told of. */
+  readonly fiber: string;
+  /** For what. */
+  readonly waitsFor: string;
+  /** Who must go on before, if that is known. */
+  readonly heldBy: readonly string[];
+}
+/** A wait, and where it is. */
+interface WatchedWait extends WaitView {
+  /** The line that waits. */
+  readonly at: string;
+  /** The line that forked who waits, if that was watched. */
+  readonly forkedAt: string | undefined;
+}
+/** A scope that is open. */
+interface WatchedScope {
+  /** The line that opened it. */
+  readonly at: string;
+  /** How many of its children have not ended, daemons among them. */
+  readonly children: number;
+}
+/** What {@link watchFibers} answers. */
+interface FiberWatch extends Disposable {
+  /** All that wait, in the order in which they began to. */
+  readonly waits: readonly WatchedWait[];
+  /** All scopes that are open, in the order in which they were opened. */
+  readonly scopes: readonly WatchedScope[];
+  /** Circles of fibers each of which waits for the next: none of them goes on unless it is cancelled. */
+  readonly deadlocks: readonly (readonly WatchedWait[])[];
+  /** All that in words; empty if nobody waits and no scope is open. */
+  report(): string;
+  /** Notes nothing any more. */
+  stop(): void;
+}
+/** How fibers are watched. */
+interface WatchOptions {
+  /**
+  * Given the report when the program is about to end and something is left: because nothing can happen any more, or by `process.exit`.
+  * Written to stderr unless given. Only where there is a `process`.
+  */
+  readonly atExit?: (report: string) => void;
+}
+/**
+* From now on notes of the fibers of this thread, whoever runs them, what they wait for and where, and which scopes are open; tells what
+* is left at the end of the program. For a program that hangs, or ends too soon: a stack a wait is taken, some microseconds.
+*
+* That locks wait for each other in a circle is an error at once, watched or not. Here are all other waits: of channels and conditions,
+* of which it is not known who will end them. What waits for a platform promise is not seen.
+*
+* @param options - who hears of what is left
+* @returns what is noted, and how to stop
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`; RumpusError `ERR_RUMPUS_WATCHED` if somebody watches already
+* @example
+* ```ts
+* import { fifo, watchFibers } from 'rumpus/effect'
+* import { scope } from 'rumpus/structured'
+* import { Channel } from 'rumpus/sync'
+* import assert from 'node:assert/strict'
+*
+* const watch = watchFibers()
+* await scope(async (scope) => {
+*   const channel = new Channel(0)
+*   scope.fork((fiber) => channel.receive(fiber).catch(() => {}))
+*   const [wait] = watch.waits
+*   assert.equal(wait.waitsFor, 'an item of a channel')
+*   assert.equal(watch.scopes[0].children, 1)
+*   channel.close()
+* })
+* assert.equal(watch.report(), '')
+* watch.stop()
+* ```
+*/
+declare const watchFibers: (options?: WatchOptions) => FiberWatch;
+export { Cancelled, Computation, type Events, Fiber, type FiberWatch, type Handler, Local, type Outcome, type Packed, type Polled, Poller, type RandomOptions, type SelectAsked, type Suspension, Trigger, type Wait, type WaitView, type WatchOptions, type WatchedScope, type WatchedWait, type Within, begin, fifo, parked, random, trySuspend, unsuspend, watchFibers };

@@ -54,6 +54,8 @@ interface Party<T> {
 interface Source<T> {
   /** What it is that is waited for, in words: for who tells why nothing happens any more. */
   readonly what?: string;
+  /** Who must go on before anything can be given, all of them, if that is known: of locks, who has them. To find who waits for whom. */
+  holders?(): readonly Fiber[];
   /** Gives `party` what is there now, if anything is, at once. */
   poll(party: Party<T>): void;
   /**

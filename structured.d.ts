@@ -2,8 +2,141 @@
 /// <reference lib="esnext.disposable" />
 
 import { Fiber, Within } from "./effect.js";
+import { RumpusError } from "./index.js";
 
-// js/structured/each.d.ts
+// js/structured/ownership.d.ts
+/** How a resource is owned. */
+interface OwnershipOptions<R> {
+  /** What errors call it; the name of its class unless given. */
+  readonly name?: string;
+  /** Gives it back. It may wait, and hears no cancellation. */
+  readonly release: (resource: R) => unknown;
+}
+/**
+* A resource that belongs to one fiber of a strict scope, which must give it back (`release`), say that it has done so (`disown`), or
+* give it on: to its parent (`transfer`), to a child as it forks it (the option `give`).
+*
+* An owner that returns and still has one has leaked it: the resource is released, and the child, or the scope, fails with
+* {@link ResourceLeaked}, which names it and the line that made it. One that throws, or is cancelled, has leaked nothing: what it owns is
+* released. For what just lives as long as a scope, `scope.onRelease` is simpler; what several fibers use in turn is for a `Pool`.
+* Nothing that is owned crosses to another core.
+*
+* @example
+* ```ts
+* import { Ownership, scope } from 'rumpus/structured'
+* import assert from 'node:assert/strict'
+*
+* const closed = []
+* const open = (within, name) => Ownership.own(within, { name }, { name, release: (file) => closed.push(file.name) })
+*
+* await scope(async (scope) => {
+*   const [log, data] = [open(scope, 'log'), open(scope, 'data')]
+*   const child = scope.fork(async (fiber) => {
+*     assert.equal(log.get(fiber).name, 'log') // the child's alone
+*     await log.release(fiber)
+*   }, { give: [log] })
+*   await child.await(scope)
+*   await data.release(scope)
+* }, { strict: true })
+* assert.deepEqual(closed, ['log', 'data'])
+* ```
+*/
+declare class Ownership<R> {
+  /** What errors call it. */
+  readonly name: string;
+  private readonly site;
+  private readonly resource;
+  private readonly giveUp;
+  private holder;
+  private constructor();
+  /**
+  * Makes `resource` the property of the fiber, at once: do it in the line that makes the resource, with no wait between.
+  *
+  * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`; RumpusError `ERR_RUMPUS_NOT_STRICT` for a fiber that is neither in a strict scope of its
+  * own nor a child of one, and `ERR_RUMPUS_OWNED` for what is owned already
+  */
+  static own<R>(within: Within, resource: R, options: OwnershipOptions<R>): Ownership<R>;
+  /** The line that made it. */
+  get at(): string;
+  /** Whether somebody owns it. */
+  get isOwned(): boolean;
+  /**
+  * Nothing, if the fiber owns it.
+  *
+  * @throws NotOwner `ERR_RUMPUS_NOT_OWNER` unless the fiber owns it
+  */
+  check(within: Within): void;
+  /**
+  * The resource.
+  *
+  * @throws NotOwner `ERR_RUMPUS_NOT_OWNER` unless the fiber owns it
+  */
+  get(within: Within): R;
+  /**
+  * Gives it back. Rejects with what its `release` throws: it is nobody's all the same.
+  *
+  * @throws NotOwner `ERR_RUMPUS_NOT_OWNER` unless the fiber owns it
+  */
+  release(within: Within): Promise<void>;
+  /**
+  * Says that it has been given back, or is the property of somebody who is no fiber: its `release` is not called. Answers the resource.
+  *
+  * @throws NotOwner `ERR_RUMPUS_NOT_OWNER` unless the fiber owns it
+  */
+  disown(within: Within): R;
+  /**
+  * Gives it to the parent: a child, to the scope that forked it; a strict scope in another of the same fiber, to that.
+  *
+  * @throws NotOwner `ERR_RUMPUS_NOT_OWNER` unless the fiber owns it; RumpusError `ERR_RUMPUS_NOT_STRICT` if there is no such parent
+  */
+  transfer(within: Within): void;
+  /** Answers the fiber, which owns it. */
+  private ownerIn;
+  private take;
+  private leave;
+}
+/**
+* A child of a strict scope, as its `fork` answers it: awaited or cancelled by the fiber that forked it, and by no other.
+*
+* What it throws is its creator's, who must ask for it: `await` rejects with it, and the scope does not fail by itself. What nobody
+* has heard when the scope ends for another reason is an error of the scope.
+*
+* @example
+* ```ts
+* import { scope } from 'rumpus/structured'
+* import assert from 'node:assert/strict'
+*
+* const answer = await scope(async (scope) => {
+*   const mirror = scope.fork(() => Promise.reject(new Error('the mirror is down')))
+*   const origin = scope.fork(async (fiber) => {
+*     await fiber.sleep(1)
+*     return 'from the origin'
+*   })
+*   await assert.rejects(mirror.await(scope), /mirror/)
+*   return origin.await(scope)
+* }, { strict: true })
+* assert.equal(answer, 'from the origin')
+* ```
+*/
+interface Child<T> {
+  /** What it is called: the option `name`, or the name of its function. */
+  readonly name: string;
+  /** The line that forked it. */
+  readonly at: string;
+  /** Whether it has ended. */
+  readonly isOver: boolean;
+  /**
+  * What it answers, when it has ended; ask as often as you like. Rejects with what it threw, with its cancellation, with the
+  * cancellation of the fiber that asks, unless it has ended by then, with {@link NotAChild}, and with RumpusError
+  * `ERR_RUMPUS_DEADLOCK` if it waits for what that fiber has.
+  */
+  await(within: Within): Promise<T>;
+  /**
+  * Cancels it and waits until it has ended, whatever is cancelled meanwhile. One that has ended stays what it is. Rejects with what it
+  * threw, its cancellation apart, unless that was heard, and with {@link NotAChild}.
+  */
+  cancel(within: Within, reason?: unknown): Promise<void>;
+}
 /** Things that come one after the other, now or later. */
 type Items<T> = Iterable<T> | AsyncIterable<T>;
 /** How many at a time. */
@@ -78,6 +211,105 @@ declare const filter: <T>(within: Within, items: Items<T>, keep: (item: T, fiber
 * ```
 */
 declare const forEach: <T>(within: Within, items: Items<T>, each: (item: T, fiber: Fiber, index: number) => unknown, options?: EachOptions) => Promise<void>;
+/** What a fault is about. */
+interface Named {
+  /** What it is called. */
+  readonly name: string;
+  /** The line that forked or made it. */
+  readonly at: string;
+}
+/**
+* The body of a strict scope has returned, and there are children that it has neither awaited nor cancelled. They have been
+* cancelled and waited for; `children` says which they were, and where they were forked.
+*
+* Await each, cancel it, or take it out of its `Orphans` and await it. `code` is `ERR_RUMPUS_STILL_HAS_CHILDREN`.
+*
+* @example
+* ```ts
+* import { scope, StillHasChildren } from 'rumpus/structured'
+* import assert from 'node:assert/strict'
+*
+* const forgets = scope((scope) => {
+*   scope.fork(async function forgotten() {})
+* }, { strict: true })
+* const error = await forgets.catch((error) => error)
+* assert(error instanceof StillHasChildren)
+* assert.equal(error.children[0].name, 'forgotten')
+* ```
+*/
+declare class StillHasChildren extends RumpusError {
+  /** Who they were. */
+  readonly children: readonly Named[];
+  constructor(children: readonly Named[]);
+}
+/**
+* A child was to be awaited, cancelled or taken by a fiber that has not forked it. Only its creator may: hand over what it answers,
+* by an `Ivar` or a `Channel`, not the child. `code` is `ERR_RUMPUS_NOT_A_CHILD`.
+*
+* @example
+* ```ts
+* import { NotAChild, scope } from 'rumpus/structured'
+* import assert from 'node:assert/strict'
+*
+* await scope(async (scope) => {
+*   const one = scope.fork(async () => 1)
+*   const other = scope.fork((fiber) => assert.rejects(one.await(fiber), NotAChild))
+*   await other.await(scope)
+*   await one.await(scope)
+* }, { strict: true })
+* ```
+*/
+declare class NotAChild extends RumpusError {
+  /** Who it is. */
+  readonly child: Named;
+  constructor(child: Named, verb: string);
+}
+/**
+* An owner has returned and still had these resources. They have been released; `resources` says which they were, and where they were
+* made.
+*
+* Release each, disown it, transfer it to the parent, or give it to a child. `code` is `ERR_RUMPUS_RESOURCE_LEAKED`.
+*
+* @example
+* ```ts
+* import { Ownership, ResourceLeaked, scope } from 'rumpus/structured'
+* import assert from 'node:assert/strict'
+*
+* let closed = 0
+* const leaks = scope((scope) => {
+*   Ownership.own(scope, {}, { name: 'connection', release: () => closed++ })
+* }, { strict: true })
+* const error = await leaks.catch((error) => error)
+* assert(error instanceof ResourceLeaked)
+* assert.deepEqual([error.resources[0].name, closed], ['connection', 1])
+* ```
+*/
+declare class ResourceLeaked extends RumpusError {
+  /** What they were. */
+  readonly resources: readonly Named[];
+  constructor(resources: readonly Named[]);
+}
+/**
+* A resource was to be used, released or given by a fiber that does not own it, never has, or no more. `code` is
+* `ERR_RUMPUS_NOT_OWNER`.
+*
+* @example
+* ```ts
+* import { NotOwner, Ownership, scope } from 'rumpus/structured'
+* import assert from 'node:assert/strict'
+*
+* await scope(async (scope) => {
+*   const file = Ownership.own(scope, {}, { name: 'file', release: () => {} })
+*   await file.release(scope)
+*   assert.throws(() => file.get(scope), (error) => error instanceof NotOwner && error.resource.name === 'file')
+* }, { strict: true })
+* ```
+*/
+declare class NotOwner extends RumpusError {
+  /** What it is. */
+  readonly resource: Named;
+  constructor(resource: Named, verb: string, isOwned: boolean);
+}
 /** How a scope is opened. */
 interface ScopeOptions {
   /** Milliseconds after which it is cancelled and rejects with `TimeoutError`, unless it is over by then. */
@@ -86,6 +318,8 @@ interface ScopeOptions {
   readonly signal?: AbortSignal;
   /** Whether the cancellation of its parent passes it by. Its own errors, timeout and signal do not. */
   readonly shielded?: boolean;
+  /** Whether each child must be awaited or cancelled; with true it is another kind of scope, see `StrictScope`. */
+  readonly strict?: false;
 }
 /**
 * What `scope` and `openScope` give: forks children, and ends with them.
@@ -147,6 +381,105 @@ interface Scope extends Within, AsyncDisposable {
   */
   onRelease(release: () => unknown): () => boolean;
 }
+/** How a child is forked in a strict scope. */
+interface ForkOptions {
+  /** What errors call it; the name of its function unless given. */
+  readonly name?: string;
+  /** What the fiber owns and the child will, from its first line on: see {@link Ownership}. */
+  readonly give?: readonly Ownership<unknown>[];
+}
+/**
+* Children of a strict scope for which nobody waits at a particular place, the connections of a server say: taken as they end, the
+* first that ended first. It belongs to the scope that made it; what is left in it when the body returns is a fault, as with any
+* child.
+*
+* Taken, a child has ended and is still to be awaited: its error is yours. What has no end of interest is an ordinary scope's.
+*
+* @example
+* ```ts
+* import { scope } from 'rumpus/structured'
+* import assert from 'node:assert/strict'
+*
+* const served = []
+* await scope(async (scope) => {
+*   const connections = scope.orphans()
+*   for (const ms of [3, 1, 2]) {
+*     connections.fork(async (fiber) => {
+*       await fiber.sleep(ms)
+*       return ms
+*     })
+*   }
+*   for (let child; (child = await connections.next(scope)) !== undefined; ) served.push(await child.await(scope))
+* }, { strict: true })
+* assert.equal(served.length, 3)
+* ```
+*/
+interface Orphans<T> {
+  /** How many there are, whether they have ended or not. */
+  readonly size: number;
+  /** Begins a child that will be taken from here. It may be awaited or cancelled as any child, and is here no more then. */
+  fork(main: (fiber: Fiber) => T | PromiseLike<T>, options?: ForkOptions): Child<T>;
+  /**
+  * Takes the first that has ended, if one has; await it.
+  *
+  * @throws NotAChild `ERR_RUMPUS_NOT_A_CHILD` unless it is the fiber of the scope that asks
+  */
+  take(within: Within): Child<T> | undefined;
+  /**
+  * Waits until one has ended, and takes it; answers nothing when there is none left. Rejects with the cancellation of the fiber, and
+  * then has taken none.
+  */
+  next(within: Within): Promise<Child<T> | undefined>;
+  /** Cancels all that are here, and waits for them. Rejects with what they threw, as `cancel` of a child does. */
+  cancel(within: Within, reason?: unknown): Promise<void>;
+}
+/** How a strict scope is opened. */
+interface StrictOptions extends Omit<ScopeOptions, "strict"> {
+  /** Has the body owe each child an `await` or a `cancel`. */
+  readonly strict: true;
+}
+/**
+* What `scope` gives with `{ strict: true }`, after Miou: each child is awaited or cancelled by the fiber that forked it, or that is
+* a fault, and named. For code in which a forgotten result, or a forgotten error, is a bug.
+*
+* Unlike in an ordinary scope the error of a child is its creator's: others go on, and `await` rejects with it. A body that throws
+* has all its children cancelled, and owes nothing any more; so has one whose scope is cancelled. There are no daemons: see
+* {@link Orphans}.
+*
+* @example
+* ```ts
+* import { scope } from 'rumpus/structured'
+* import assert from 'node:assert/strict'
+*
+* await scope(async (scope) => {
+*   const slow = scope.fork((fiber) => fiber.sleep(60_000))
+*   const fast = scope.fork(async () => 42)
+*   assert.equal(await fast.await(scope), 42)
+*   await slow.cancel(scope)
+* }, { strict: true })
+* ```
+*/
+interface StrictScope extends Within, Pick<Scope, "signal" | "fail" | "cancel" | "onRelease"> {
+  /** The fiber that opened it: the creator of its children. */
+  readonly fiber: Fiber;
+  /**
+  * Begins a child.
+  *
+  * @throws the cancellation of the scope; RumpusError `ERR_RUMPUS_SCOPE_OVER` when it is over
+  */
+  fork<T>(main: (fiber: Fiber) => T | PromiseLike<T>, options?: ForkOptions): Child<T>;
+  /** Makes a collection of children that are taken as they end. */
+  orphans<T>(): Orphans<T>;
+  /** Waits for all of `children`, whatever becomes of each, and answers that in their order, as `Promise.allSettled` does. */
+  awaitAll<T>(children: readonly Child<T>[]): Promise<PromiseSettledResult<T>[]>;
+  /** Waits until one of `children` has ended and answers the one that did first; it is still to be awaited, and the others are. */
+  awaitOne<T>(children: readonly Child<T>[]): Promise<Child<T>>;
+  /**
+  * What the first of `children` to end answers; the others are cancelled and waited for. Rejects with what it threw, and with what the
+  * others did, their cancellations apart.
+  */
+  awaitFirst<T>(children: readonly Child<T>[]): Promise<T>;
+}
 /**
 * Runs `body` and answers what it returns, once everything that was forked in it is done: children are joined or cancelled, never
 * lost.
@@ -185,6 +518,23 @@ declare function scope<T>(within: Within, body: (scope: Scope) => T | PromiseLik
 * @throws what `scope` with a fiber throws
 */
 declare function scope<T>(body: (scope: Scope) => T | PromiseLike<T>, options?: ScopeOptions): Promise<T>;
+/**
+* The same, strict: the body owes each child an `await` or a `cancel`. See {@link StrictScope}.
+*
+* @param within - the fiber or scope
+* @param body - runs at once, in that fiber
+* @param options - `strict`, a time limit, a signal
+* @throws what `scope` throws; rejects with {@link StillHasChildren} if the body has returned and owes a child something
+*/
+declare function scope<T>(within: Within, body: (scope: StrictScope) => T | PromiseLike<T>, options: StrictOptions): Promise<T>;
+/**
+* The same for ordinary code, in a fiber of its own.
+*
+* @param body - runs at once, in that fiber
+* @param options - `strict`, a time limit, a signal
+* @throws what a strict `scope` with a fiber throws
+*/
+declare function scope<T>(body: (scope: StrictScope) => T | PromiseLike<T>, options: StrictOptions): Promise<T>;
 /**
 * Opens a scope for the rest of a block: `await using`. Its end cancels what still runs, waits for that, and releases; to have
 * children finish instead, `await scope.join()` at the end of the block. Rejects as `scope` does.
@@ -331,4 +681,4 @@ declare const any: <const M extends readonly Main<unknown>[]>(within: Within, ma
 * ```
 */
 declare const first: <T>(within: Within, mains: readonly Main<T>[], combine?: (one: T, other: T) => T) => Promise<T>;
-export { type EachOptions, type Items, type Scope, type ScopeOptions, all, any, both, filter, first, forEach, map, openScope, protect, race, scope };
+export { type Child, type EachOptions, type ForkOptions, type Items, type Named, NotAChild, NotOwner, type Orphans, Ownership, type OwnershipOptions, ResourceLeaked, type Scope, type ScopeOptions, StillHasChildren, type StrictOptions, type StrictScope, all, any, both, filter, first, forEach, map, openScope, protect, race, scope };

@@ -3,8 +3,6 @@
 
 import { Fiber, Within } from "./effect.js";
 import { Event } from "./events.js";
-
-// js/sync/channel.d.ts
 /**
 * A queue between fibers that makes who is faster wait: `new Channel(16)`. With 0 a send waits for its receiver; with Infinity none
 * ever waits.
@@ -72,6 +70,13 @@ declare class Channel<T> {
   items(within: Within): AsyncIterable<T>;
   private iterate;
 }
+/** What a line is for, as it is told: of a lock, a channel. */
+interface Shared {
+  /** For people. */
+  readonly what: string;
+  /** Who must go on before the line moves, if that is known. */
+  holders?(): readonly Fiber[];
+}
 /**
 * A lock for what several fibers change with waits in between. Fair: who asked first has it first, handed over by `unlock`.
 *
@@ -97,7 +102,9 @@ declare class Channel<T> {
 * assert.equal(balance, 3)
 * ```
 */
-declare class Mutex {
+declare class Mutex implements Shared {
+  /** For reports. */
+  readonly what: string;
   private holder;
   private readonly waiters;
   private broken;
@@ -107,11 +114,14 @@ declare class Mutex {
   get isPoisoned(): boolean;
   /**
   * Waits for the lock. Rejects with the cancellation of the fiber, with RumpusError `ERR_RUMPUS_POISONED`, whose `cause` is what
-  * broke it, and `ERR_RUMPUS_DEADLOCK` if the fiber holds it already.
+  * broke it, and `ERR_RUMPUS_DEADLOCK` if the fiber holds it already, or who holds it waits for what this fiber has.
   */
   lock(within: Within): Promise<void>;
   /** The event of `lock`: chosen when the fiber holds it, which then unlocks it; fails as `lock` rejects. */
   locking(): Event<void>;
+  private stand;
+  /** For reports: who has it. */
+  holders(): readonly Fiber[];
   private relock;
   /** Takes the lock if it is free. */
   tryLock(within: Within): boolean;
@@ -301,7 +311,9 @@ type LazyCancel = "restart" | "record" | "protect";
 * assert.deepEqual(await both(fifo.current(), ask, ask), [1, 1])
 * ```
 */
-declare class Lazy<T> {
+declare class Lazy<T> implements Shared {
+  /** For reports. */
+  readonly what: string;
   private readonly compute;
   private readonly onCancel;
   private readonly waiters;
@@ -311,9 +323,11 @@ declare class Lazy<T> {
   constructor(compute: (fiber: Fiber) => T | PromiseLike<T>, onCancel?: LazyCancel);
   /**
   * Its value. Rejects with what the computation threw, with the cancellation of the fiber, and with RumpusError
-  * `ERR_RUMPUS_DEADLOCK` if the computation asks for itself.
+  * `ERR_RUMPUS_DEADLOCK` if the computation asks for itself, or for what waits for it.
   */
   force(within: Within): Promise<T>;
+  /** For reports: who computes it. */
+  holders(): readonly Fiber[];
   private settle;
 }
 /** How a {@link Pool} makes what is in it, and ends it. */
@@ -432,7 +446,9 @@ declare class Pool<R> {
 * assert.equal(most, 2)
 * ```
 */
-declare class RwLock {
+declare class RwLock implements Shared {
+  /** For reports. */
+  readonly what: string;
   private changer;
   private readonly lookers;
   private readonly line;
@@ -445,7 +461,8 @@ declare class RwLock {
   get isPoisoned(): boolean;
   /**
   * Waits for the lock, to hold it alone. Rejects with the cancellation of the fiber, with RumpusError `ERR_RUMPUS_POISONED`, whose
-  * `cause` is what broke it, and `ERR_RUMPUS_DEADLOCK` if the fiber holds it already, in whatever way.
+  * `cause` is what broke it, and `ERR_RUMPUS_DEADLOCK` if the fiber holds it already, in whatever way, or who holds it waits for what
+  * this fiber has.
   */
   lock(within: Within): Promise<void>;
   /** Waits for the lock, to hold it together with others. Rejects as `lock` does. */
@@ -480,6 +497,8 @@ declare class RwLock {
   private change;
   private see;
   private enter;
+  /** For reports: who has it. */
+  holders(): readonly Fiber[];
   private relock;
   private tryEnter;
   private stand;
@@ -533,4 +552,4 @@ declare class Semaphore {
   use<T>(within: Within, act: () => T | PromiseLike<T>): Promise<T>;
   private run;
 }
-export { Barrier, Channel, Condition, Ivar, Latch, Lazy, type LazyCancel, Mutex, Pool, type PoolOptions, RwLock, Semaphore };
+export { Barrier, Channel, Condition, Ivar, Latch, Lazy, type LazyCancel, Mutex, Pool, type PoolOptions, RwLock, Semaphore, type Shared };

@@ -5,8 +5,9 @@
 import { badArgument, RumpusError } from '../errors.ts'
 import { Cancelled } from './cancelled.ts'
 import { Computation, type Packed } from './computation.ts'
+import type { Local } from './local.ts'
 import { Trigger } from './trigger.ts'
-import { waitsFor } from './waits.ts'
+import { watcher } from './watched.ts'
 
 /** The longest wait, in milliseconds: 24 days, as timers have it. */
 const WAIT_MAX_MS = 2 ** 31 - 1
@@ -84,33 +85,35 @@ export interface Handler<Context = never> {
    * computation. Answers at once if it is signalled already. Answers, and never throws, the cancellation of the fiber.
    */
   await(fiber: Fiber, trigger: Trigger): Cancelled | undefined | Promise<Cancelled | undefined>
+  /**
+   * For executors that have a loop of their own: has `poller` asked by it from now on, and answers what a poller calls when it has reason
+   * to be asked. It may be left out: then a poller is asked in passes of the event loop.
+   */
+  poll?(poller: Polled): () => void
 }
 
-/**
- * A place for a value that each fiber has for itself; a fiber that is forked begins with the values of its parent.
- *
- * For what belongs to a whole request, a trace or a user, and would otherwise be an argument of everything. For state that is
- * shared use a variable.
- *
- * @example
- * ```ts
- * import { fifo, Local } from 'rumpus/effect'
- * import assert from 'node:assert/strict'
- *
- * const user = new Local('nobody')
- * const fiber = fifo.current()
- * fiber.set(user, 'ada')
- * assert.equal(await fiber.fork((child) => child.get(user)), 'ada')
- * assert.equal(fifo.current().get(user), 'nobody')
- * ```
- */
-export class Local<T> {
-  /** Its value where none was set. */
-  readonly initial: T
+/** A poller, as an executor drives it. */
+export interface Polled {
+  /** Whether there is anything to ask it for. */
+  readonly isActive: boolean
+  /** Whether its source has been asked and has not answered yet. */
+  readonly isBlocked: boolean
+  /** Whether something has come or changed since it was asked last. */
+  readonly isBusy: boolean
+  /** Asks the source, if there is reason to and it is not being waited for; with `block` it may answer later. */
+  ask(block: boolean): void
+}
 
-  constructor(initial: T) {
-    this.initial = initial
-  }
+/** What a fiber waits for: for reports, and to find those who wait for each other. */
+export interface Wait {
+  /** For people. */
+  readonly what: string
+  /** Whether it is over, though the fiber has not gone on yet. */
+  readonly isOver: boolean
+  /** Who must go on before it can be over, all of them, if that is known. */
+  readonly holders: readonly Fiber[]
+  /** Whether it comes from elsewhere, another core: then nobody here can tell that it never will. */
+  readonly isForeign?: boolean
 }
 
 /** What has a fiber: itself, or a scope. What waits takes either. */
@@ -149,6 +152,8 @@ export class Fiber implements Within {
   private locals: ReadonlyMap<Local<unknown>, unknown> | undefined
   /** For executors: continues it. */
   resume: ((cancelled: Cancelled | undefined) => void) | undefined = undefined
+  /** What it waits for, if that was said: see {@link Fiber.noteWait}. */
+  waitsFor: Wait | undefined = undefined
 
   constructor(handler: Handler<never>, computation: Packed, like?: Fiber) {
     this.handler = handler
@@ -156,6 +161,8 @@ export class Fiber implements Within {
     this.forbidden = false
     this.locals = like?.locals
     this.resume = undefined
+    this.waitsFor = undefined
+    if (watcher !== undefined) watcher.born(this)
   }
 
   /** Itself, so that what takes a {@link Within} takes a fiber. */
@@ -193,8 +200,9 @@ export class Fiber implements Within {
     if (computation.isRunning) {
       const trigger = new Trigger()
       if (computation.tryAttach(trigger)) {
-        waitsFor(trigger, A_COMPUTATION)
+        this.noteWait(FOR_COMPUTATION)
         const cancelled = await this.await(trigger)
+        this.forgetWait(FOR_COMPUTATION)
         if (computation.isRunning) {
           computation.release()
           if (cancelled !== undefined) throw cancelled
@@ -222,8 +230,9 @@ export class Fiber implements Within {
         trigger.signal()
       },
     )
-    waitsFor(trigger, A_PROMISE)
+    this.noteWait(FOR_PROMISE)
     const cancelled = await this.await(trigger)
+    this.forgetWait(FOR_PROMISE)
     if (outcome === undefined) throw cancelled
     if ('error' in outcome) throw outcome.error
     return outcome.value
@@ -244,12 +253,25 @@ export class Fiber implements Within {
     return this.rest(ms)
   }
 
+  /** For libraries: says what the wait is for that is about to begin, unless somebody has. */
+  noteWait(wait: Wait): void {
+    // One that waits already has said it.
+    if (this.resume === undefined) this.waitsFor ??= wait
+  }
+
+  /** For libraries: that wait is over. */
+  forgetWait(wait: Wait): void {
+    if (this.waitsFor === wait) this.waitsFor = undefined
+  }
+
   private async rest(ms: number): Promise<void> {
     const over = new Computation<never>()
     this.handler.cancelAfter(this, over, ms, OVER)
     const trigger = new Trigger()
     over.tryAttach(trigger)
+    this.noteWait(FOR_TIME)
     const cancelled = await this.await(trigger)
+    this.forgetWait(FOR_TIME)
     if (!over.isRunning) return
     // Takes the timer away.
     over.cancel(OVER)
@@ -296,11 +318,13 @@ export class Fiber implements Within {
   }
 }
 
+const waitFor = (what: string): Wait => ({ what, isOver: false, holders: [] })
+const FOR_COMPUTATION = waitFor('a computation')
+const FOR_PROMISE = waitFor('a platform promise')
+const FOR_TIME = waitFor('its time')
+
 // One for all: it is nobody's error, and a stack costs more than a sleep.
 const OVER = new Cancelled('the time is over')
-
-const A_COMPUTATION = { what: 'a computation' }
-const A_PROMISE = { what: 'a promise that is not of fibers' }
 
 /** Throws if `ms` is no time. */
 export const checkMs = (argument: string, ms: unknown): void => {
@@ -323,6 +347,7 @@ export const trySuspend = (fiber: Fiber, trigger: Trigger, resume: (fiber: Fiber
     if (!trigger.isSignalled) trigger.dispose()
     return false
   }
+  if (watcher !== undefined && !trigger.isSignalled) watcher.parks(fiber)
   return trigger.onSignal(fiber, resume)
 }
 
@@ -331,6 +356,7 @@ export const unsuspend = (fiber: Fiber): void => {
   if (!fiber.forbidden) fiber.computation.release()
   const { resume } = fiber
   fiber.resume = undefined
+  if (watcher !== undefined) watcher.goesOn(fiber)
   resume?.(fiber.cancellation)
 }
 

@@ -7,10 +7,10 @@ import type { Cancelled } from './cancelled.ts'
 import { chooseBy } from './chance.ts'
 import { Computation, type Packed } from './computation.ts'
 import { inContext } from './context.ts'
-import { begin, checkMs, Fiber, type Handler, parked, trySuspend, unsuspend } from './fiber.ts'
+import { begin, checkMs, Fiber, type Handler, type Polled, parked, trySuspend, unsuspend } from './fiber.ts'
 import { afterPass } from './pass.ts'
 import { Trigger } from './trigger.ts'
-import { noteWaits, whatOf } from './waits.ts'
+import { nameFiber, nameOf, toText, viewOf } from './waits.ts'
 import { yieldByWait } from './yield.ts'
 
 const SEED_MAX = 2 ** 53 - 1
@@ -39,10 +39,9 @@ class Random implements Handler<void> {
   private readonly root = new Fiber(this, new Computation())
   private readonly ready: (() => void)[] = []
   /** Who waits, in the order in which they began to. */
-  private readonly waiting = new Map<Fiber, Trigger>()
-  private readonly names = new WeakMap<Fiber, string>()
-  private begun = 0
+  private readonly waiting = new Set<Fiber>()
   private readonly timers = new Set<Timer>()
+  private readonly pollers = new Set<Polled>()
   private serials = 0
   private now = 0
   private pumping = false
@@ -53,12 +52,11 @@ class Random implements Handler<void> {
   constructor(seed: number) {
     this.dice = new Dice(seed)
     chooseBy(this, this.dice)
-    noteWaits()
   }
 
   run<T>(main: (fiber: Fiber) => T | PromiseLike<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.stuck = () => reject(this.deadlock())
+      this.stuck = () => reject(deadlock([...this.waiting]))
       this.spawn(this.root, this.root, main)
         .then(resolve, reject)
         .then(() => this.end())
@@ -76,7 +74,7 @@ class Random implements Handler<void> {
 
   spawn<T>(from: Fiber, fiber: Fiber, main: (fiber: Fiber) => T | PromiseLike<T>): Promise<T> {
     from.check()
-    this.names.set(fiber, `fiber ${this.begun++}${main.name === '' ? '' : ` (${main.name})`}`)
+    if (main.name !== '') nameFiber(fiber, `${nameOf(fiber)} (${main.name})`)
     const start = inContext(() => begin(fiber, main))
     return new Promise((resolve) => this.add(() => resolve(start())))
   }
@@ -97,9 +95,19 @@ class Random implements Handler<void> {
   await(fiber: Fiber, trigger: Trigger): Cancelled | undefined | Promise<Cancelled | undefined> {
     if (trigger.isSignalled) return undefined
     if (!trySuspend(fiber, trigger, this.resume)) return fiber.cancellation
-    this.waiting.set(fiber, trigger)
+    this.waiting.add(fiber)
     this.pump()
     return parked(fiber)
+  }
+
+  poll(poller: Polled): () => void {
+    this.pollers.add(poller)
+    return () => this.pump()
+  }
+
+  /** Asks those that have something to be asked. */
+  private ask(block: boolean): void {
+    for (const poller of this.pollers) poller.ask(block)
   }
 
   private readonly resume = (fiber: Fiber): void => {
@@ -123,6 +131,8 @@ class Random implements Handler<void> {
   /** The event loop comes here when all that was resumed has come to its next wait. */
   private readonly step = (): void => {
     this.pumping = false
+    this.ask(false)
+    if (this.ready.length === 0 && this.timers.size === 0) this.ask(true)
     if (this.ready.length === 0) this.passTime()
     for (let left = 1 + this.dice.below(QUOTA_MAX); left > 0 && this.ready.length > 0; left--) {
       const at = this.dice.below(this.ready.length)
@@ -133,18 +143,15 @@ class Random implements Handler<void> {
     }
     clearTimeout(this.patience)
     if (this.over) return
-    if (this.ready.length > 0 || this.timers.size > 0) this.pump()
-    else this.patience = setTimeout(() => this.stuck?.(), PATIENCE_MS)
+    const asked = [...this.pollers].filter(({ isActive }) => isActive)
+    if (this.ready.length > 0 || this.timers.size > 0 || asked.some(({ isBlocked }) => !isBlocked)) this.pump()
+    else if (asked.length === 0) this.patience = setTimeout(this.onPatience, PATIENCE_MS)
   }
 
-  /** What is said when nothing can happen any more. */
-  private deadlock(): RumpusError {
-    const waits = [...this.waiting].map(([fiber, trigger]) => {
-      return `${this.names.get(fiber) ?? 'a fiber that nobody spawned'} waits for ${whatOf(trigger)}`
-    })
-    const told = waits.slice(0, TOLD_MAX).join('; ') || 'no fiber waits, so what is awaited is not of fibers'
-    const rest = waits.length > TOLD_MAX ? `; and ${waits.length - TOLD_MAX} more` : ''
-    return new RumpusError('ERR_RUMPUS_DEADLOCK', `nothing can happen any more: ${told}${rest}`)
+  private readonly onPatience = (): void => {
+    const isForeign = [...this.waiting].some(({ waitsFor }) => waitsFor?.isForeign === true)
+    if (isForeign) this.patience = setTimeout(this.onPatience, PATIENCE_MS)
+    else this.stuck?.()
   }
 
   /** Nothing is ready: the time comes of what is due first. */
@@ -161,6 +168,17 @@ class Random implements Handler<void> {
   }
 }
 
+const deadlock = (waiting: readonly Fiber[]): RumpusError => {
+  const { length } = waiting
+  const waits = waiting.slice(0, TOLD_MAX).map((fiber) => toText(viewOf(fiber)))
+  if (length > TOLD_MAX) waits.push(`and ${length - TOLD_MAX} more`)
+  const all =
+    length === 0
+      ? 'no fiber waits, so what is awaited is not of fibers'
+      : `${length} ${length === 1 ? 'fiber waits' : 'fibers wait'}: ${waits.join('; ')}`
+  return new RumpusError('ERR_RUMPUS_DEADLOCK', `nothing can happen any more: ${all}`)
+}
+
 /**
  * Runs `main` as a fiber whose executor takes every choice by a seed: which fiber goes on, how many before the event loop has its
  * turn, which begins. Time is its own: a sleep of an hour takes none, and passes when no fiber is ready.
@@ -172,7 +190,7 @@ class Random implements Handler<void> {
  * @param main - the fiber; what it forks runs in the same order of chance
  * @returns what `main` answers
  * @throws at the call RangeError `ERR_RUMPUS_OUT_OF_RANGE`; rejects with what `main` throws, and with RumpusError
- * `ERR_RUMPUS_DEADLOCK`, which says who waits for what, if nothing has happened for a second and no fiber is ready
+ * `ERR_RUMPUS_DEADLOCK` if nothing has happened for a second and no fiber is ready: it says who waits for what
  * @example
  * ```ts
  * import { random } from 'rumpus/effect'

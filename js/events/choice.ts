@@ -5,10 +5,10 @@
 import type { Cancelled } from '../effect/cancelled.ts'
 import { diceOf } from '../effect/chance.ts'
 import { Computation } from '../effect/computation.ts'
-import type { Fiber } from '../effect/fiber.ts'
+import type { Fiber, Wait } from '../effect/fiber.ts'
 import { ready } from '../effect/ready.ts'
 import { Trigger } from '../effect/trigger.ts'
-import { type Waited, waitsFor } from '../effect/waits.ts'
+import { deadlockOf } from '../effect/waits.ts'
 import type { Party, Source } from './source.ts'
 
 /** What becomes of a value, or an error, on its way out; the innermost first. */
@@ -61,11 +61,13 @@ export class Branch implements Party<unknown> {
   }
 }
 
+const NOBODY: readonly Fiber[] = []
+
 const OPEN = 0
 const DECIDED = 1
 const GIVEN_UP = 2
 
-export class Choice implements Waited {
+export class Choice implements Wait {
   readonly fiber: Fiber
   private readonly branches: Branch[] = []
   private readonly losses: Loss[] = []
@@ -85,6 +87,21 @@ export class Choice implements Waited {
 
   get what(): string {
     return this.branches.map(({ source }) => source.what ?? 'an event').join(' or ') || 'what never happens'
+  }
+
+  get isOver(): boolean {
+    return this.state !== OPEN || this.trigger.isSignalled
+  }
+
+  /** Who must go on before any branch can be chosen; nobody, if there is a way past each. */
+  get holders(): readonly Fiber[] {
+    let common: readonly Fiber[] | undefined
+    for (const { source } of this.branches) {
+      const holders = source.holders?.() ?? NOBODY
+      common = common === undefined ? holders : common.filter((fiber) => holders.includes(fiber))
+      if (common.length === 0) return NOBODY
+    }
+    return common ?? NOBODY
   }
 
   add(source: Source<unknown>, wrap: Wrap | undefined, loss: Loss | undefined): void {
@@ -124,14 +141,23 @@ export class Choice implements Waited {
   private async park(): Promise<void> {
     let cancelled: Cancelled | undefined
     try {
+      this.refuse()
       this.enter()
-      waitsFor(this.trigger, this)
+      this.fiber.noteWait(this)
       cancelled = await this.fiber.await(this.trigger)
     } finally {
+      this.fiber.forgetWait(this)
       // A source threw, the fiber waits already, or it is cancelled.
       this.giveUp()
     }
     if (this.state === GIVEN_UP) throw cancelled
+  }
+
+  /** If whoever must go on before any branch can be chosen waits for this fiber, it fails: no branch is better than another. */
+  private refuse(): void {
+    if (this.holders.length === 0) return
+    const deadlock = deadlockOf(this.fiber, this)
+    if (deadlock !== undefined) this.branches[0]?.tryFail(deadlock)
   }
 
   private enter(): void {

@@ -128,7 +128,7 @@ export const settled = <T>(promise: PromiseLike<T>): Event<T> => {
     computation.tryAttach(trigger)
     return () => computation.detach(trigger)
   }
-  return new Event({ what: 'a promise that is not of fibers', poll, wait } as Source<T>)
+  return new Event({ what: 'a platform promise', poll, wait } as Source<T>)
 }
 
 /**

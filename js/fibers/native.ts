@@ -4,8 +4,9 @@
 
 import type { Cancelled } from '../effect/cancelled.ts'
 import { Computation, type Packed } from '../effect/computation.ts'
-import { begin, checkMs, Fiber, type Handler, parked, trySuspend } from '../effect/fiber.ts'
+import { begin, checkMs, Fiber, type Handler, type Polled, parked, trySuspend } from '../effect/fiber.ts'
 import { Line } from '../effect/line.ts'
+import { byPasses } from '../effect/pass.ts'
 import { Trigger } from '../effect/trigger.ts'
 import { yieldByWait } from '../effect/yield.ts'
 import { badArgument } from '../errors.ts'
@@ -22,7 +23,7 @@ const settled: Promise<void> = Promise.resolve()
 
 /** The executor of one scheduler. */
 class Native implements Handler<Process> {
-  private readonly kernel: Kernel
+  readonly kernel: Kernel
   private readonly fibers = new WeakMap<Process, Fiber>()
   private depth = 0
   /** Who goes on next, in order. */
@@ -78,6 +79,10 @@ class Native implements Handler<Process> {
     return wait
   }
 
+  poll(poller: Polled): () => void {
+    return byPasses(poller, (then) => this.kernel.loop.soon(then))
+  }
+
   private readonly resume = (fiber: Fiber): void => {
     this.ready.push(fiber)
     if (this.pumping) return
@@ -108,6 +113,21 @@ class Native implements Handler<Process> {
 const call = (act: () => void): void => act()
 const executors = new WeakMap<Kernel, Native>()
 
+/** Who runs the fibers of a process. */
+export const executorOf = (process: Process): Native => {
+  const kernel = process.home as Kernel
+  let executor = executors.get(kernel)
+  if (executor === undefined) {
+    executor = new Native(kernel)
+    executors.set(kernel, executor)
+  }
+  return executor
+}
+
+/** The kernel by whose turns a fiber goes on, if it is of a process. */
+export const kernelOf = ({ handler }: Fiber): Kernel | undefined =>
+  handler instanceof Native ? handler.kernel : undefined
+
 /**
  * The fiber of a process: give it to a scope, or whatever else takes a fiber, in its body. Fibers under it run on the scheduler of
  * the process, by its turns, and are cancelled when the process must end, with a `ProcessExit` as the cause.
@@ -137,11 +157,5 @@ const executors = new WeakMap<Kernel, Native>()
  */
 export const fiberOf = <M>(self: Self<M>): Fiber => {
   if (!(self instanceof Process)) throw badArgument(TypeError, 'self', 'what the body of a process was given', self)
-  const kernel = self.home as Kernel
-  let executor = executors.get(kernel)
-  if (executor === undefined) {
-    executor = new Native(kernel)
-    executors.set(kernel, executor)
-  }
-  return executor.current(self)
+  return executorOf(self).current(self)
 }

@@ -3,7 +3,8 @@
 
 import { Cancelled } from '../effect/cancelled.ts'
 import type { Packed } from '../effect/computation.ts'
-import { type Fiber, Local } from '../effect/fiber.ts'
+import type { Fiber } from '../effect/fiber.ts'
+import { Local } from '../effect/local.ts'
 import { Aborted, swallowed } from './mistakes.ts'
 import { Ended, type Outcome, outcomeOf, Rest } from './rest.ts'
 import type { AnyClause } from './shapes.ts'

@@ -6,17 +6,16 @@
 
 import { badArgument } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import { postExit } from '../kernel/post.ts'
 import { Process } from '../kernel/process.ts'
 import { describe } from '../kernel/reasons.ts'
 import { reply } from '../process/call.ts'
 import { isDefinition } from '../process/define.ts'
-import { deskOf } from '../process/desk.ts'
+import { endWith } from '../process/end-with.ts'
 import { exit } from '../process/exit.ts'
 import type { CallOptions, Definition, ReplyTo, Runtime, Self, SpawnOptions } from '../process/shapes.ts'
 import { spawn } from '../process/spawn.ts'
 import { checkWait } from '../process/waits.ts'
-import type { ExitReason, Pid, ReasonGiven } from '../types.ts'
+import type { Pid, ReasonGiven } from '../types.ts'
 import { defineStarting } from './start-server.ts'
 import type { AnyBody } from './starting.ts'
 import { starterOf } from './starting.ts'
@@ -56,7 +55,6 @@ class Ticket {
 
 type Given = Pick<Ticket, 'type' | 'from' | 'owner'>
 
-const SHUTDOWN: ExitReason = { kind: 'shutdown' }
 const definitions = new WeakSet<object>()
 
 /** Runs the body of a task. */
@@ -88,17 +86,6 @@ const sayError = (from: ReplyTo, error: unknown): void => {
     // It cannot cross, or a part of it.
     const { name, message } = describe(error)
     reply(from, ['error', Object.assign(new Error(message), { name })])
-  }
-}
-
-/** Has a process end when its owner has; answers what takes that back. */
-const endWith = (kernel: Kernel, pid: number, owner: number): (() => void) => {
-  const desk = deskOf(kernel)
-  const ref = desk.watch(owner, (news) => {
-    if (news.kind === 'down' && !kernel.detached) postExit(kernel, 0, pid, SHUTDOWN, false)
-  })
-  return () => {
-    if (!kernel.detached) desk.unwatch(ref)
   }
 }
 

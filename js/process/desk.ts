@@ -139,6 +139,11 @@ export class Desk implements KernelDesk {
     return ref
   }
 
+  /** `listener` hears of the end of whom this desk has spawned with a monitor, under `ref`. */
+  watchUnder(ref: number, listener: Listener): void {
+    this.watching.set(ref, listener)
+  }
+
   /** Nobody wants to hear of it any more. */
   unwatch(ref: number): void {
     if (this.watching.delete(ref) && !this.closed) postDemonitor(this.kernel, this.pid, ref, true)

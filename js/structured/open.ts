@@ -1,10 +1,11 @@
-// scope, openScope, protect: the ways into a scope, and the one past a cancellation. Owns that every way out leaves the fiber as
+// scope, openScope, protect: the ways into a scope, strict or not, and the one past a cancellation. Owns that every way out leaves the fiber as
 // it was.
 
 import { Computation } from '../effect/computation.ts'
 import type { Within } from '../effect/fiber.ts'
 import { badArgument } from '../errors.ts'
 import { checkScope, fiberWithin, Nursery, type Scope, type ScopeOptions } from './scope.ts'
+import { runStrict, type StrictOptions, type StrictScope } from './strict.ts'
 
 /**
  * Runs `body` and answers what it returns, once everything that was forked in it is done: children are joined or cancelled, never
@@ -44,18 +45,45 @@ export function scope<T>(within: Within, body: (scope: Scope) => T | PromiseLike
  * @throws what `scope` with a fiber throws
  */
 export function scope<T>(body: (scope: Scope) => T | PromiseLike<T>, options?: ScopeOptions): Promise<T>
+/**
+ * The same, strict: the body owes each child an `await` or a `cancel`. See {@link StrictScope}.
+ *
+ * @param within - the fiber or scope
+ * @param body - runs at once, in that fiber
+ * @param options - `strict`, a time limit, a signal
+ * @throws what `scope` throws; rejects with {@link StillHasChildren} if the body has returned and owes a child something
+ */
+export function scope<T>(
+  within: Within,
+  body: (scope: StrictScope) => T | PromiseLike<T>,
+  options: StrictOptions,
+): Promise<T>
+/**
+ * The same for ordinary code, in a fiber of its own.
+ *
+ * @param body - runs at once, in that fiber
+ * @param options - `strict`, a time limit, a signal
+ * @throws what a strict `scope` with a fiber throws
+ */
+export function scope<T>(body: (scope: StrictScope) => T | PromiseLike<T>, options: StrictOptions): Promise<T>
 export function scope(...given: unknown[]): Promise<unknown> {
   const [within, body, options = {}] = (typeof given[0] === 'function' ? [undefined, ...given] : given) as [
     Within | undefined,
-    (scope: Scope) => unknown,
-    ScopeOptions?,
+    (scope: unknown) => unknown,
+    (ScopeOptions & Partial<StrictOptions>)?,
   ]
   if (within === null || (within === undefined && typeof given[0] !== 'function')) {
     throw badArgument(TypeError, 'within', 'a fiber or a scope', within)
   }
   if (typeof body !== 'function') throw badArgument(TypeError, 'body', 'a function', body)
   checkScope(options)
-  return runIn(fiberWithin(within), body, options)
+  return (isStrict(options) ? runStrict : runIn)(fiberWithin(within), body, options)
+}
+
+const isStrict = (options: object): boolean => {
+  const { strict = false } = options as { strict?: unknown }
+  if (typeof strict !== 'boolean') throw badArgument(TypeError, 'options.strict', 'true or false', strict)
+  return strict
 }
 
 const runIn = async (
@@ -106,6 +134,9 @@ const runIn = async (
  */
 export const openScope = (within?: Within, options: ScopeOptions = {}): Scope => {
   checkScope(options)
+  if (isStrict(options)) {
+    throw badArgument(TypeError, 'options.strict', 'left out: only `scope` knows whether its body has failed', true)
+  }
   return new Nursery(fiberWithin(within), options)
 }
 

@@ -4,10 +4,10 @@
 
 import { Cancelled } from '../effect/cancelled.ts'
 import { Computation } from '../effect/computation.ts'
-import { checkMs, Fiber, type Within } from '../effect/fiber.ts'
+import { checkMs, Fiber, type Wait, type Within } from '../effect/fiber.ts'
 import { fifo } from '../effect/fifo.ts'
 import { Trigger } from '../effect/trigger.ts'
-import { waitsFor } from '../effect/waits.ts'
+import { type OpenScope, watcher } from '../effect/watched.ts'
 import { badArgument, RumpusError, TimeoutError } from '../errors.ts'
 import { combined } from './combined.ts'
 
@@ -25,6 +25,8 @@ export interface ScopeOptions {
   readonly signal?: AbortSignal
   /** Whether the cancellation of its parent passes it by. Its own errors, timeout and signal do not. */
   readonly shielded?: boolean
+  /** Whether each child must be awaited or cancelled; with true it is another kind of scope, see `StrictScope`. */
+  readonly strict?: false
 }
 
 /**
@@ -88,7 +90,10 @@ export interface Scope extends Within, AsyncDisposable {
   onRelease(release: () => unknown): () => boolean
 }
 
-export class Nursery implements Scope {
+export class Nursery implements Scope, Wait, OpenScope {
+  /** For reports. */
+  readonly what: string = 'the children of its scope'
+  readonly holders: readonly Fiber[] = []
   readonly fiber: Fiber
   private readonly computation = new Computation<undefined>()
   private readonly outer: Fiber['computation']
@@ -115,10 +120,24 @@ export class Nursery implements Scope {
     if (signal !== undefined) this.unlisten = cancelBy(signal, this)
     fiber.computation = computation
     fiber.forbidden = false
+    if (watcher !== undefined) watcher.opens(this)
+  }
+
+  get size(): number {
+    return this.children + this.daemons
+  }
+
+  get isOver(): boolean {
+    return this.size === 0
   }
 
   get signal(): AbortSignal {
     return this.computation.signal
+  }
+
+  /** Why it was cancelled, if it was. */
+  get cancellation(): Cancelled | undefined {
+    return this.computation.cancellation
   }
 
   private failAfter(ms: number): void {
@@ -184,10 +203,17 @@ export class Nursery implements Scope {
 
   async join(): Promise<void> {
     while (this.children > 0) {
-      const cancelled = await this.untilIdle()
+      const cancelled = await this.stand()
+      this.fiber.forgetWait(this)
       if (cancelled !== undefined) throw cancelled
     }
     this.computation.check()
+  }
+
+  /** Waits until the last child, or the last daemon, is done. */
+  private stand(): Cancelled | undefined | Promise<Cancelled | undefined> {
+    this.fiber.noteWait(this)
+    return this.fiber.await((this.idle = new Trigger()))
   }
 
   onRelease(release: () => unknown): () => boolean {
@@ -208,10 +234,11 @@ export class Nursery implements Scope {
     if (failed) this.heard(error)
     const { fiber, computation } = this
     fiber.forbidden = true
-    while (this.children > 0) await this.untilIdle()
+    while (this.children > 0) await this.stand()
     // A scope that is over is cancelled for whoever is left in it: daemons, and fibers that were handed out of it.
     computation.cancel(OVER)
-    while (this.daemons > 0 || this.children > 0) await this.untilIdle()
+    while (this.daemons > 0 || this.children > 0) await this.stand()
+    fiber.forgetWait(this)
     this.state = RELEASING
     for (let release = this.releases.pop(); release !== undefined; release = this.releases.pop()) {
       try {
@@ -225,22 +252,10 @@ export class Nursery implements Scope {
     if (failed) throw error
   }
 
-  /** Until no child is left, or no daemon. */
-  private untilIdle(): Cancelled | undefined | Promise<Cancelled | undefined> {
-    const idle = new Trigger()
-    this.idle = idle
-    waitsFor(idle, this)
-    return this.fiber.await(idle)
-  }
-
-  /** What whoever waits for it waits for. */
-  get what(): string {
-    return `the ${this.children + this.daemons} fibers of its scope`
-  }
-
   private close(): void {
     const { fiber, computation } = this
     this.state = CLOSED
+    if (watcher !== undefined) watcher.closes(this)
     this.unlisten?.()
     if (this.canceler !== undefined) this.outer.detach(this.canceler)
     if (fiber.computation !== computation) {
@@ -261,7 +276,7 @@ export class Nursery implements Scope {
 }
 
 // One for all: it is nobody's error, and a stack costs more than a scope.
-const OVER = new Cancelled('the scope is over')
+export const OVER: Cancelled = new Cancelled('the scope is over')
 
 const scopeOver = (verb: string): RumpusError =>
   new RumpusError('ERR_RUMPUS_SCOPE_OVER', `${verb} needs a scope that is open: this one is over`)
@@ -279,6 +294,12 @@ export const fiberWithin = (within: Within | undefined): Fiber => {
   const { fiber } = within
   if (fiber instanceof Fiber) return fiber
   throw badArgument(TypeError, 'within', 'a fiber or a scope', within)
+}
+
+/** The fiber of what must have been given. */
+export const givenFiber = (within: Within, wanted: string): Fiber => {
+  if (within?.fiber instanceof Fiber) return within.fiber
+  throw badArgument(TypeError, 'within', wanted, within)
 }
 
 /** Throws unless these are options of a scope. */

@@ -39,8 +39,8 @@ const FIRST_CAPACITY = 8
  */
 export class Channel<T> {
   private readonly capacity: number
-  private readonly senders = new Waiters<T>('room in a channel')
-  private readonly receivers = new Waiters<T>('an item of a channel')
+  private readonly senders = new Waiters<T>({ what: 'room in a channel' })
+  private readonly receivers = new Waiters<T>({ what: 'an item of a channel' })
   private ring: (T | undefined)[] = new Array(FIRST_CAPACITY)
   private head = 0
   private tail = 0

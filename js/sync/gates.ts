@@ -5,7 +5,7 @@ import type { Fiber, Within } from '../effect/fiber.ts'
 import { ready, readyWith } from '../effect/ready.ts'
 import { badArgument, RumpusError } from '../errors.ts'
 import { Event } from '../events/event.ts'
-import { grant, Waiters } from './waiters.ts'
+import { deadlockAt, grant, type Shared, Waiters } from './waiters.ts'
 
 const releaseAll = <T>(waiters: Waiters<T>, value: T): void => {
   for (let waiter = waiters.shift(); waiter !== undefined; waiter = waiters.shift()) {
@@ -36,7 +36,7 @@ const checkCount = (argument: string, count: unknown, least: number): void => {
  * ```
  */
 export class Latch {
-  private readonly waiters = new Waiters<void>('a latch')
+  private readonly waiters = new Waiters<void>({ what: 'a latch' })
   private left: number
 
   /** @throws RangeError `ERR_RUMPUS_OUT_OF_RANGE` unless `count` is a whole number from 0 */
@@ -105,7 +105,7 @@ export class Latch {
  */
 export class Barrier {
   private readonly parties: number
-  private readonly waiters = new Waiters<void>('the others at a barrier')
+  private readonly waiters = new Waiters<void>({ what: 'the others at a barrier' })
   private there = 0
   private broken: RumpusError | undefined = undefined
 
@@ -160,7 +160,7 @@ export class Barrier {
  * ```
  */
 export class Ivar<T> {
-  private readonly waiters = new Waiters<T>('an ivar')
+  private readonly waiters = new Waiters<T>({ what: 'the value of an ivar' })
   private outcome: { readonly value: T } | { readonly error: unknown } | undefined = undefined
 
   /** Whether it is filled or poisoned. */
@@ -239,10 +239,12 @@ export type LazyCancel = 'restart' | 'record' | 'protect'
  * assert.deepEqual(await both(fifo.current(), ask, ask), [1, 1])
  * ```
  */
-export class Lazy<T> {
+export class Lazy<T> implements Shared {
+  /** For reports. */
+  readonly what: string = 'a lazy value'
   private readonly compute: (fiber: Fiber) => T | PromiseLike<T>
   private readonly onCancel: LazyCancel
-  private readonly waiters = new Waiters<void>('a lazy value')
+  private readonly waiters = new Waiters<void>(this)
   private computing: Fiber | undefined = undefined
   private outcome: { readonly value: T } | { readonly error: unknown } | undefined = undefined
 
@@ -258,7 +260,7 @@ export class Lazy<T> {
 
   /**
    * Its value. Rejects with what the computation threw, with the cancellation of the fiber, and with RumpusError
-   * `ERR_RUMPUS_DEADLOCK` if the computation asks for itself.
+   * `ERR_RUMPUS_DEADLOCK` if the computation asks for itself, or for what waits for it.
    */
   async force(within: Within): Promise<T> {
     const { fiber } = within
@@ -266,11 +268,18 @@ export class Lazy<T> {
       if (this.computing === fiber) {
         throw new RumpusError('ERR_RUMPUS_DEADLOCK', 'a lazy value needs itself to be computed')
       }
+      const deadlock = deadlockAt(fiber, this)
+      if (deadlock !== undefined) throw deadlock
       if (this.computing !== undefined) await this.waiters.stand(this.waiters.join(fiber))
       else await this.settle(fiber)
     }
     if ('error' in this.outcome) throw this.outcome.error
     return this.outcome.value
+  }
+
+  /** For reports: who computes it. */
+  holders(): readonly Fiber[] {
+    return this.computing === undefined ? [] : [this.computing]
   }
 
   private async settle(fiber: Fiber): Promise<void> {

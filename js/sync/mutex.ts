@@ -4,7 +4,7 @@ import type { Fiber, Within } from '../effect/fiber.ts'
 import { ready } from '../effect/ready.ts'
 import { badArgument, RumpusError } from '../errors.ts'
 import { Event } from '../events/event.ts'
-import { grant, Waiters } from './waiters.ts'
+import { deadlockAt, grant, type Shared, Waiters } from './waiters.ts'
 
 /**
  * A lock for what several fibers change with waits in between. Fair: who asked first has it first, handed over by `unlock`.
@@ -31,9 +31,11 @@ import { grant, Waiters } from './waiters.ts'
  * assert.equal(balance, 3)
  * ```
  */
-export class Mutex {
+export class Mutex implements Shared {
+  /** For reports. */
+  readonly what: string = 'a lock'
   private holder: Fiber | undefined = undefined
-  private readonly waiters = new Waiters<void>('a mutex')
+  private readonly waiters = new Waiters<void>(this)
   private broken: RumpusError | undefined = undefined
 
   /** Whether somebody holds it. */
@@ -48,13 +50,13 @@ export class Mutex {
 
   /**
    * Waits for the lock. Rejects with the cancellation of the fiber, with RumpusError `ERR_RUMPUS_POISONED`, whose `cause` is what
-   * broke it, and `ERR_RUMPUS_DEADLOCK` if the fiber holds it already.
+   * broke it, and `ERR_RUMPUS_DEADLOCK` if the fiber holds it already, or who holds it waits for what this fiber has.
    */
   lock(within: Within): Promise<void> {
     const { fiber } = within
     const refusal = this.broken ?? fiber.cancellation ?? this.relock(fiber)
     if (refusal !== undefined) return Promise.reject(refusal)
-    if (this.holder !== undefined) return this.waiters.stand(this.waiters.join(fiber))
+    if (this.holder !== undefined) return this.stand(fiber)
     this.holder = fiber
     return ready()
   }
@@ -62,7 +64,8 @@ export class Mutex {
   /** The event of `lock`: chosen when the fiber holds it, which then unlocks it; fails as `lock` rejects. */
   locking(): Event<void> {
     return new Event<void>({
-      what: this.waiters.what,
+      what: this.what,
+      holders: () => this.holders(),
       poll: (party) => {
         const refusal = this.broken ?? this.relock(party.fiber)
         if (refusal !== undefined) party.tryFail(refusal)
@@ -70,6 +73,16 @@ export class Mutex {
       },
       wait: (party) => this.waiters.enter(party),
     })
+  }
+
+  private stand(fiber: Fiber): Promise<void> {
+    const deadlock = deadlockAt(fiber, this)
+    return deadlock === undefined ? this.waiters.stand(this.waiters.join(fiber)) : Promise.reject(deadlock)
+  }
+
+  /** For reports: who has it. */
+  holders(): readonly Fiber[] {
+    return this.holder === undefined ? [] : [this.holder]
   }
 
   private relock(fiber: Fiber): RumpusError | undefined {

@@ -59,10 +59,10 @@ export class Pool<R> {
   private readonly options: PoolOptions<R>
   /** How many more may have a place: those who use one, or end one. */
   private free: number
-  private readonly line = new Waiters<void>('a resource of a pool')
+  private readonly line = new Waiters<void>({ what: 'a resource of a pool' })
   /** The last used last. */
   private readonly stock: Idle<R>[] = []
-  private readonly closers = new Waiters<void>('the resources that a pool has lent')
+  private readonly closers = new Waiters<void>({ what: 'the resources that a pool has lent' })
   private over: RumpusError | undefined = undefined
   /** The first error of a disposal for which nobody waited. */
   private unheard: { readonly error: unknown } | undefined = undefined

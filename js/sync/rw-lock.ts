@@ -6,7 +6,7 @@ import type { Fiber, Within } from '../effect/fiber.ts'
 import { ready } from '../effect/ready.ts'
 import { badArgument, RumpusError } from '../errors.ts'
 import { Event } from '../events/event.ts'
-import { grant, type Waiter, Waiters } from './waiters.ts'
+import { deadlockAt, grant, type Shared, type Waiter, Waiters } from './waiters.ts'
 
 /** How a fiber holds the lock. */
 type Hold = 'alone' | 'shared'
@@ -44,10 +44,12 @@ type Hold = 'alone' | 'shared'
  * assert.equal(most, 2)
  * ```
  */
-export class RwLock {
+export class RwLock implements Shared {
+  /** For reports. */
+  readonly what: string = 'a lock'
   private changer: Fiber | undefined = undefined
   private readonly lookers = new Set<Fiber>()
-  private readonly line = new Waiters<Hold>('a lock')
+  private readonly line = new Waiters<Hold>(this)
   private broken: RumpusError | undefined = undefined
 
   /** Whether somebody holds it alone. */
@@ -67,7 +69,8 @@ export class RwLock {
 
   /**
    * Waits for the lock, to hold it alone. Rejects with the cancellation of the fiber, with RumpusError `ERR_RUMPUS_POISONED`, whose
-   * `cause` is what broke it, and `ERR_RUMPUS_DEADLOCK` if the fiber holds it already, in whatever way.
+   * `cause` is what broke it, and `ERR_RUMPUS_DEADLOCK` if the fiber holds it already, in whatever way, or who holds it waits for what
+   * this fiber has.
    */
   lock(within: Within): Promise<void> {
     return this.enter(within.fiber, 'alone')
@@ -90,7 +93,8 @@ export class RwLock {
 
   private entering(hold: Hold): Event<void> {
     return new Event<void>({
-      what: this.line.what,
+      what: this.what,
+      holders: () => this.holders(),
       poll: (party) => {
         const refusal = this.broken ?? this.relock(party.fiber)
         if (refusal !== undefined) party.tryFail(refusal)
@@ -175,7 +179,14 @@ export class RwLock {
   private enter(fiber: Fiber, hold: Hold): Promise<void> {
     const refusal = this.broken ?? fiber.cancellation ?? this.relock(fiber)
     if (refusal !== undefined) return Promise.reject(refusal)
-    return this.tryEnter(fiber, hold) ? ready() : this.stand(this.line.join(fiber, hold))
+    if (this.tryEnter(fiber, hold)) return ready()
+    const deadlock = deadlockAt(fiber, this)
+    return deadlock === undefined ? this.stand(this.line.join(fiber, hold)) : Promise.reject(deadlock)
+  }
+
+  /** For reports: who has it. */
+  holders(): readonly Fiber[] {
+    return this.changer === undefined ? [...this.lookers] : [this.changer]
   }
 
   private relock(fiber: Fiber): RumpusError | undefined {

@@ -30,7 +30,7 @@ import { grant, Waiters } from './waiters.ts'
  */
 export class Semaphore {
   private readonly permits: number
-  private readonly waiters = new Waiters<void>('a permit of a semaphore')
+  private readonly waiters = new Waiters<void>({ what: 'a permit of a semaphore' })
   private left: number
 
   /** @throws RangeError `ERR_RUMPUS_OUT_OF_RANGE` unless `permits` is a whole number from 1 */

@@ -2,13 +2,23 @@
 // when the fiber is cancelled before it goes on; who goes on without has left the line, and nothing can be granted to it. Never true
 // here: a branch of a sync that was decided is in a line.
 
-import type { Fiber } from '../effect/fiber.ts'
+import type { Fiber, Wait } from '../effect/fiber.ts'
 import { Trigger } from '../effect/trigger.ts'
-import { type Waited, waitsFor } from '../effect/waits.ts'
+import { deadlockOf, waitOf } from '../effect/waits.ts'
+import type { RumpusError } from '../errors.ts'
 import type { Party } from '../events/source.ts'
 
+/** What a line is for, as it is told: of a lock, a channel. */
+export interface Shared {
+  /** For people. */
+  readonly what: string
+  /** Who must go on before the line moves, if that is known. */
+  holders?(): readonly Fiber[]
+}
+
 /** One that waits, and what it has been granted. */
-export class Waiter<T> {
+export class Waiter<T> implements Wait {
+  private readonly shared: Shared
   readonly fiber: Fiber
   readonly trigger: Trigger = new Trigger()
   /** What it brought, or was given. */
@@ -20,20 +30,39 @@ export class Waiter<T> {
   before: Waiter<T> | undefined = undefined
   behind: Waiter<T> | undefined = undefined
 
-  constructor(fiber: Fiber, value: T | undefined) {
+  constructor(fiber: Fiber, value: T | undefined, shared: Shared) {
+    this.shared = shared
     this.fiber = fiber
     this.value = value
   }
+
+  get what(): string {
+    return this.shared.what
+  }
+
+  get isOver(): boolean {
+    return this.trigger.isSignalled
+  }
+
+  get holders(): readonly Fiber[] {
+    return this.shared.holders?.() ?? NOBODY
+  }
 }
 
-export class Waiters<T> implements Waited {
-  readonly what: string
+const NOBODY: readonly Fiber[] = []
+
+export class Waiters<T> {
+  private readonly shared: Shared
   private first: Waiter<T> | undefined = undefined
   private last: Waiter<T> | undefined = undefined
 
-  /** @param what - what those that stand here wait for, in words */
-  constructor(what: string) {
-    this.what = what
+  constructor(shared: Shared) {
+    this.shared = shared
+  }
+
+  /** What those that stand here wait for, in words. */
+  get what(): string {
+    return this.shared.what
   }
 
   get isEmpty(): boolean {
@@ -47,7 +76,7 @@ export class Waiters<T> implements Waited {
 
   /** Puts one into the line, last. */
   join(fiber: Fiber, value?: T): Waiter<T> {
-    const waiter = new Waiter<T>(fiber, value)
+    const waiter = new Waiter<T>(fiber, value, this.shared)
     const { last } = this
     waiter.before = last
     if (last === undefined) this.first = waiter
@@ -81,14 +110,17 @@ export class Waiters<T> implements Waited {
 
   /** Waits until `waiter` is granted what it waits for; rejects if that was an error, or if its fiber is cancelled before. */
   async stand(waiter: Waiter<T>): Promise<T> {
+    const { fiber } = waiter
+    fiber.noteWait(waiter)
     try {
-      waitsFor(waiter.trigger, this)
-      const cancelled = await waiter.fiber.await(waiter.trigger)
+      const cancelled = await fiber.await(waiter.trigger)
       if (!waiter.granted) throw cancelled
     } catch (error) {
       // Cancelled, or its fiber waits already.
       this.remove(waiter)
       throw error
+    } finally {
+      fiber.forgetWait(waiter)
     }
     if (waiter.failed) throw waiter.error
     return waiter.value as T
@@ -121,4 +153,12 @@ interface Entered {
 const hand = ({ waiter, party, brings }: Entered): void => {
   if (waiter.failed) party.tryFail(waiter.error)
   else party.tryGive(brings ? undefined : waiter.value)
+}
+
+/** The error of `fiber` if it would wait for `shared`, and somebody who has that, for it. */
+export const deadlockAt = (fiber: Fiber, shared: Shared): RumpusError | undefined => {
+  const holders = shared.holders?.() ?? NOBODY
+  // Most go on by themselves.
+  if (!holders.some((holder) => waitOf(holder) !== undefined)) return undefined
+  return deadlockOf(fiber, { what: shared.what, isOver: false, holders })
 }
