@@ -1,7 +1,7 @@
 // stall: a scheduler that takes no turn is seen, told of with the process that was resumed last, and ended if asked to.
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { Down, type StallReport, send, start } from 'rumpus'
+import { Down, formatPid, type StallReport, send, start } from 'rumpus'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { once } from '../fixtures/bodies.mjs'
 import { behind } from '../fixtures/definitions/loops.mjs'
@@ -169,15 +169,16 @@ describe('stall', () => {
   it('stall without a listener is written to stderr: of the host while it lasts', async () => {
     const { code, stdout, stderr } = await program('stalls.mjs')
     expect(code).toBe(0)
-    const [, ms, pid] = /^rumpus: scheduler 0, the host: no turn for (\d+) ms; process (\d+) was resumed last$/m.exec(
-      stderr,
-    ) as RegExpExecArray
+    const [, ms, pid] =
+      /^rumpus: scheduler 0, the host: no turn for (\d+) ms; process (<[\d.]+>) was resumed last$/m.exec(
+        stderr,
+      ) as RegExpExecArray
     expect(Number(ms)).toBeLessThan(1_000)
     const [host, far] = stdout.trim().split(' ')
-    expect(pid).toBe(host)
+    expect(pid).toBe(formatPid(Number(host) as AnyPid))
     expect(stderr).toMatch(
       new RegExp(
-        `^rumpus: scheduler 1: no turn for \\d+ ms; process ${far} \\(far\\) was resumed last; its thread is ended$`,
+        `^rumpus: scheduler 1: no turn for \\d+ ms; process ${formatPid(Number(far) as AnyPid)} \\("far"\\) was resumed last; its thread is ended$`,
         'm',
       ),
     )

@@ -1,5 +1,6 @@
 // Bodies that were given up: their processes are dead, but they have not ended. Owns the list of them and the counter that the
-// inspector reads. Holds them weakly: one that waits for what nobody can settle any more is collected, and never ran again.
+// inspector reads. Holds them weakly: one that waits for what nobody can settle any more is collected, and never ran again. Those
+// that end before the event loop comes round were never in it.
 
 import { COUNT_ABANDONED } from '../native/layout.ts'
 import type { Process } from './process.ts'
@@ -26,7 +27,7 @@ export class Abandoned {
 
   /** Its body has ended after all. */
   delete(process: Process): void {
-    if (this.bodies.delete(process.pid)) this.count()
+    if (this.bodies.size > 0 && this.bodies.delete(process.pid)) this.count()
   }
 
   /** Those that may still do something. */

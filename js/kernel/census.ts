@@ -17,7 +17,7 @@ export type Ask = (seat: number, of: number) => Promise<readonly ProcessView[] |
 /** All processes, or the one with the pid `of`; of the schedulers beside this one only what `ask` brings. */
 export const census = async (kernel: Kernel, of: number, ask: Ask): Promise<readonly ProcessView[]> => {
   // Between two turns of the event loop no body runs; and whoever asks again and again does not keep notes from coming.
-  await new Promise((resolve) => setImmediate(resolve))
+  await new Promise<void>((resolve) => kernel.loop.soon(resolve))
   if (kernel.detached) return []
   const whole = await Promise.all(
     seatsOf(kernel, of).map((seat) => (seat === kernel.id ? lookHere(kernel, of) : ask(seat, of))),

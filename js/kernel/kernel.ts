@@ -29,6 +29,7 @@ import {
 } from '../native/layout.ts'
 import type { RuntimeHandle, Seat } from '../native/load.ts'
 import { Abandoned } from './abandoned.ts'
+import { putAhead, RING_MASK } from './ahead.ts'
 import { Codec } from './codec/codec.ts'
 import type { Desk } from './desk-door.ts'
 import type { Loop } from './loop.ts'
@@ -49,7 +50,6 @@ import { Slots } from './slots.ts'
 import type { Surroundings as Around } from './surroundings.ts'
 import { YoungTimers } from './young-timer.ts'
 
-const RING_MASK = RING_CAPACITY - 1
 /** An answer has so many words at most. */
 const ANSWER_WORDS = 6
 const settled = Promise.resolve()
@@ -79,6 +79,8 @@ export class Kernel {
   /** An immediate is pending. */
   armed = false
   private applying = false
+  /** What a submission has answered, while what it left behind is collected. */
+  private readonly answer = new Int32Array(ANSWER_WORDS)
   private queued = false
   private queuedGrant = 0
   private verdict = VERDICT_YIELD
@@ -88,6 +90,8 @@ export class Kernel {
   desk: Desk | undefined
   /** Who began, since the last turn, to wait until a deadline. */
   readonly deadlines: Process[] = []
+  /** Whose bodies were told to end, or given up, since the event loop last came round; some may have ended. */
+  readonly unwinding: Process[] = []
   /** Definitions that have been learnt, or are being. */
   known = 0
   /** Processes that ever lived here. */
@@ -100,8 +104,9 @@ export class Kernel {
   private readonly onMicrotask = (): void => {
     this.queued = false
     if (this.verdict !== VERDICT_RUN && this.verdict !== VERDICT_LOOK) return
-    // Bodies ran since this was queued: the last of them comes here again, and the immediate is the net if it does not.
-    if (this.words[GRANT] !== this.queuedGrant) {
+    // Bodies ran since this was queued, or the last of them still does, by microtasks of its own: it comes here again, and the
+    // immediate is the net if it does not.
+    if (this.words[GRANT] !== this.queuedGrant || this.lastStillRuns) {
       if (!this.armed) this.arm()
       return
     }
@@ -165,24 +170,12 @@ export class Kernel {
     if (process.priority !== PRIORITY_NORMAL || this.nativeLane) {
       // Every resume passes a turn, where Rust decides: only what a turn tells goes straight onto the ring.
       if (!this.applying) return this.overflow(index)
-      if (process.priority === PRIORITY_HIGH) return this.pushFront(index)
+      if (process.priority === PRIORITY_HIGH) {
+        if (!putAhead(this.words, index)) return this.overflow(index)
+        return this.armed ? undefined : this.arm()
+      }
     }
     this.append(index)
-  }
-
-  /** Puts the process in `index` before the others, the slot's too, but behind those that were put there before. */
-  private pushFront(index: number): void {
-    const words = this.words
-    const head = words[RING_HEAD]! - 1
-    const ahead = words[RING_AHEAD]!
-    if (((words[RING_TAIL]! - head) | 0) >= RING_CAPACITY) return this.overflow(index)
-    for (let at = head; at !== head + ahead; at++) {
-      words[RING_ENTRIES + (at & RING_MASK)] = words[RING_ENTRIES + ((at + 1) & RING_MASK)]!
-    }
-    words[RING_ENTRIES + ((head + ahead) & RING_MASK)] = index
-    words[RING_HEAD] = head
-    words[RING_AHEAD] = ahead + 1
-    if (!this.armed) this.arm()
   }
 
   /** Appends the process in `index` to the run ring. */
@@ -223,6 +216,12 @@ export class Kernel {
   private get dry(): boolean {
     const words = this.words
     return words[RING_SLOT] === 0 && words[RING_HEAD] === words[RING_TAIL]
+  }
+
+  /** The body that was resumed last has neither parked nor ended. */
+  private get lastStillRuns(): boolean {
+    const resumed = this.words[RESUMED]!
+    return resumed !== 0 && this.procs[resumed - 1]?.parked === RUNNING
   }
 
   /** A body has parked or ended: resumes the next of the run ring, or has a turn taken. */
@@ -334,6 +333,7 @@ export class Kernel {
     this.native.turn()
     this.verdict = words[ARGUMENTS]!
     const count = words[COMPLETIONS]!
+    if (fromLoop === 1 && this.unwinding.length > 0) this.around.watchEnds(this)
     if (count > 0) this.apply(count)
     if (this.deadlines.length > 0) this.around.watch(this)
     if (words[DEFINITIONS] !== this.known) this.around.learn(this, words[DEFINITIONS]!)
@@ -379,15 +379,15 @@ export class Kernel {
   }
 
   private collect(): void {
-    const { words } = this
-    // The answer of the submission must outlive the collecting.
-    const answer = words.slice(ARGUMENTS + 1, ARGUMENTS + 1 + ANSWER_WORDS)
+    const { words, answer } = this
+    // The answer of the submission must outlive the collecting. Word by word: to copy a view costs more than a crossing.
+    for (let i = 0; i < ANSWER_WORDS; i++) answer[i] = words[ARGUMENTS + 1 + i]!
     while (words[AFTER]! & AFTER_COLLECT) {
       words[ARGUMENTS] = OP_COLLECT
       this.native.submit()
       this.apply(words[COMPLETIONS]!)
     }
-    words.set(answer, ARGUMENTS + 1)
+    for (let i = 0; i < ANSWER_WORDS; i++) words[ARGUMENTS + 1 + i] = answer[i]!
   }
 
   /** Gives the seat up. */

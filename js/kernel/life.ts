@@ -7,7 +7,9 @@ import {
   BIRTH_SERVES,
   COUNT_DROPPED_DIED,
   INDEX_MASK,
+  NOW_MS,
   OP_FINISH,
+  RESUMED,
   SCRATCH_LEN,
   STARTED,
 } from '../native/layout.ts'
@@ -203,6 +205,8 @@ export const finish = (
   process.gate = GATE_EXITING
   process.exiting ??= final
   process.rare?.grace?.()
+  const { unwinding } = kernel
+  if (unwinding.length > 0 && unwinding[unwinding.length - 1] === process) unwinding.pop()
   forget(kernel, process)
   if (process.buried) kernel.abandoned.delete(process)
   else if (!kernel.detached) bury(kernel, process, final)
@@ -247,9 +251,8 @@ export const endByOrder = (kernel: Kernel, index: number, reason: ExitReason, de
     forget(kernel, process)
     tell(process, reason)
   }
+  if (first || dead) unwinds(kernel, process)
   if (first) unwind(kernel, process)
-  if (dead) kernel.abandoned.add(process)
-  else beginGrace(kernel, process)
 }
 
 /** A process ends itself: for others it lives no longer. What its body waits for meanwhile, if a callback of its asks, fails. */
@@ -257,8 +260,8 @@ export const endByItself = (kernel: Kernel, process: Process, reason: ExitReason
   if (process.exiting !== undefined) return
   postExiting(kernel, process.pid)
   mustEnd(process, reason)
+  unwinds(kernel, process)
   unwind(kernel, process)
-  beginGrace(kernel, process)
 }
 
 /** From now on nothing reaches it, and whatever it asks fails. */
@@ -268,11 +271,28 @@ const mustEnd = (process: Process, reason: ExitReason): void => {
   process.rare?.aborter?.abort(new ProcessExit(reason))
 }
 
-/** From now on the body has so long to end by itself. */
+/** The event loop comes round to see whether its body has ended: most have by then, and a timer, or a weak reference, costs more. */
+const unwinds = (kernel: Kernel, process: Process): void => {
+  process.since = kernel.words[NOW_MS]!
+  kernel.unwinding.push(process)
+  if (!kernel.armed && !kernel.detached) kernel.arm()
+}
+
+/** It has come round: bodies that go on have so long to end by themselves, and those of the dead are on a list. */
+export const watchEnds = (kernel: Kernel): void => {
+  for (const process of kernel.unwinding) {
+    if (process.ended) continue
+    if (process.buried) kernel.abandoned.add(process)
+    else beginGrace(kernel, process)
+  }
+  kernel.unwinding.length = 0
+}
+
 const beginGrace = (kernel: Kernel, process: Process): void => {
   const rare = rareOf(process)
-  if (rare.grace !== undefined || process.ended || process.buried) return
-  rare.grace = kernel.loop.after(GRACE_MS, () => abandon(kernel, process))
+  if (rare.grace !== undefined) return
+  const passed = (kernel.words[NOW_MS]! - process.since) | 0
+  rare.grace = kernel.loop.after(Math.max(0, GRACE_MS - passed), () => abandon(kernel, process))
 }
 
 /** Breaks whatever the body waits for. */
@@ -287,6 +307,7 @@ const unwind = (kernel: Kernel, process: Process): void => {
   if (parked === QUEUED) kernel.counts[COUNT_DROPPED_DIED]!++
   process.handed = undefined
   process.parked = RUNNING
+  kernel.words[RESUMED] = process.index + 1
   letGo(kernel, process)
   process.fail(exitWithoutStack(process.exiting))
 }
@@ -294,11 +315,18 @@ const unwind = (kernel: Kernel, process: Process): void => {
 /** What ends a wait from outside: its stack would be that of the pump, and costs more than the end. */
 const exitWithoutStack = (reason: unknown): ProcessExit => {
   const { stackTraceLimit } = Error
-  // Where Node has been told to freeze what it has, it keeps its stack.
-  Reflect.set(Error, 'stackTraceLimit', 0)
+  limitStacks(0)
   const exit = new ProcessExit(reason)
-  Reflect.set(Error, 'stackTraceLimit', stackTraceLimit)
+  limitStacks(stackTraceLimit)
   return exit
+}
+
+const limitStacks = (frames: number): void => {
+  try {
+    Error.stackTraceLimit = frames
+  } catch {
+    // Where Node has been told to freeze what it has, they stay.
+  }
 }
 
 /** It waits for nothing any more. */

@@ -9,7 +9,7 @@ import { apply } from './completions.ts'
 import { Definitions, type Loading } from './definitions.ts'
 import { Kernel, type Surroundings } from './kernel.ts'
 import { isolate, kernels } from './kernels.ts'
-import { beginBody } from './life.ts'
+import { beginBody, watchEnds } from './life.ts'
 import { look, watch } from './look.ts'
 import { EventLoop, type Loop } from './loop.ts'
 import { settleBounds } from './places.ts'
@@ -55,6 +55,7 @@ export const openKernel = (handle: RuntimeHandle, seat: number, settings: Settin
     begin: beginBody,
     look,
     watch,
+    watchEnds,
     settleBounds,
     handYoungOver,
     define: (_, url, name) => {

@@ -107,6 +107,23 @@ export const rareOf = (process: Process): Rare => {
 /** What a process is made of, beside its home. */
 export type ProcessGiven = [pid: number, index: number, gate: number, body: Body, serial: number]
 
+/**
+ * What a wait is settled with so that it fails. A rejected promise would do the same, but nobody handles that at first: Node would be
+ * told so, and then that somebody does.
+ */
+class Failing {
+  private readonly error: unknown
+
+  constructor(error: unknown) {
+    this.error = error
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: it is awaited by the promise that it settles
+  then(_: unknown, reject: (error: unknown) => void): void {
+    reject(this.error)
+  }
+}
+
 export class Process {
   /** The kernel it lives on, which those who know kernels give a type. */
   readonly home: Home
@@ -203,7 +220,7 @@ export class Process {
   fail(error: unknown): void {
     // The body may not have come to awaiting it yet, or never will: that is no rejection that nobody handles.
     this.wait?.catch(never)
-    this.wake(Promise.reject(error))
+    this.wake(new Failing(error))
   }
 
   /**

@@ -20,6 +20,8 @@ export interface Surroundings<Kernel> extends Hearer, DedicatedDoor {
   settleBounds(kernel: Kernel): void
   /** Has the deadlines of those begin that still wait. */
   watch(kernel: Kernel): void
+  /** Sees to those whose bodies still go on that were told to end before the event loop came round. */
+  watchEnds(kernel: Kernel): void
   /** Has a process look at what has come for it; false if it waits on. */
   look(kernel: Kernel, process: Process): boolean
   /** The number of the definition of `name` in `url`, which is about to be spawned. */

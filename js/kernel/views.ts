@@ -22,6 +22,7 @@ import {
 import type { Pid } from '../types.ts'
 import type { Kernel } from './kernel.ts'
 import { splitKey } from './keys.ts'
+import { watchEnds } from './life.ts'
 import {
   CALLING,
   LOOKING,
@@ -47,6 +48,7 @@ const RUNNABLE = [QUEUED, QUEUED_BEGIN, QUEUED_FAIL, QUEUED_LOOK, QUEUED_WAKE]
 /** The processes of this isolate, or one, with what only it knows; the bodies given up among them. */
 export const lookHere = (kernel: Kernel, of: number): ProcessView[] => {
   if (kernel.detached) return []
+  watchEnds(kernel)
   const views: ProcessView[] = []
   const rows = rowsHere(kernel, of)
   const now = rows[0]

@@ -15,7 +15,7 @@ import type { ExitReason, Pid } from '../types.ts'
 import type { Kept } from './child-spec.ts'
 import type { Child, Children } from './children.ts'
 import { PutAside } from './put-aside.ts'
-import { isDown, isExit } from './signals.ts'
+import { codeOf, isDown, isExit } from './signals.ts'
 import { notStarted, spawnOne } from './start-server.ts'
 import { type AnyDefinition, type Given, toSpawn } from './starting.ts'
 
@@ -49,12 +49,15 @@ export class ChildLife {
   readonly mail: PutAside
   private readonly self: Self<unknown>
   private readonly children: Children
+  /** Somebody asks how long a child has lived. */
+  private readonly datesStarts: boolean
   private starts = 0
 
-  constructor(self: Self<unknown>, children: Children) {
+  constructor(self: Self<unknown>, children: Children, datesStarts: boolean) {
     this.self = self
     this.kernel = (self as unknown as Process).home as Kernel
     this.children = children
+    this.datesStarts = datesStarts
     this.mail = new PutAside(self, this.kernel)
   }
 
@@ -62,24 +65,61 @@ export class ChildLife {
     return this.kernel.loop.now()
   }
 
-  /** Starts a child; why it could not be, if so. One that ends in its `init` has not started, whatever its reason. */
-  async start(child: Child): Promise<ExitReason | undefined> {
+  /**
+   * Starts a child; why it could not be, if so. One that ends in its `init` has not started, whatever its reason. Where there is
+   * nothing to wait for, the answer is no promise.
+   */
+  start(child: Child): ExitReason | undefined | Promise<ExitReason | undefined> {
     const { spec } = child
     const number = ++this.starts
+    let pid: number
     try {
-      const pid = await this.spawnWhenNameIsFree(spec, number)
-      this.children.noteStarted(child, pid, this.now())
+      pid = this.spawn(spec, number)
     } catch (error) {
-      if (this.kernel.handle.stopping) this.self.exit(SHUTDOWN)
-      return this.failed(child, { kind: 'error', error: describe(error) })
+      const isTaken = codeOf(error) === 'ERR_RUMPUS_NAME_TAKEN'
+      return isTaken ? this.startWhenNameIsFree(child, number, error as RumpusError) : this.notSpawned(child, error)
     }
-    if (spec.starts) {
-      const reason = await this.awaitStart(child, number)
-      if (reason !== undefined) return this.failed(child, reason)
+    return this.spawned(child, number, pid)
+  }
+
+  /** Whoever has the name may be ending: a supervisor before this one has been killed, and its children are not dead yet. */
+  private async startWhenNameIsFree(
+    child: Child,
+    number: number,
+    { cause }: RumpusError,
+  ): Promise<ExitReason | undefined> {
+    let pid: number
+    try {
+      await this.awaitEnd((cause as { pid: Pid }).pid, child.spec.startTimeout)
+      pid = this.spawn(child.spec, number)
+    } catch (error) {
+      return this.notSpawned(child, error)
     }
+    return this.spawned(child, number, pid)
+  }
+
+  private spawned(child: Child, number: number, pid: number): undefined | Promise<ExitReason | undefined> {
+    this.children.noteStarted(child, pid, this.datesStarts ? this.now() : 0)
+    if (child.spec.starts) return this.awaitInit(child, number)
+    this.noteRunning(child)
+    return undefined
+  }
+
+  private async awaitInit(child: Child, number: number): Promise<ExitReason | undefined> {
+    const reason = await this.awaitStart(child, number)
+    if (reason !== undefined) return this.failed(child, reason)
+    this.noteRunning(child)
+    return undefined
+  }
+
+  private noteRunning(child: Child): void {
     child.restarting = false
     this.report('child-started', child, child.pid, NORMAL)
-    return undefined
+  }
+
+  private notSpawned(child: Child, error: unknown): ExitReason {
+    if (this.kernel.handle.stopping) this.self.exit(SHUTDOWN)
+    return this.failed(child, { kind: 'error', error: describe(error) })
   }
 
   private failed(child: Child, reason: ExitReason): ExitReason {
@@ -98,18 +138,6 @@ export class ChildLife {
         ? toSpawn(spec.what, given, spec.args)
         : { what: definitionOf(spec.what), rest: spec.starts ? [given, spec.args] : spec.args }
     return spawnOne(kernel, self.pid, what, rest, spec.options, BIRTH_LINKED)
-  }
-
-  /** Whoever has the name may be ending: a supervisor before this one has been killed, and its children are not dead yet. */
-  private async spawnWhenNameIsFree(spec: Kept, number: number): Promise<number> {
-    try {
-      return this.spawn(spec, number)
-    } catch (error) {
-      const { code, cause } = error as RumpusError
-      if (code !== 'ERR_RUMPUS_NAME_TAKEN') throw error
-      await this.awaitEnd((cause as { pid: Pid }).pid, spec.startTimeout)
-      return this.spawn(spec, number)
-    }
   }
 
   private async awaitEnd(pid: Pid, ms: number): Promise<void> {

@@ -12,7 +12,7 @@ export interface Child {
   pid: number
   /** It has ended, or could not be started, and is to be. */
   restarting: boolean
-  /** When it was started last, in milliseconds. */
+  /** When it was started last, in milliseconds; 0 where nobody asks. */
   since: number
   /** Which of its restarts is to come. */
   turn: number

@@ -106,11 +106,8 @@ export class ServerLoop implements Resumable {
     let message = first
     for (;;) {
       const { exiting } = this.process
-      if (exiting !== undefined) {
-        // What it is resumed with then is the end of its wait.
-        if (message instanceof Promise) message.catch(ignore)
-        return this.end(exiting)
-      }
+      // What it is resumed with then is the end of its wait.
+      if (exiting !== undefined) return this.end(exiting)
       if (!this.handle(message)) return
       message = this.next()
       if (message === NONE) return
@@ -328,5 +325,3 @@ const promiseOf = (value: unknown): Promise<unknown> | undefined => {
   const isThenable = typeof (value as PromiseLike<unknown>).then === 'function'
   return isThenable ? new Promise((resolve) => resolve(value)) : undefined
 }
-
-const ignore = (): void => {}

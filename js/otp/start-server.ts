@@ -199,18 +199,24 @@ export const spawnOne = (
   parent: number,
   what: AnyBody | AnyDefinition,
   rest: readonly unknown[],
-  { on, name, priority, mailbox }: StartOptions,
+  options: StartOptions,
   ties: number,
 ): number => {
-  const options = {
-    ...(on === undefined ? {} : { on }),
-    ...(name === undefined ? {} : { name }),
-    ...(priority === undefined ? {} : { priority }),
-    ...(mailbox === undefined ? {} : { mailbox }),
-  }
-  if (isDefinition(what)) return spawn(kernel, parent, what.with(options), [...rest], ties)
-  return spawn(kernel, parent, what as never, [options], ties)
+  const birth = birthOf(options)
+  if (isDefinition(what)) return spawn(kernel, parent, birth === undefined ? what : what.with(birth), [...rest], ties)
+  return spawn(kernel, parent, what as never, birth === undefined ? [] : [birth], ties)
 }
+
+/** What they say of the place; most say nothing. */
+const birthOf = ({ on, name, priority, mailbox }: StartOptions): SpawnOptions | undefined =>
+  on === undefined && name === undefined && priority === undefined && mailbox === undefined
+    ? undefined
+    : {
+        ...(on === undefined ? {} : { on }),
+        ...(name === undefined ? {} : { name }),
+        ...(priority === undefined ? {} : { priority }),
+        ...(mailbox === undefined ? {} : { mailbox }),
+      }
 
 /** The error of a start whose process has ended for `reason`. */
 export const notStarted = (reason: unknown): RumpusError =>

@@ -1,6 +1,7 @@
 // The body of a supervisor: children in their order, what happens when one has ended, when it gives up. Owns the strategies; how one
 // child is started and ended is in `child-life.ts`, what others may ask in `supervisor.ts`. It waits for one thing at a time, as OTP's
-// does: while a child starts or ends, all else is put aside.
+// does: while a child starts or ends, all else is put aside. What need not wait makes no promise: a child that is restarted alone, and
+// starts at once, costs a call.
 
 import { RumpusError } from '../errors.ts'
 import { crashReport } from '../kernel/crash.ts'
@@ -14,7 +15,7 @@ import { ChildLife } from './child-life.ts'
 import type { KeptOptions } from './child-spec.ts'
 import { type Child, Children, isRunning } from './children.ts'
 import { answerTo } from './replies.ts'
-import { delayOf, Restarts } from './restarts.ts'
+import { type Backoff, delayOf, Restarts } from './restarts.ts'
 import { isEnd, isExit } from './signals.ts'
 import { type Given, notStarting, STARTED } from './starting.ts'
 import { answerSupervisor, type SupervisorRequest } from './supervisor-requests.ts'
@@ -41,7 +42,7 @@ export class SupervisorLoop {
     this.given = given
     this.options = options
     this.restarts = new Restarts(options.maxRestarts, options.within)
-    this.life = new ChildLife(self, this.children)
+    this.life = new ChildLife(self, this.children, options.backoff !== undefined)
   }
 
   async run(): Promise<void> {
@@ -57,12 +58,17 @@ export class SupervisorLoop {
     if (given.ack !== undefined) answerTo(given.ack, [STARTED, self.pid])
     for (;;) {
       const next = life.mail.next()
-      await this.handle(next instanceof Promise ? await next : next)
+      const handling = this.handle(next instanceof Promise ? await next : next)
+      if (handling !== undefined) await handling
     }
   }
 
-  private async handle(message: unknown): Promise<void> {
+  private handle(message: unknown): Promise<void> | undefined {
     if (isExit(message)) return this.heard(message)
+    return this.handleOther(message)
+  }
+
+  private async handleOther(message: unknown): Promise<void> {
     const { type, from, request } = (message ?? {}) as Partial<Call>
     if ((type as string) === 'again') return this.again(message as Again)
     if (type !== 'call' || !Array.isArray(from)) return
@@ -76,21 +82,21 @@ export class SupervisorLoop {
     answerTo(from, answered)
   }
 
-  private async heard({ pid, reason }: Exit): Promise<void> {
+  private heard({ pid, reason }: Exit): Promise<void> | undefined {
     const child = this.children.at(pid)
     if (child !== undefined) return this.ended(child, reason)
-    if (pid === 0 || pid === this.given.parent) await this.end(reason)
+    return pid === 0 || pid === this.given.parent ? this.end(reason) : undefined
   }
 
   /** A child has ended by itself. */
-  private async ended(child: Child, reason: ExitReason): Promise<void> {
+  private ended(child: Child, reason: ExitReason): Promise<void> | undefined {
     const { spec } = child
     this.life.report('child-ended', child, child.pid, reason)
     this.children.noteEnded(child)
     const again = spec.restart === 'permanent' || (spec.restart === 'transient' && !isPeaceful(reason))
     if (again) return this.restart(child)
     this.forget(child)
-    if (spec.significant) await this.autoShutdown()
+    return spec.significant ? this.autoShutdown() : undefined
   }
 
   private forget(child: Child): void {
@@ -107,7 +113,7 @@ export class SupervisorLoop {
   }
 
   /** A child is restarted, unless that is one too many. */
-  private async restart(child: Child): Promise<void> {
+  private restart(child: Child): Promise<void> | undefined {
     const { options, life } = this
     const now = life.now()
     if (!this.restarts.add(now)) return this.giveUp(child)
@@ -115,6 +121,10 @@ export class SupervisorLoop {
     const { backoff } = options
     if (backoff === undefined) return this.restartNow(child)
     if (now - child.since >= backoff.most) child.inARow = 0
+    return this.restartLater(child, backoff)
+  }
+
+  private async restartLater(child: Child, backoff: Backoff): Promise<void> {
     await this.stopThoseWith(child)
     sendAfter(this.self.pid as Pid<unknown>, againFor(child), delayOf(backoff, child.inARow++))
   }
@@ -128,21 +138,44 @@ export class SupervisorLoop {
     await this.restartNow(child)
   }
 
-  private async restartNow(child: Child): Promise<void> {
-    await this.stopThoseWith(child)
-    const failed = await this.startAll([child, ...this.thoseWith(child)].sort((a, b) => a.key - b.key))
-    if (failed === undefined) return
-    failed.child.restarting = true
-    if (failed.child !== child) child.restarting = false
-    // Behind what others ask, which may be to leave it.
-    if (this.options.backoff !== undefined) return this.restart(failed.child)
-    send(this.self.pid as Pid<unknown>, againFor(failed.child))
+  private restartNow(child: Child): Promise<void> | undefined {
+    if (!this.restartsAlone) return this.restartThoseWith(child)
+    const starting = this.life.start(child)
+    if (starting === undefined) return undefined
+    return this.awaitRestart(child, starting)
   }
 
-  /** Who is restarted along with a child. */
-  private thoseWith(child: Child): Child[] {
+  private async awaitRestart(child: Child, starting: ExitReason | Promise<ExitReason | undefined>): Promise<void> {
+    const reason = await starting
+    if (reason !== undefined) await this.restartFailed(child, child)
+  }
+
+  private async restartThoseWith(child: Child): Promise<void> {
+    await this.stopThoseWith(child)
+    const failed = await this.startAll([child, ...this.thoseWith(child)].sort((a, b) => a.key - b.key))
+    if (failed !== undefined) await this.restartFailed(child, failed.child)
+  }
+
+  /** `failed` could not be started, in the restart of `child`. */
+  private restartFailed(child: Child, failed: Child): Promise<void> | undefined {
+    failed.restarting = true
+    if (failed !== child) child.restarting = false
+    // Behind what others ask, which may be to leave it.
+    if (this.options.backoff !== undefined) return this.restart(failed)
+    send(this.self.pid as Pid<unknown>, againFor(failed))
+    return undefined
+  }
+
+  /** Nobody is restarted along with a child. */
+  private get restartsAlone(): boolean {
     const { strategy } = this.options
-    if (strategy === 'one_for_one' || strategy === 'dynamic') return []
+    return strategy === 'one_for_one' || strategy === 'dynamic'
+  }
+
+  /** Who is. */
+  private thoseWith(child: Child): Child[] {
+    if (this.restartsAlone) return []
+    const { strategy } = this.options
     return [...this.children.all()].filter(
       (other) => other !== child && (strategy === 'one_for_all' || other.key > child.key),
     )

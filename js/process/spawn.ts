@@ -74,9 +74,17 @@ const spawnWith = <N>(
   }
   if (typeof what !== 'function') throw badArgument(TypeError, 'body', 'a function or a definition', what)
   const options = (rest[0] ?? NO_OPTIONS) as SpawnOptions
-  checkHere(kernel, options)
   const body = what as unknown as Body
+  if (options === NO_OPTIONS) return spawnTied(kernel, parent, body, ties) as Pid<Sendable<N>>
+  checkHere(kernel, options)
   return deliver(kernel, parent, options, ties, (birth) => spawnHereWith(kernel, body, birth).pid)
+}
+
+/** A closure that is given nothing but ties. */
+const spawnTied = (kernel: Kernel, parent: number, body: Body, ties: number): number => {
+  const { pid } = spawnHereWith(kernel, body, { given: ties, parent, rented: 0, capacity: 0 })
+  if ((ties & BIRTH_WATCHED) !== 0) lastReference = referenceOf(kernel)
+  return pid
 }
 
 /** The same, and the reference under which the parent will hear of its end. */

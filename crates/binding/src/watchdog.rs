@@ -172,6 +172,6 @@ fn stall(runtime: &Runtime, seat: usize, since_us: u64, seen_us: u64) -> Stall {
 /// The host cannot say it itself.
 fn tell_stderr(stall: &Stall) {
     let ms = stall.seen_us.saturating_sub(stall.since_us) / 1_000;
-    let who = stall.resumed.map_or(String::new(), |pid| format!("; process {} was resumed last", pid.bits()));
+    let who = stall.resumed.map_or(String::new(), |pid| format!("; process {pid} was resumed last"));
     let _ = writeln!(std::io::stderr(), "rumpus: scheduler 0, the host: no turn for {ms} ms{who}");
 }

@@ -4,6 +4,8 @@
 //! Bits, low to high: 26 slot index, 6 runtime number, 21 generation. The low 32 bits are what JavaScript gets cheapest
 //! (`pid | 0`), so index and runtime lie there.
 
+use std::fmt;
+
 use rumpus_sync::Ticket;
 
 /// Bits of the slot index.
@@ -49,5 +51,12 @@ impl Pid {
     /// The number of the runtime.
     pub fn runtime(self) -> u32 {
         (self.0 >> INDEX_BITS) as u32 & ((1 << RUNTIME_BITS) - 1)
+    }
+}
+
+/// As people read it, and as `formatPid` in `js/pid.ts` shows it.
+impl fmt::Display for Pid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<{}.{}.{}>", self.index(), self.ticket().generation, self.runtime())
     }
 }
