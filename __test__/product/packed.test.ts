@@ -25,11 +25,11 @@ const further: Record<string, { readonly files: readonly string[]; readonly most
   // with its example.
   otp: { files: ['dist/otp.js', 'otp.d.ts'], most: 170 * KB },
   // The contract and two executors, events of a user's own, who waits for whom. Who brings an executor, or runs in a page, reads it whole.
-  effect: { files: ['dist/effect.js', 'dist/contract.js', 'effect.d.ts'], most: 48 * KB },
+  effect: { files: ['dist/effect.js', 'dist/contract.js', 'effect.d.ts'], most: 46 * KB },
   // Scopes, what runs together, what goes through many things; strict scopes, orphans, ownership and what they call a fault.
   structured: { files: ['dist/structured.js', 'structured.d.ts'], most: 50 * KB },
   // What fibers share, ten things of a page each; most have events.
-  sync: { files: ['dist/sync.js', 'sync.d.ts'], most: 42 * KB },
+  sync: { files: ['dist/sync.js', 'sync.d.ts'], most: 39 * KB },
   // What can be waited for as one of several, and transactions; read by who imports what fibers share, too, which has events.
   events: { files: ['dist/events.js', 'dist/choices.js', 'events.d.ts'], most: 26 * KB },
   // What code asks for, and who answers.
