@@ -483,6 +483,14 @@ interface RuntimeView {
       readonly full: number;
     };
   };
+  /** The stores of `rumpus/otp`. */
+  readonly stores: {
+    /** Made, ever. */readonly made: number; /** There now; the others have ended. */
+    readonly open: number; /** Entries in those. */
+    readonly entries: number; /** Bytes of their keys and values, as they are kept. */
+    readonly bytes: number; /** Entries of those that went for newer ones. */
+    readonly dropped: number;
+  };
 }
 /** A scheduler that has taken no turn for too long: a body, a module or other code keeps its thread. */
 interface StallReport {
@@ -1504,6 +1512,28 @@ interface Simulated {
   readonly seed: number;
   /** Milliseconds that have passed in it. */
   now(): number;
+  /**
+  * Has the thread of a scheduler die: whatever had begun there is down, what had not begins elsewhere, and another thread takes its
+  * place. It happens when the step that is under way is over. Threads share their modules here: what a module keeps is kept.
+  *
+  * Throws `RangeError` `ERR_RUMPUS_OUT_OF_RANGE` for one that is not there, and for the host.
+  *
+  * @example
+  * ```ts
+  * import { define, simulate } from 'rumpus'
+  * import assert from 'node:assert/strict'
+  *
+  * const waits = define(import.meta.url, 'waits', async (self) => void (await self.receive()))
+  *
+  * await simulate({ seed: 1 }, async (self, simulation) => {
+  *   self.spawnMonitor(waits.with({ on: 2 }))
+  *   await self.sleep(1)
+  *   simulation.endScheduler(2)
+  *   assert.deepEqual((await self.receive()).reason, { kind: 'scheduler-down', scheduler: 2 })
+  * })
+  * ```
+  */
+  endScheduler(scheduler: number): void;
 }
 /**
 * Runs `main` as the first process of a runtime whose schedulers all live on this thread and take their steps one at a time, in

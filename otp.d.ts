@@ -1,7 +1,7 @@
 // Generated from js/ by `npm run dts`. Do not edit.
 /// <reference lib="esnext.disposable" />
 
-import { Answer, Asks, Call, CallOptions, Definition, Down, Exit, ExitReason, Pid, ReasonGiven, ReplyTo, RumpusError, Runtime, RuntimeOptions, Self, SpawnOptions } from "./index.js";
+import { Answer, Asks, Call, CallOptions, Definition, Down, Exit, ExitReason, Pid, ReasonGiven, ReplyTo, RumpusError, Runtime, RuntimeOptions, Self, SpawnOptions, StoreKey, StoreKey as StoreKey$1, StoreKeyPart, StorePattern, StorePattern as StorePattern$1, StoreTransfer, anything } from "./index.js";
 
 // js/otp/actions.d.ts
 /** Stands for no reply: the caller is answered later. */
@@ -938,6 +938,273 @@ interface SupervisorReport {
   /** Why; a normal one where nothing went wrong. */
   readonly reason: ExitReason;
 }
+declare const carries: unique symbol;
+/** What the pid of a producer of `Out` takes; the business of the verbs. */
+interface Subscribing<Out> {
+  /** Tells it from other messages. */
+  readonly type: "rumpus:subscribe";
+  /** What it is about. */
+  readonly [carries]: (event: Out) => Out;
+}
+/** What the pid of a consumer of `In` takes; the business of the verbs. */
+interface Delivering<In> {
+  /** Tells it from other messages. */
+  readonly type: "rumpus:events";
+  /** What it is about. */
+  readonly [carries]: (event: In) => In;
+}
+/** How a consumer is subscribed to a producer. */
+interface SubscribeOptions {
+  /** How many events may be on their way to it or in its hands, 1 to 2²⁴; 1000 unless given. */
+  readonly max?: number;
+  /** It asks for more when so few are left, less than `max`; half of that, rounded down, unless given. */
+  readonly min?: number;
+  /**
+  * What the end of the producer, or of the subscription by it, means: the consumer's own end, always (`'permanent'`, unless given);
+  * if it was other than normal or a shutdown (`'transient'`); nothing (`'temporary'`).
+  */
+  readonly cancel?: "permanent" | "transient" | "temporary";
+  /** Who asks for events: the stage itself (`'auto'`, unless given), or its callbacks by `ask` (`'manual'`). */
+  readonly demand?: "auto" | "manual";
+  /** Which partition it takes, from 0; needed where the producer has partitions, and only there. */
+  readonly partition?: number;
+  /** What it wants, for the `select` of a producer that broadcasts; it must be able to cross. */
+  readonly wanted?: unknown;
+}
+/** Whom a consumer is subscribed to: a producer or its name, and how. */
+type SubscribeTo<In = unknown> = Pid<Subscribing<In>> | string | (SubscribeOptions & {
+  readonly to: Pid<Subscribing<In>> | string;
+});
+/** A subscription, as a consumer knows it. */
+interface Subscription {
+  /** Its number, which no other has. */
+  readonly ref: number;
+  /** The producer. */
+  readonly pid: Pid;
+}
+/** To whom events go. */
+type Dispatching<Out> = "demand" | "broadcast" | {
+  readonly type: "broadcast";
+  readonly select: (event: Out, wanted: never) => boolean;
+} | {
+  readonly type: "partition";
+  readonly partitions: number;
+  readonly by: (event: Out) => number | string;
+};
+/** What becomes of events that nobody has asked for. */
+interface StageBuffer {
+  /** How many may wait, 0 to Infinity: 10 000 unless given; Infinity where events come from other stages. */
+  readonly capacity?: number;
+  /**
+  * What becomes of one more: the one that waits longest is dropped (`'drop-oldest'`, unless given), the new one is (`'drop-newest'`), or
+  * `emit` throws (`'fail'`). What is dropped goes to `handleDropped`.
+  */
+  readonly overflow?: "drop-oldest" | "drop-newest" | "fail";
+}
+/** How a producer is. */
+interface ProducerOptions<Out = unknown> {
+  /** To whom events go. */
+  readonly dispatcher?: Dispatching<Out>;
+  /** What becomes of events that nobody has asked for. */
+  readonly buffer?: StageBuffer;
+  /** Whether it hears of demand from the start (`'forward'`, unless given), or when {@link setDemand} says so. */
+  readonly demand?: "forward" | "accumulate";
+}
+/** How a consumer is. */
+interface ConsumerOptions<In = unknown> {
+  /** Whom it is subscribed to from the start. */
+  readonly subscribeTo?: readonly SubscribeTo<In>[];
+}
+/** A producer's side of a subscription, as {@link stageStatus} shows it. */
+interface SubscriberView {
+  /** The number of the subscription. */
+  readonly ref: number;
+  /** The consumer. */
+  readonly pid: Pid;
+  /** Events that it has asked for and not been sent. */
+  readonly pending: number;
+}
+/** A consumer's side of one. */
+interface SubscriptionView {
+  /** The number of the subscription. */
+  readonly ref: number;
+  /** The producer. */
+  readonly pid: Pid;
+  /** Events that it has asked for and not handled. */
+  readonly outstanding: number;
+}
+/** A stage as {@link stageStatus} shows it. */
+interface StageStatus {
+  /** Events that consumers want and nobody has emitted. */
+  readonly demand: number;
+  /** Events that have been emitted and wait for demand. */
+  readonly buffered: number;
+  /** Events that found no place. */
+  readonly dropped: number;
+  /** Events that have come and wait for their turn. */
+  readonly waiting: number;
+  /** Whether it is to end when all is out. */
+  readonly draining: boolean;
+  /** To whom its events go. */
+  readonly subscribers: readonly SubscriberView[];
+  /** From whom its events come. */
+  readonly subscriptions: readonly SubscriptionView[];
+}
+/** A body that any scheduler can run as a task, as {@link defineTask} makes it. */
+interface TaskDefinition<A extends readonly unknown[] = readonly unknown[], Result = unknown> extends Definition<never, A> {
+  /** What its body returns, for the compiler. */
+  readonly result?: () => Result;
+  /** The same definition, run with these options. */
+  with(options: SpawnOptions): TaskDefinition<A, Result>;
+}
+/** What a task runs: a closure, on the scheduler of who starts it, or a definition, where there is room. */
+type TaskBody<A extends readonly unknown[], Result> = ((self: Self<never>, ...args: A) => Result | PromiseLike<Result>) | TaskDefinition<A, Result>;
+/** Who starts tasks: a process, or the runtime for ordinary code. */
+type TaskOwner = Self<never> | Runtime | {
+  readonly pid: Pid<never>;
+};
+/**
+* Defines a body under `name` in the module `url` that any scheduler can run as a task: see `define`, whose rules are the same. Spawned
+* as any definition it is a process like any.
+*
+* @param url - `import.meta.url`
+* @param name - unique in the module
+* @param body - given `self` and the arguments; what it returns is the result, and must be able to cross
+* @returns the definition, for {@link Task.async}, {@link Task.supervised} and `taskStream`
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE` as `define` does
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { defineTask, Task } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* const square = defineTask(import.meta.url, 'square', (self, n) => n * n)
+*
+* await run(async (self) => {
+*   const tasks = [1, 2, 3].map((n) => Task.async(self, square, n))
+*   assert.deepEqual(await Promise.all(tasks.map((task) => task.result())), [1, 4, 9])
+* })
+* ```
+*/
+declare const defineTask: <A extends readonly unknown[], Result>(url: string, name: string, body: (self: Self<never>, ...args: A) => Result | PromiseLike<Result>) => TaskDefinition<A, Awaited<Result>>;
+/**
+* A body whose result somebody waits for. It begins at once and has a process of its own: what else could end it, a thread that dies
+* or somebody who kills it, is an error of its result.
+*
+* For one thing that is done once while its owner does something else, or that another core is to do. For many inputs, see `taskStream`;
+* for what answers again and again, a {@link Server}.
+*
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { Task } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => {
+*   const slow = Task.async(self, async (me) => {
+*     await me.sleep(5)
+*     return 'done'
+*   })
+*   const fails = Task.async(self, async () => {
+*     throw new RangeError('too far')
+*   })
+*   await assert.rejects(fails.result(), RangeError)
+*   assert.equal(await slow.result(), 'done')
+* })
+* ```
+*/
+declare class Task<Result = unknown> {
+  /** Its process. */
+  readonly pid: Pid<never>;
+  private readonly owner;
+  private readonly outcome;
+  private constructor();
+  /**
+  * Starts a task. If the process `owner` ends, so does the task.
+  *
+  * @param owner - the process that waits for it, or the runtime
+  * @param what - a closure, which runs on this scheduler, or what {@link defineTask} answered, which runs where there is room, or where
+  * its `with({ on })` says
+  * @param args - for the body, behind its `self`
+  * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, and what `spawn` throws
+  */
+  static async<Result, A extends readonly unknown[]>(owner: TaskOwner, what: TaskBody<A, Result>, ...args: A): Task<Awaited<Result>>;
+  /**
+  * Starts a task as a child of a dynamic supervisor, which ends it when it ends itself, and which counts it (`maxChildren`).
+  *
+  * @param owner - as of {@link Task.async}
+  * @param supervisor - the supervisor, or its name: `startSupervisor(self, { strategy: 'dynamic' })`; on another scheduler definitions only
+  * @param what - as of {@link Task.async}
+  * @param args - as of {@link Task.async}
+  * @throws as {@link Task.async}; rejects as `startChild`: RumpusError `ERR_RUMPUS_TOO_MANY_CHILDREN`
+  * @example
+  * ```ts
+  * import { run } from 'rumpus'
+  * import { startSupervisor, Task } from 'rumpus/otp'
+  * import assert from 'node:assert/strict'
+  *
+  * await run(async (self) => {
+  *   const tasks = await startSupervisor(self, { strategy: 'dynamic', maxChildren: 100 })
+  *   const task = await Task.supervised(self, tasks, async (me, n) => n + 1, 41)
+  *   assert.equal(await task.result(), 42)
+  * })
+  * ```
+  */
+  static supervised<Result, A extends readonly unknown[]>(owner: TaskOwner, supervisor: Pid<never> | string, what: TaskBody<A, Result>, ...args: A): Promise<Task<Awaited<Result>>>;
+  /**
+  * What the body returned. Ask as often as you like, at once or later; a task that fails before anybody has asked makes a crash report.
+  *
+  * @param options - how long to wait, as long as it takes unless given; giving up does not end the task
+  * @throws TypeError, RangeError for options that are none; rejects with what the body threw (from another scheduler, as it crosses), with
+  * RumpusError `ERR_RUMPUS_DOWN` if the task was ended, `cause` being the exit reason, with TimeoutError, AbortError, and with
+  * ProcessExit if the owner must end
+  */
+  result(options?: CallOptions): Promise<Result>;
+  /** Whether the result is known. */
+  get isOver(): boolean;
+  /**
+  * Asks the task to end, and resolves when there is a result or its process is dead. Its result rejects then, unless it came before.
+  *
+  * @param reason - why; `'shutdown'` unless given: it has 5 s then. `'kill'`: none
+  */
+  stop(reason?: ReasonGiven): Promise<void>;
+}
+/** How events are consumed. */
+interface ConsumeOptions {
+  /** Ends the loop when aborted, with an AbortError. */
+  readonly signal?: AbortSignal;
+}
+/**
+* The events of a producer, or of several, one after the other: a `for await` loop that asks for more when it has taken most of what it
+* asked for. It is over when its producers have no more.
+*
+* A producer that ends otherwise than normally or by a shutdown ends the loop with an error, unless its `cancel` is `'temporary'`; what it
+* had sent comes first. Who leaves the loop early loses the events that were on their way, `max` of each producer at most. For events that
+* are handled by a process of their own, under a supervisor, extend {@link Consumer}.
+*
+* @param owner - the process that waits, with whose end all ends, or the runtime
+* @param from - a producer or its name, an object with that as `to` and how it is subscribed to, or an array of these
+* @param options - what else ends it
+* @throws at the call TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE`; then RumpusError `ERR_RUMPUS_DOWN` for a
+* producer that ended, `cause` being the reason, `ERR_RUMPUS_NOPROC` if nobody has the name, AbortError, and ProcessExit if the owner must end
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { consume, produceFrom, startServer } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => {
+*   const fast = await startServer(self, produceFrom([1, 2]))
+*   const slow = await startServer(self, produceFrom(async function* () {
+*     yield 30
+*   }))
+*   let sum = 0
+*   for await (const n of consume(self, [fast, { to: slow, max: 1 }])) sum += n
+*   assert.equal(sum, 33)
+* })
+* ```
+*/
+declare const consume: <In>(owner: TaskOwner, from: SubscribeTo<In> | readonly SubscribeTo<In>[], options?: ConsumeOptions) => AsyncGenerator<In, void, undefined>;
 /** Who can join and leave: the `self` of a body or of a server, or the pid of a process of this scheduler. */
 type Joining = Self<never> | Pid<never> | {
   readonly pid: Pid<never>;
@@ -1070,6 +1337,289 @@ declare const localMembers: (topic: string, options?: GroupOptions) => readonly 
 * ```
 */
 declare const publish: (topic: string, message: unknown, options?: PublishOptions) => void;
+/** What a callback of a stage that has consumers may answer: events, an action, or nothing. */
+type Emitted<Out> = readonly Out[] | Action | void | undefined | PromiseLike<readonly Out[] | Action | void | undefined>;
+/** What `begin` may answer. */
+type Begun<Options> = Options | void | undefined | PromiseLike<Options | void | undefined>;
+/**
+* A stage that has consumers: extend this and make events in {@link Producer.handleDemand}, or {@link Producer.emit} what happens. Start it
+* as a server, or as the child of a supervisor; it may be async, be called, cast to and stopped as any server.
+*
+* For work that comes faster than it can be done, or is fetched only when somebody wants it: at no moment are more events on their way
+* than were asked for. Where each message is done before the next comes, plain messages are simpler; where what is wanted is a result for
+* each input, take `taskStream`.
+*
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { consume, Producer, startServer } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Counter extends Producer {
+*   next = 0
+*   handleDemand(count) {
+*     return Array.from({ length: count }, () => this.next++)
+*   }
+* }
+*
+* await run(async (self) => {
+*   const counter = await startServer(self, Counter)
+*   const seen = []
+*   for await (const n of consume(self, { to: counter, max: 10 })) {
+*     seen.push(n)
+*     if (n === 99) break
+*   }
+*   assert.equal(seen.length, 100)
+* })
+* ```
+*/
+declare class Producer<Out = unknown, Request = unknown, Casting = unknown, Info = never> extends Server<Request, Casting, Info | Subscribing<Out>> {
+  #private;
+  /**
+  * Called first, with the arguments of the start: answers how it is, if that is not the usual.
+  *
+  * @param _args - what was given as `args`
+  */
+  begin(..._args: never[]): Begun<ProducerOptions<Out>>;
+  /** Begins; override {@link Producer.begin}. */
+  override init(...args: never[]): Promise<undefined>;
+  /**
+  * Consumers want so many events more: answers them, or as many as there are. What is missing may be emitted at any time later,
+  * {@link Producer.demand} says how much that is; it is not asked for again.
+  *
+  * @param _count - how many
+  */
+  handleDemand(_count: number): Emitted<Out>;
+  /** It is to end, and this is the last that is called before what it has emitted is out: answers what else there is. */
+  handleDrain(): Emitted<Out>;
+  /**
+  * Events were emitted that nobody had asked for, and there is no place to keep them. Unless overridden a crash report says so, one until
+  * nothing waits.
+  *
+  * @param events - what is lost
+  */
+  handleDropped(events: readonly Out[]): void;
+  /**
+  * Sends events to consumers that want some; the others wait, as the option `buffer` has it.
+  *
+  * @param events - what
+  * @throws RumpusError `ERR_RUMPUS_BUFFER_FULL` where `overflow` is `'fail'`; UncrossableError for an event that cannot cross to the consumer
+  * it would go to: then it is lost, with those that were to go there along with it
+  */
+  emit(events: Iterable<Out>): void;
+  /** Events that consumers want and nobody has emitted. */
+  get demand(): number;
+  /** Ends, normally, when all that it has emitted is out: there is no more to come. */
+  drain(): void;
+}
+/**
+* A stage that takes events from producers: extend this and do with them what is to be done in {@link Consumer.handleEvents}. More are
+* asked for when few are left; while that is async, none are.
+*
+* Where the events are wanted in a loop, take {@link consume}.
+*
+* @example
+* ```ts
+* import { run, send } from 'rumpus'
+* import { Consumer, produceFrom, startServer } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Adder extends Consumer {
+*   sum = 0
+*   begin(from, to) {
+*     this.to = to
+*     return { subscribeTo: [{ to: from, max: 2 }] }
+*   }
+*   async handleEvents(numbers) {
+*     for (const n of numbers) this.sum += n
+*   }
+*   handleDrain() {
+*     send(this.to, this.sum)
+*   }
+* }
+*
+* await run(async (self) => {
+*   const numbers = await startServer(self, produceFrom([1, 2, 3, 4]))
+*   await startServer(self, Adder, { args: [numbers, self.pid] })
+*   assert.equal(await self.receive(), 10) // the producer is done, and so is who was subscribed to it
+* })
+* ```
+*/
+declare class Consumer<In = unknown, Request = unknown, Casting = unknown, Info = never> extends Server<Request, Casting, Info | Delivering<In>> {
+  #private;
+  /**
+  * Called first, with the arguments of the start: answers whom it is subscribed to.
+  *
+  * @param _args - what was given as `args`
+  */
+  begin(..._args: never[]): Begun<ConsumerOptions<In>>;
+  /** Begins; override {@link Consumer.begin}. */
+  override init(...args: never[]): Promise<undefined>;
+  /**
+  * Takes events, in the order in which one producer sent them: no more than `max` less `min` at a time.
+  *
+  * @param _events - what
+  * @param _from - the subscription by which they came
+  */
+  handleEvents(_events: readonly In[], _from: Subscription): Done;
+  /**
+  * A subscription is over, and all that came by it has been handled. What that means for the stage its option `cancel` says.
+  *
+  * @param _subscription - which
+  * @param _reason - why: normal if the producer had no more or the subscription was taken back
+  */
+  handleCancelled(_subscription: Subscription, _reason: ExitReason): Done;
+  /** It is to end: all that came has been handled. */
+  handleDrain(): Done;
+  /**
+  * Subscribes to a producer.
+  *
+  * @param to - whom, or whom and how
+  * @returns the subscription
+  * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE`; RumpusError `ERR_RUMPUS_NOPROC` if nobody has that
+  * name; UncrossableError if `wanted` cannot cross
+  */
+  subscribe(to: SubscribeTo<In>): Subscription;
+  /**
+  * Asks for events where the subscription says that demand is `'manual'`.
+  *
+  * @param subscription - which
+  * @param count - how many more
+  * @throws RangeError `ERR_RUMPUS_OUT_OF_RANGE`, TypeError `ERR_RUMPUS_BAD_ARGUMENT` if demand is not manual
+  */
+  ask(subscription: Subscription, count: number): void;
+  /**
+  * Takes a subscription back: what was sent is still handled.
+  *
+  * @param subscription - which
+  */
+  cancel(subscription: Subscription): void;
+  /** Takes all subscriptions back and ends, normally, when what was sent has been handled. */
+  drain(): void;
+}
+/** What can be produced from. */
+type Producible<Out> = Iterable<Out> | AsyncIterable<Out>;
+/**
+* A producer of what an iterable gives, async or not: a class, to be started as a server, given to a supervisor or to `defineServer`. It
+* takes an item only when consumers want one, and ends, normally, when there are no more and all are out. What the iterable throws ends
+* it with that error.
+*
+* Give it a function that makes the iterable, if it is to be started again: a generator gives its items once. One that is started
+* elsewhere has the items there.
+*
+* @param source - an iterable, or a function that answers one from the `args` of the start
+* @param options - as `begin` of a {@link Producer} answers them
+* @returns the class
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { consume, defineServer, produceFrom, startServer } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* const squares = defineServer(import.meta.url, 'squares', produceFrom(async function* (count) {
+*   for (let n = 1; n <= count; n++) yield n * n
+* }))
+*
+* await run(async (self) => {
+*   const there = await startServer(self, squares, { args: [4], on: 1 })
+*   const seen = []
+*   for await (const square of consume(self, there)) seen.push(square)
+*   assert.deepEqual(seen, [1, 4, 9, 16])
+* })
+* ```
+*/
+declare const produceFrom: <Out>(source: Producible<Out> | ((...args: never[]) => Producible<Out> | PromiseLike<Producible<Out>>), options?: ProducerOptions<Out>) => (new () => Producer<Out>);
+/**
+* A stage between others: takes events as a {@link Consumer} does and answers those that go on, none or one or many for each. It takes some
+* only when its own consumers want some.
+*
+* To do more at a time, start several that are subscribed to one producer. To do something to each event in one place, do it in the
+* consumer: a stage costs messages.
+*
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { consume, produceFrom, ProducerConsumer, startServer } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Words extends ProducerConsumer {
+*   begin = (from) => ({ subscribeTo: [from] })
+*   handleEvents = (lines) => lines.flatMap((line) => line.split(' '))
+* }
+*
+* await run(async (self) => {
+*   const lines = await startServer(self, produceFrom(['to be or', 'not to be']))
+*   const words = await startServer(self, Words, { args: [lines] })
+*   const seen = []
+*   for await (const word of consume(self, words)) seen.push(word)
+*   assert.equal(seen.join(' '), 'to be or not to be')
+* })
+* ```
+*/
+declare class ProducerConsumer<In = unknown, Out = unknown, Request = unknown, Casting = unknown, Info = never> extends Server<Request, Casting, Info | Delivering<In> | Subscribing<Out>> {
+  #private;
+  /**
+  * Called first, with the arguments of the start: answers whom it is subscribed to, and to whom its events go.
+  *
+  * @param _args - what was given as `args`
+  */
+  begin(..._args: never[]): Begun<ConsumerOptions<In> & Omit<ProducerOptions<Out>, "demand">>;
+  /** Begins; override {@link ProducerConsumer.begin}. */
+  override init(...args: never[]): Promise<undefined>;
+  /**
+  * Takes events and answers those that go on. As {@link Consumer.handleEvents}, and no more at a time than its consumers want.
+  *
+  * @param _events - what
+  * @param _from - the subscription by which they came
+  */
+  handleEvents(_events: readonly In[], _from: Subscription): Emitted<Out>;
+  /**
+  * As {@link Consumer.handleCancelled}.
+  *
+  * @param _subscription - which
+  * @param _reason - why
+  */
+  handleCancelled(_subscription: Subscription, _reason: ExitReason): Emitted<Out>;
+  /** It is to end, and all that came has been handled: answers what else goes on. */
+  handleDrain(): Emitted<Out>;
+  /**
+  * As {@link Producer.handleDropped}: only if the option `buffer` says how many may wait.
+  *
+  * @param events - what is lost
+  */
+  handleDropped(events: readonly Out[]): void;
+  /**
+  * As {@link Producer.emit}.
+  *
+  * @param events - what
+  */
+  emit(events: Iterable<Out>): void;
+  /** Events that consumers want and nobody has emitted. */
+  get demand(): number;
+  /**
+  * As {@link Consumer.subscribe}.
+  *
+  * @param to - whom, or whom and how
+  * @returns the subscription
+  */
+  subscribe(to: SubscribeTo<In>): Subscription;
+  /**
+  * As {@link Consumer.ask}.
+  *
+  * @param subscription - which
+  * @param count - how many more
+  */
+  ask(subscription: Subscription, count: number): void;
+  /**
+  * As {@link Consumer.cancel}.
+  *
+  * @param subscription - which
+  */
+  cancel(subscription: Subscription): void;
+  /** Takes all subscriptions back and ends, normally, when all that was sent has been handled and has gone on. */
+  drain(): void;
+}
 /** What processes are registered under. */
 type RegistryKey = string | number;
 /** One process under a key. */
@@ -1328,6 +1878,157 @@ interface RunApplicationOptions extends ApplicationOptions, RuntimeOptions {}
 * ```
 */
 declare const runApplication: (applications: Application | readonly Application[], options?: RunApplicationOptions) => Promise<ApplicationOutcome>;
+/**
+* Subscribes a consumer to a producer, from outside of both; a consumer does so itself by `begin` or its method `subscribe`.
+*
+* @param consumer - a stage that consumes, or its name
+* @param to - a producer or its name, or an object with that as `to` and how the subscription is
+* @param options - as of `call`
+* @returns the number of the subscription, for {@link cancelSubscription}
+* @throws at the call TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE`; rejects with RumpusError
+* `ERR_RUMPUS_NOPROC` if nobody has that name, `ERR_RUMPUS_BAD_ARGUMENT` if it is no consumer, and as `call` does
+* @example
+* ```ts
+* import { run, send } from 'rumpus'
+* import { Consumer, produceFrom, startServer, subscribe } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Passes extends Consumer {
+*   begin(to) {
+*     this.to = to
+*   }
+*   handleEvents(events) {
+*     for (const event of events) send(this.to, event)
+*   }
+* }
+*
+* await run(async (self) => {
+*   const letters = await startServer(self, produceFrom('ab'))
+*   const passes = await startServer(self, Passes, { args: [self.pid] })
+*   await subscribe(passes, { to: letters, cancel: 'temporary' })
+*   assert.deepEqual([await self.receive(), await self.receive()], ['a', 'b'])
+* })
+* ```
+*/
+declare const subscribe: <Event>(consumer: Pid<Delivering<Event>> | string, to: SubscribeTo<Event>, options?: CallOptions) => Promise<number>;
+/**
+* Takes a subscription back, and resolves when all that was sent by it has been handled. Then nothing has been lost; what the producer had
+* not sent is for others.
+*
+* @param consumer - the consumer, or its name
+* @param ref - what {@link subscribe} answered; one that is over is no mistake
+* @param options - as of `call`
+* @throws as `call` does
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { cancelSubscription, Consumer, Producer, stageStatus, startServer, subscribe } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Silent extends Producer {}
+* class Idle extends Consumer {}
+*
+* await run(async (self) => {
+*   const [silent, idle] = [await startServer(self, Silent), await startServer(self, Idle)]
+*   const ref = await subscribe(idle, silent)
+*   await cancelSubscription(idle, ref)
+*   assert.deepEqual((await stageStatus(silent)).subscribers, [])
+* })
+* ```
+*/
+declare const cancelSubscription: (consumer: Pid<never> | string, ref: number, options?: CallOptions) => Promise<void>;
+/**
+* Has a producer hear of demand (`'forward'`), or not yet (`'accumulate'`), so that all consumers are there before the first event is.
+*
+* @param producer - a stage that produces, or its name
+* @param demand - which; a producer begins as its option `demand` says
+* @param options - as of `call`
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`; rejects as `call` does
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { consume, Producer, setDemand, startServer } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Ticks extends Producer {
+*   begin = () => ({ dispatcher: 'broadcast', demand: 'accumulate' })
+*   handleDemand = (count) => Array.from({ length: count }, (_, n) => n)
+* }
+*
+* await run(async (self) => {
+*   const ticks = await startServer(self, Ticks)
+*   const firsts = [1, 2].map(async () => {
+*     for await (const first of consume(self, ticks)) return first
+*   })
+*   await setDemand(ticks, 'forward')
+*   assert.deepEqual(await Promise.all(firsts), [0, 0])
+* })
+* ```
+*/
+declare const setDemand: (producer: Pid<never> | string, demand: "forward" | "accumulate", options?: CallOptions) => Promise<void>;
+/**
+* Ends a stage when all that it has is out: a producer makes no more, a consumer takes its subscriptions back; `handleDrain` is called, what
+* waits for demand is sent as it comes, and then the stage ends normally. Consumers whose subscription is `'permanent'` do the same then:
+* to drain the first stage drains them all. Resolves when this one has ended.
+*
+* A consumer that asks for no more, or that is not there, holds it up: `timeout` ends the wait, not the stage. Below a supervisor it must
+* be `'transient'`, or it is started anew.
+*
+* @param stage - the stage, or its name
+* @param options - as of `call`, with no time limit unless given
+* @throws as `call` does; RumpusError `ERR_RUMPUS_DOWN` if it ends for another reason, `cause`
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { consume, drainStage, Producer, startServer } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Mail extends Producer {
+*   handleCast(letter) {
+*     this.emit([letter])
+*   }
+*   handleDrain = () => ['the last']
+* }
+*
+* await run(async (self) => {
+*   const mail = await startServer(self, Mail)
+*   const drained = drainStage(mail)
+*   const seen = []
+*   for await (const letter of consume(self, mail)) seen.push(letter)
+*   await drained
+*   assert.deepEqual(seen, ['the last'])
+* })
+* ```
+*/
+declare const drainStage: (stage: Pid<never> | string, options?: CallOptions) => Promise<void>;
+/**
+* What a stage has and waits for. For people and dashboards.
+*
+* @param stage - the stage, or its name
+* @param options - as of `call`
+* @throws as `call` does
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { Producer, stageStatus, startServer } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Source extends Producer {
+*   handleCall(event) {
+*     this.emit([event])
+*     return 'kept'
+*   }
+* }
+*
+* await run(async (self) => {
+*   const source = await startServer(self, Source)
+*   await self.call(source, 'an event')
+*   const { buffered, demand, subscribers } = await stageStatus(source)
+*   assert.deepEqual([buffered, demand, subscribers], [1, 0, []])
+* })
+* ```
+*/
+declare const stageStatus: (stage: Pid<never> | string, options?: CallOptions) => Promise<StageStatus>;
 /** What happens in a state machine. */
 type MachineEvent<State extends string = string, Request = unknown, Casting = unknown, Info = unknown> = {
   readonly type: "enter";
@@ -1447,6 +2148,295 @@ declare class StateMachine<State extends string = string, Request = unknown, Cas
   override handleCast(message: Casting): Promise<Action | undefined>;
   /** Takes any other message as an event; override {@link StateMachine.handleEvent}. */
   override handleInfo(message: Info | Down | Exit): Promise<Action | undefined>;
+}
+declare const holds: unique symbol;
+/**
+* A store outside this isolate: an ordinary number within 53 bits, as a pid is, good for messages, JSON and Map keys. Its runtime gives
+* it to no other store.
+*/
+type StoreHandle<Key = unknown, Value = unknown> = number & {
+  /** For the compiler alone. */readonly [holds]: [Key, Value];
+};
+/** Whose a store is: a process, by its `self`, or a runtime. */
+type StoreOwner = Self<never> | Runtime | {
+  /** Its own address. */readonly pid: Pid<never>;
+};
+/** How a store is. */
+interface StoreOptions {
+  /** By which it is found, too; unique among the stores of a runtime, and free again when it ends. */
+  readonly name?: string;
+  /** Who has it when its owner has ended; then it gets a {@link StoreTransfer}. */
+  readonly heir?: Pid<never>;
+  /** What that one is told then; it must be able to cross. */
+  readonly heirData?: unknown;
+  /** Entries at most. */
+  readonly maxEntries?: number;
+  /** Bytes at most, of keys and values as they are kept; about 100 more an entry are not counted. */
+  readonly maxBytes?: number;
+  /**
+  * What becomes of a write for which there is no room: `'refuse'`, unless given: it throws, and nothing has changed; `'drop-oldest'`: the
+  * entries written before all others go. Such a store has one lock for all, where others have many.
+  */
+  readonly overflow?: "refuse" | "drop-oldest";
+}
+/** A store, as it is shown. */
+interface StoreView {
+  /** Its name, if it has one. */
+  readonly name: string | undefined;
+  /** Whose it is; nobody's if it is the runtime's. */
+  readonly owner: Pid | undefined;
+  /** Whose it is when that has ended. */
+  readonly heir: Pid | undefined;
+  /** How many entries it has. */
+  readonly entries: number;
+  /** Bytes of their keys and values, as they are kept. */
+  readonly bytes: number;
+  /** Entries that went for newer ones, ever. */
+  readonly dropped: number;
+  /** Entries it may have, if there is a limit. */
+  readonly maxEntries: number | undefined;
+  /** Bytes it may have, if there is a limit. */
+  readonly maxBytes: number | undefined;
+}
+/**
+* A table of values by keys that every process of a runtime reads and writes, on every core, at once: no message, no promise, no server
+* in between. Its data lie outside the heaps of all threads: they are there for all when `put` returns, and a thread that dies takes
+* nothing along. It belongs to a process, and ends with it unless that has named an heir; or to the runtime.
+*
+* For what many read and some write: sessions, caches, counters, results. Not for a value that changes by rules: a server, which has
+* them in one place; not for large values that are read often: each read makes a new one, as a message would.
+*
+* **Keys** are texts, numbers (pids too), bigints, and lists of up to 64 of these, booleans and null; 1024 bytes at most. They are
+* compared by value. **Values** are what can cross, except `undefined`, which is what is under a key where nothing is. What is read is
+* a copy, one's own to change; to change what is in the store, put it again, or `update`.
+*
+* Making one of these starts nothing: it finds a store that {@link Store.create} has made, by its name or its handle. By its name it
+* finds whichever store has that now, at each call: also the one that a restarted owner has made.
+*
+* Every operation on one key is atomic, and in one order for all threads. All throw RumpusError `ERR_RUMPUS_NO_STORE` where the store has
+* ended, TypeError `ERR_RUMPUS_BAD_ARGUMENT` and RangeError `ERR_RUMPUS_OUT_OF_RANGE` for what is no key.
+*
+* @example
+* ```ts
+* import { define, run, send } from 'rumpus'
+* import { Store } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* const hits = new Store('hits')
+* const visitor = define(import.meta.url, 'visitor', async (self, to, page) => {
+*   hits.add(page)
+*   hits.update(['pages', 'all'], (pages = []) => (pages.includes(page) ? pages : [...pages, page].sort()))
+*   send(to, 'done')
+* })
+*
+* await run(async (self) => {
+*   Store.create(self, { name: 'hits' })
+*   for (const page of ['/', '/about', '/']) self.spawn(visitor, self.pid, page)
+*   for (let i = 0; i < 3; i++) await self.receive()
+*   assert.equal(hits.get('/'), 2)
+*   assert.deepEqual(hits.get(['pages', 'all']), ['/', '/about'])
+* })
+* ```
+*/
+declare class Store<Key extends StoreKey$1 = StoreKey$1, Value = unknown> {
+  private readonly at;
+  /**
+  * @param found - its name, or its handle
+  * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`
+  */
+  constructor(found: string | StoreHandle<Key, Value>);
+  /**
+  * Makes a store.
+  *
+  * @param owner - whose it is: a process, with which it ends, or is its heir's; or the runtime
+  * @param options - its name, its heir, its limits
+  * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE`, RumpusError `ERR_RUMPUS_NAME_TAKEN`, its `cause`
+  * being `{ pid, store }`, `ERR_RUMPUS_NOPROC` if the process must end, UncrossableError for `heirData`
+  * @example
+  * ```ts
+  * import { run } from 'rumpus'
+  * import { Store } from 'rumpus/otp'
+  * import assert from 'node:assert/strict'
+  *
+  * await run(async (self) => {
+  *   const cache = Store.create(self, { maxEntries: 2, overflow: 'drop-oldest' })
+  *   cache.put('a', 1).put('b', 2).put('c', 3)
+  *   assert.deepEqual([...cache.keys()].sort(), ['b', 'c'])
+  * })
+  * ```
+  */
+  static create<Key extends StoreKey$1 = StoreKey$1, Value = unknown>(owner: StoreOwner, options?: StoreOptions): Store<Key, Value>;
+  /**
+  * The number by which others find it, on any scheduler: `new Store(handle)`. Plain data; one that is found by its name needs none.
+  *
+  * @throws as all do, if it is found by a name
+  */
+  get handle(): StoreHandle<Key, Value>;
+  /**
+  * What is under a key, a copy; `undefined` where nothing is.
+  *
+  * @param key - the key
+  * @throws RumpusError `ERR_RUMPUS_UNKNOWN_MESSAGE` if this thread does not know a class of what is there
+  */
+  get(key: Key): Value | undefined;
+  /**
+  * Whether anything is under a key.
+  *
+  * @param key - the key
+  */
+  has(key: Key): boolean;
+  /**
+  * Puts a value under a key, in place of what is there. When this returns it is there for all, whatever becomes of this thread.
+  *
+  * @param key - the key
+  * @param value - anything that can cross, but not `undefined`
+  * @throws UncrossableError, RumpusError `ERR_RUMPUS_STORE_FULL` if there is no room
+  */
+  put(key: Key, value: Value): this;
+  /**
+  * Puts a value under a key where nothing is.
+  *
+  * @param key - the key
+  * @param value - as of {@link Store.put}
+  * @returns whether nothing was there
+  * @throws as {@link Store.put}
+  */
+  putNew(key: Key, value: Value): boolean;
+  /**
+  * Changes what is under a key, atomically: what `change` answers is put only if nobody has changed it since it was read. Otherwise `change` is
+  * called again, with what is there then: let it be short, and have no effect of its own. For sums {@link Store.add} is cheaper.
+  *
+  * @param key - the key
+  * @param change - is given a copy of what is there, or `undefined`; answers what is to be there, `undefined` for nothing
+  * @returns what is there now
+  * @throws what `change` throws, and nothing has changed then; as {@link Store.put}; RumpusError `ERR_RUMPUS_CONTENDED` if others were
+  * faster 10 000 times, as when `change` itself writes under the key
+  * @example
+  * ```ts
+  * import { run } from 'rumpus'
+  * import { Store } from 'rumpus/otp'
+  * import assert from 'node:assert/strict'
+  *
+  * await run(async (self) => {
+  *   const accounts = Store.create(self)
+  *   accounts.put('ada', { cents: 500, open: true })
+  *   const pay = (cents) => accounts.update('ada', (account) => ({ ...account, cents: account.cents - cents }))
+  *   assert.equal(pay(120).cents, 380)
+  * })
+  * ```
+  */
+  update(key: Key, change: (value: Value | undefined) => Value | undefined): Value | undefined;
+  /**
+  * Adds to the number under a key, atomically.
+  *
+  * @param key - the key
+  * @param by - how much; 1 unless given
+  * @param initial - to what, where nothing is; 0 unless given
+  * @returns the sum
+  * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT` if what is there is no number; as {@link Store.put}
+  */
+  add(key: Key, by?: number, initial?: number): number;
+  /**
+  * What is under a key, and it is there no more: of several who take, one has it.
+  *
+  * @param key - the key
+  * @throws as {@link Store.get}; it is gone then, too
+  */
+  take(key: Key): Value | undefined;
+  /**
+  * Takes away what is under a key.
+  *
+  * @param key - the key
+  * @returns whether anything was there
+  */
+  delete(key: Key): boolean;
+  /**
+  * How many entries there are, or whose keys fit a pattern, which takes a look at every key. While others write it is a figure of no one
+  * moment: who was there throughout is counted, once.
+  *
+  * @param pattern - which keys
+  */
+  count(pattern?: StorePattern$1): number;
+  /**
+  * Takes all entries away, or those whose keys fit a pattern: each by itself, while others may write.
+  *
+  * @param pattern - which keys
+  * @returns how many
+  */
+  clear(pattern?: StorePattern$1): number;
+  /**
+  * Entries as pairs of key and value, in no order. Others may write meanwhile: an entry that is there from the first step to the last is
+  * given once, no key is given twice, and what comes, changes or goes meanwhile may be given as it is or not at all.
+  *
+  * @param pattern - which keys; every key is looked at
+  * @example
+  * ```ts
+  * import { run } from 'rumpus'
+  * import { anything, Store } from 'rumpus/otp'
+  * import assert from 'node:assert/strict'
+  *
+  * await run(async (self) => {
+  *   const store = Store.create(self)
+  *   store.put(['ada', 'tea'], 3).put(['ada', 'milk'], 1).put(['bob', 'tea'], 2)
+  *   assert.deepEqual(Object.fromEntries([...store.entries(['ada', anything])].map(([[, what], n]) => [what, n])), { tea: 3, milk: 1 })
+  * })
+  * ```
+  */
+  entries(pattern?: StorePattern$1): IterableIterator<[Key, Value]>;
+  /** The same, for `for (const [key, value] of store)`. */
+  [Symbol.iterator](): IterableIterator<[Key, Value]>;
+  /**
+  * The keys of {@link Store.entries}, without making the values.
+  *
+  * @param pattern - which keys
+  */
+  keys(pattern?: StorePattern$1): IterableIterator<Key>;
+  /** The values of {@link Store.entries}. */
+  values(pattern?: StorePattern$1): IterableIterator<Value>;
+  /** What is to be seen of it. */
+  inspect(): StoreView;
+  /**
+  * Names who has it when its owner has ended; nobody, unless given. An heir that has ended by then, or must, has nothing, and the store
+  * ends. Who inherits it owns it, names an heir of its own, and gets a {@link StoreTransfer}, before any news of that end.
+  *
+  * @param owner - whose it is, as of {@link Store.create}
+  * @param heir - who has it then
+  * @param data - what that one is told; it must be able to cross
+  * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RumpusError `ERR_RUMPUS_NOT_OWNER`, UncrossableError
+  * @example
+  * ```ts
+  * import { run } from 'rumpus'
+  * import { Store } from 'rumpus/otp'
+  * import assert from 'node:assert/strict'
+  *
+  * await run(async (self) => {
+  *   const owner = self.spawn(async (me) => {
+  *     const results = Store.create(me, { heir: self.pid, heirData: 'the results' })
+  *     results.put('answer', 42)
+  *     throw new Error('a crash')
+  *   })
+  *   const { type, store, from, data } = await self.receive()
+  *   assert.deepEqual([type, from, data], ['store-transfer', owner, 'the results'])
+  *   assert.equal(new Store(store).get('answer'), 42)
+  * }, { onCrash() {} })
+  * ```
+  */
+  setHeir(owner: StoreOwner, heir?: Pid<never>, data?: unknown): void;
+  /**
+  * Gives it to another process, which owns it when this returns, and gets a {@link StoreTransfer}. The heir is forgotten.
+  *
+  * @param owner - whose it is, as of {@link Store.create}
+  * @param to - whose it is then
+  * @param data - what that one is told; it must be able to cross
+  * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RumpusError `ERR_RUMPUS_NOT_OWNER`, `ERR_RUMPUS_NOPROC`, UncrossableError
+  */
+  give(owner: StoreOwner, to: Pid<never>, data?: unknown): void;
+  /**
+  * Ends it and frees its memory, whosever it is: for whom it is no longer there, and its heir hears nothing.
+  *
+  * @returns false if it had ended
+  */
+  end(): boolean;
 }
 /** What a supervisor is asked: the business of the verbs that ask it. */
 type SupervisorRequest = {
@@ -1629,7 +2619,7 @@ declare const startPartitions: (parent: Self<never> | Runtime | {
 * assert.match(partition('counts', 7, 4), /^counts\/[0-3]$/)
 * ```
 */
-declare const partition: (name: string, key: string | number, partitions: number) => string;
+declare const partition$1: (name: string, key: string | number, partitions: number) => string;
 type Sup = Pid<never> | string;
 /**
 * The children of a supervisor, in the order of their start.
@@ -1919,125 +2909,6 @@ declare const resume: (to: Pid<never> | string, options?: CallOptions) => Promis
 * ```
 */
 declare const stopServer: (to: Pid<never> | string, reason?: ReasonGiven, options?: CallOptions) => Promise<void>;
-/** A body that any scheduler can run as a task, as {@link defineTask} makes it. */
-interface TaskDefinition<A extends readonly unknown[] = readonly unknown[], Result = unknown> extends Definition<never, A> {
-  /** What its body returns, for the compiler. */
-  readonly result?: () => Result;
-  /** The same definition, run with these options. */
-  with(options: SpawnOptions): TaskDefinition<A, Result>;
-}
-/** What a task runs: a closure, on the scheduler of who starts it, or a definition, where there is room. */
-type TaskBody<A extends readonly unknown[], Result> = ((self: Self<never>, ...args: A) => Result | PromiseLike<Result>) | TaskDefinition<A, Result>;
-/** Who starts tasks: a process, or the runtime for ordinary code. */
-type TaskOwner = Self<never> | Runtime | {
-  readonly pid: Pid<never>;
-};
-/**
-* Defines a body under `name` in the module `url` that any scheduler can run as a task: see `define`, whose rules are the same. Spawned
-* as any definition it is a process like any.
-*
-* @param url - `import.meta.url`
-* @param name - unique in the module
-* @param body - given `self` and the arguments; what it returns is the result, and must be able to cross
-* @returns the definition, for {@link Task.async}, {@link Task.supervised} and `taskStream`
-* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE` as `define` does
-* @example
-* ```ts
-* import { run } from 'rumpus'
-* import { defineTask, Task } from 'rumpus/otp'
-* import assert from 'node:assert/strict'
-*
-* const square = defineTask(import.meta.url, 'square', (self, n) => n * n)
-*
-* await run(async (self) => {
-*   const tasks = [1, 2, 3].map((n) => Task.async(self, square, n))
-*   assert.deepEqual(await Promise.all(tasks.map((task) => task.result())), [1, 4, 9])
-* })
-* ```
-*/
-declare const defineTask: <A extends readonly unknown[], Result>(url: string, name: string, body: (self: Self<never>, ...args: A) => Result | PromiseLike<Result>) => TaskDefinition<A, Awaited<Result>>;
-/**
-* A body whose result somebody waits for. It begins at once and has a process of its own: what else could end it, a thread that dies
-* or somebody who kills it, is an error of its result.
-*
-* For one thing that is done once while its owner does something else, or that another core is to do. For many inputs, see `taskStream`;
-* for what answers again and again, a {@link Server}.
-*
-* @example
-* ```ts
-* import { run } from 'rumpus'
-* import { Task } from 'rumpus/otp'
-* import assert from 'node:assert/strict'
-*
-* await run(async (self) => {
-*   const slow = Task.async(self, async (me) => {
-*     await me.sleep(5)
-*     return 'done'
-*   })
-*   const fails = Task.async(self, async () => {
-*     throw new RangeError('too far')
-*   })
-*   await assert.rejects(fails.result(), RangeError)
-*   assert.equal(await slow.result(), 'done')
-* })
-* ```
-*/
-declare class Task<Result = unknown> {
-  /** Its process. */
-  readonly pid: Pid<never>;
-  private readonly owner;
-  private readonly outcome;
-  private constructor();
-  /**
-  * Starts a task. If the process `owner` ends, so does the task.
-  *
-  * @param owner - the process that waits for it, or the runtime
-  * @param what - a closure, which runs on this scheduler, or what {@link defineTask} answered, which runs where there is room, or where
-  * its `with({ on })` says
-  * @param args - for the body, behind its `self`
-  * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, and what `spawn` throws
-  */
-  static async<Result, A extends readonly unknown[]>(owner: TaskOwner, what: TaskBody<A, Result>, ...args: A): Task<Awaited<Result>>;
-  /**
-  * Starts a task as a child of a dynamic supervisor, which ends it when it ends itself, and which counts it (`maxChildren`).
-  *
-  * @param owner - as of {@link Task.async}
-  * @param supervisor - the supervisor, or its name: `startSupervisor(self, { strategy: 'dynamic' })`; on another scheduler definitions only
-  * @param what - as of {@link Task.async}
-  * @param args - as of {@link Task.async}
-  * @throws as {@link Task.async}; rejects as `startChild`: RumpusError `ERR_RUMPUS_TOO_MANY_CHILDREN`
-  * @example
-  * ```ts
-  * import { run } from 'rumpus'
-  * import { startSupervisor, Task } from 'rumpus/otp'
-  * import assert from 'node:assert/strict'
-  *
-  * await run(async (self) => {
-  *   const tasks = await startSupervisor(self, { strategy: 'dynamic', maxChildren: 100 })
-  *   const task = await Task.supervised(self, tasks, async (me, n) => n + 1, 41)
-  *   assert.equal(await task.result(), 42)
-  * })
-  * ```
-  */
-  static supervised<Result, A extends readonly unknown[]>(owner: TaskOwner, supervisor: Pid<never> | string, what: TaskBody<A, Result>, ...args: A): Promise<Task<Awaited<Result>>>;
-  /**
-  * What the body returned. Ask as often as you like, at once or later; a task that fails before anybody has asked makes a crash report.
-  *
-  * @param options - how long to wait, as long as it takes unless given; giving up does not end the task
-  * @throws TypeError, RangeError for options that are none; rejects with what the body threw (from another scheduler, as it crosses), with
-  * RumpusError `ERR_RUMPUS_DOWN` if the task was ended, `cause` being the exit reason, with TimeoutError, AbortError, and with
-  * ProcessExit if the owner must end
-  */
-  result(options?: CallOptions): Promise<Result>;
-  /** Whether the result is known. */
-  get isOver(): boolean;
-  /**
-  * Asks the task to end, and resolves when there is a result or its process is dead. Its result rejects then, unless it came before.
-  *
-  * @param reason - why; `'shutdown'` unless given: it has 5 s then. `'kill'`: none
-  */
-  stop(reason?: ReasonGiven): Promise<void>;
-}
 /** How a stream of tasks is. */
 interface TaskStreamOptions {
   /** How many tasks at a time; as many as there are scheduler threads unless given. */
@@ -2159,4 +3030,4 @@ declare const via: (registry: Registry, key: ViaKey, what: Startable) => AnyBody
 * ```
 */
 declare const defineVia: (url: string, name: string, registry: Registry, key: ViaKey, what: Startable) => Definition<Call, readonly unknown[]>;
-export { type Action, Agent, type AgentDefinition, type AgentFunctions, type AgentOptions, type AgentRequest, type AnyBody, type Application, type ApplicationContext, type ApplicationOptions, type ApplicationOutcome, type ApplicationReport, type ApplicationSelf, type ApplicationSpec, type ApplicationView, type Applications, type Backoff, type Callbacks, type Cast, type ChildCounts, type ChildSpec, type ChildView, ConfigError, type ConfigField, type ConfigMistake, type ConfigOf, type ConfigShape, type Done, type Environment, type FieldOf, type GroupOptions, type Handled, type Health, type Joining, type MachineEvent, type Moved, type NoReply, type Outcome, type PublishOptions, Registry, type RegistryEntry, type RegistryKey, type RegistryOptions, type RegistryRequest, type ReplyOf, type RunApplicationOptions, Secret, Server, type ServerClass, type ServerDefinition, type ServerPid, type ServerStatus, type SignalSource, type StartApplicationOptions, type StartOptions, type Startable, type StartableDefinition, StateMachine, type SupervisorOptions, type SupervisorPid, type SupervisorReport, type SupervisorRequest, Task, type TaskBody, type TaskDefinition, type TaskOwner, type TaskSettled, type TaskStreamOptions, type Timing, type Top, type Transition, type ViaKey, agent, application, callMany, cast, continueWith, countChildren, defineAgent, defineServer, defineSupervisor, defineTask, defineVia, deleteChild, getState, getStatus, hibernate, join, leave, localMembers, members, noReply, partition, publish, replaceState, restartChild, resume, runApplication, startApplication, startChild, startPartitions, startServer, startSupervisor, stopServer, stopWith, supervisor, suspend, taskStream, terminateChild, via, whichChildren };
+export { type Action, Agent, type AgentDefinition, type AgentFunctions, type AgentOptions, type AgentRequest, type AnyBody, type Application, type ApplicationContext, type ApplicationOptions, type ApplicationOutcome, type ApplicationReport, type ApplicationSelf, type ApplicationSpec, type ApplicationView, type Applications, type Backoff, type Begun, type Callbacks, type Cast, type ChildCounts, type ChildSpec, type ChildView, ConfigError, type ConfigField, type ConfigMistake, type ConfigOf, type ConfigShape, type ConsumeOptions, Consumer, type ConsumerOptions, type Delivering, type Dispatching, type Done, type Emitted, type Environment, type FieldOf, type GroupOptions, type Handled, type Health, type Joining, type MachineEvent, type Moved, type NoReply, type Outcome, Producer, ProducerConsumer, type ProducerOptions, type Producible, type PublishOptions, Registry, type RegistryEntry, type RegistryKey, type RegistryOptions, type RegistryRequest, type ReplyOf, type RunApplicationOptions, Secret, Server, type ServerClass, type ServerDefinition, type ServerPid, type ServerStatus, type SignalSource, type StageBuffer, type StageStatus, type StartApplicationOptions, type StartOptions, type Startable, type StartableDefinition, StateMachine, Store, type StoreHandle, type StoreKey, type StoreKeyPart, type StoreOptions, type StoreOwner, type StorePattern, type StoreTransfer, type StoreView, type SubscribeOptions, type SubscribeTo, type SubscriberView, type Subscribing, type Subscription, type SubscriptionView, type SupervisorOptions, type SupervisorPid, type SupervisorReport, type SupervisorRequest, Task, type TaskBody, type TaskDefinition, type TaskOwner, type TaskSettled, type TaskStreamOptions, type Timing, type Top, type Transition, type ViaKey, agent, anything, application, callMany, cancelSubscription, cast, consume, continueWith, countChildren, defineAgent, defineServer, defineSupervisor, defineTask, defineVia, deleteChild, drainStage, getState, getStatus, hibernate, join, leave, localMembers, members, noReply, partition$1 as partition, produceFrom, publish, replaceState, restartChild, resume, runApplication, setDemand, stageStatus, startApplication, startChild, startPartitions, startServer, startSupervisor, stopServer, stopWith, subscribe, supervisor, suspend, taskStream, terminateChild, via, whichChildren };

@@ -2,8 +2,9 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { transform } from 'esbuild'
+import { build } from 'rolldown'
 import { dts } from 'rolldown-plugin-dts'
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'))
@@ -136,4 +137,8 @@ const surfaceOf = (entry) => ({
 /** The public surfaces: what `NAME.d.ts` is made of, by its name. */
 export const surfaces = Object.fromEntries(['index', ...rooms].map((entry) => [entry, surfaceOf(entry)]))
 
-export default process.env.TARGET === 'dts' ? Object.values(surfaces) : [bundle, portable]
+// As a program it is silent unless something is wrong; rolldown's own command would list every file that it wrote.
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const configs = process.argv[2] === 'dts' ? Object.values(surfaces) : [bundle, portable]
+  await build(configs.map((config) => ({ ...config, logLevel: /** @type {const} */ ('warn') })))
+}

@@ -79,6 +79,8 @@ export default {
       ['registry', 'key', 'pid', 'value'].map((part) => `rumpus/otp.RegistryRequest.__type.${part}`),
       ['index', 'input', 'status', 'value', 'reason'].map((part) => `rumpus/otp.TaskSettled.__type.${part}`),
       ['type', 'from', 'request', 'message', 'name', 'what'].map((part) => `rumpus/otp.MachineEvent.__type.${part}`),
+      ['type', 'select', 'partitions', 'by'].map((part) => `rumpus/otp.Dispatching.__type.${part}`),
+      ['rumpus/otp.SubscribeTo.__type.to'],
       ['ms', 'what'].map((part) => `rumpus/otp.Timing.__type.${part}`),
       ['Joining', 'TaskOwner', 'GroupOptions.of', 'PublishOptions.of'].map((name) => `rumpus/otp.${name}.__type.pid`),
       ['AgentDefinition.__type.state', 'Registry.entries.__type.key', 'ConfigOf.__type.type'].map(

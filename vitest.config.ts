@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-const onBothLanes = ['process', 'border', 'journeys', 'random'].map((room) => `__test__/${room}/**/*.test.ts`)
+const rooms = ['process', 'border', 'journeys', 'random'].map((room) => `__test__/${room}/**/*.test.ts`)
+const onBothLanes = [...rooms, '__test__/otp/store*.test.ts']
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'))
 const inHere = (path: string): string => fileURLToPath(new URL(path, import.meta.url))

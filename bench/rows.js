@@ -13,6 +13,7 @@ import {
   timesRival,
   timesRow,
 } from './reach.js'
+import { STORE_ROWS } from './store-rows.js'
 import { RESTARTS } from './workloads.js'
 
 /** What does not count of the steal rows: while V8 compiles, its own threads want the cores too. */
@@ -336,6 +337,7 @@ export const ROWS = [
     reach: timesFloor(1.5),
     needs: FLOOR_ROW,
   },
+  ...STORE_ROWS,
   {
     name: 'boot/first-remote',
     unit: 'ms',

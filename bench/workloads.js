@@ -45,6 +45,8 @@ export const CROSS_SPAWN = { inFlight: 1000, processes: 20_000 }
 export const SERVER = { calls: 100_000, casts: 200_000, backlog: 10_000 }
 /** Keys of a registry, and how often one of them is looked up. */
 export const REGISTRY = { keys: 100, lookups: 500_000 }
+/** Keys of a store, and how often one of them is read or updated. */
+export const STORE = { keys: 100, operations: 200_000 }
 /** Members of a group, and how often something is published for them. */
 export const PUBLISH = { members: 1000, times: 200 }
 /** Restarts of a child of a supervisor, and how many within one period. */

@@ -1,6 +1,8 @@
 // The table of contents of `rumpus/otp`: servers and supervisors, made of the processes of `rumpus`, which it shares with that. A
 // program that has none of them loads nothing of this.
 
+export { anything, type StoreKey, type StoreKeyPart, type StorePattern } from './kernel/store/keys.ts'
+export type { StoreTransfer } from './kernel/store/post-store.ts'
 export type { Action, NoReply } from './otp/actions.ts'
 export {
   Agent,
@@ -34,6 +36,7 @@ export type { SupervisorReport } from './otp/child-life.ts'
 export type { ChildSpec, Startable, StartableDefinition, SupervisorOptions } from './otp/child-spec.ts'
 export { ConfigError, type ConfigMistake, type Environment } from './otp/config.ts'
 export type { ConfigField, ConfigOf, ConfigShape, FieldOf } from './otp/config-shape.ts'
+export { type ConsumeOptions, consume } from './otp/consume.ts'
 export {
   type GroupOptions,
   type Joining,
@@ -44,6 +47,8 @@ export {
   type PublishOptions,
   publish,
 } from './otp/groups.ts'
+export { type Producible, produceFrom } from './otp/produce-from.ts'
+export { ProducerConsumer } from './otp/producer-consumer.ts'
 export { Registry, type RegistryOptions } from './otp/registry.ts'
 export type { RegistryEntry, RegistryKey, RegistryRequest } from './otp/registry-table.ts'
 export type { Backoff } from './otp/restarts.ts'
@@ -61,6 +66,23 @@ export {
   type ServerPid,
   stopWith,
 } from './otp/server.ts'
+export { Consumer, Producer } from './otp/stage.ts'
+export type { Begun, Emitted } from './otp/stage-open.ts'
+export type {
+  ConsumerOptions,
+  Delivering,
+  Dispatching,
+  ProducerOptions,
+  StageBuffer,
+  StageStatus,
+  SubscribeOptions,
+  SubscriberView,
+  SubscribeTo,
+  Subscribing,
+  Subscription,
+  SubscriptionView,
+} from './otp/stage-shapes.ts'
+export { cancelSubscription, drainStage, setDemand, stageStatus, subscribe } from './otp/stage-verbs.ts'
 export {
   type Callbacks,
   callMany,
@@ -74,6 +96,8 @@ export {
 } from './otp/start-server.ts'
 export type { AnyBody } from './otp/starting.ts'
 export { type Moved, StateMachine } from './otp/state-machine.ts'
+export { Store } from './otp/store.ts'
+export type { StoreHandle, StoreOptions, StoreOwner, StoreView } from './otp/store-shapes.ts'
 export {
   countChildren,
   defineSupervisor,

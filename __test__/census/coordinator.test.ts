@@ -28,12 +28,11 @@ class Stage {
   get self() {
     return {
       pid: 0,
-      spawn: (_definition: unknown, _home: number, batch: Batch) => {
+      spawnMonitor: (_definition: unknown, _home: number, batch: Batch) => {
         this.#alive.push({ pid: ++this.spawned, batch: structuredClone(batch) })
         this.aliveMax = Math.max(this.aliveMax, this.#alive.length)
-        return this.spawned
+        return [this.spawned, -this.spawned]
       },
-      monitor: (pid: number) => -pid,
       receive: async (options?: { signal: AbortSignal }) => {
         await nextTurn()
         options?.signal.throwIfAborted()

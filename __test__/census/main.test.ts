@@ -77,7 +77,7 @@ describe('the census', { timeout: 60_000 }, () => {
     for (const argv of [['--schedulers', 'x'], ['--nope'], [join(root, 'missing')], [join(root, 'a.js')]]) {
       const { code, stdout, stderr } = await census(...argv)
       expect([code, stdout], argv.join(' ')).toEqual([2, ''])
-      expect(stderr).toMatch(/^census: [^\n]+: wanted [^\n]+, came [^\n]+\n$/)
+      expect(stderr).toMatch(/^census: [^\n]+: wanted [^\n]+, got [^\n]+\n$/)
     }
   })
 

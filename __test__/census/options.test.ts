@@ -18,21 +18,21 @@ describe('parseOptions', () => {
   })
 
   it.each([
-    [['--schedulers', 'two'], '--schedulers: wanted a whole number from 1 to 63, came "two"'],
-    [['--schedulers', '0'], '--schedulers: wanted a whole number from 1 to 63, came "0"'],
-    [['--schedulers', '-1'], '--schedulers: wanted a whole number from 1 to 63, came "-1"'],
-    [['--schedulers', '64'], '--schedulers: wanted a whole number from 1 to 63, came "64"'],
-    [['--schedulers', '1.5'], '--schedulers: wanted a whole number from 1 to 63, came "1.5"'],
-    [['--schedulers'], '--schedulers: wanted a whole number from 1 to 63, came no value'],
-    [['--top='], '--top: wanted a whole number from 0 to 1000000, came ""'],
-    [['--json=yes'], '--json: wanted no value, came "yes"'],
-    [['--jsn'], 'option: wanted one of --schedulers, --top, --chaos, --json, --help, came "--jsn"'],
-    [['--no-json'], 'option: wanted one of --schedulers, --top, --chaos, --json, --help, came "--no-json"'],
-    [['-x'], 'option: wanted one of --schedulers, --top, --chaos, --json, --help, came "-x"'],
-    [['--chaos=x'], '--chaos: wanted a whole number from 0 to 4294967295, came "x"'],
-    [['--chaos', '4294967296'], '--chaos: wanted a whole number from 0 to 4294967295, came "4294967296"'],
-    [['a', 'b'], 'directory: wanted one directory at most, came also "b"'],
-    [[''], 'directory: wanted the path of a directory, came ""'],
+    [['--schedulers', 'two'], '--schedulers: wanted a whole number from 1 to 63, got "two"'],
+    [['--schedulers', '0'], '--schedulers: wanted a whole number from 1 to 63, got "0"'],
+    [['--schedulers', '-1'], '--schedulers: wanted a whole number from 1 to 63, got "-1"'],
+    [['--schedulers', '64'], '--schedulers: wanted a whole number from 1 to 63, got "64"'],
+    [['--schedulers', '1.5'], '--schedulers: wanted a whole number from 1 to 63, got "1.5"'],
+    [['--schedulers'], '--schedulers: wanted a whole number from 1 to 63, got no value'],
+    [['--top='], '--top: wanted a whole number from 0 to 1000000, got ""'],
+    [['--json=yes'], '--json: wanted no value, got "yes"'],
+    [['--jsn'], 'option: wanted one of --schedulers, --top, --chaos, --json, --help, got "--jsn"'],
+    [['--no-json'], 'option: wanted one of --schedulers, --top, --chaos, --json, --help, got "--no-json"'],
+    [['-x'], 'option: wanted one of --schedulers, --top, --chaos, --json, --help, got "-x"'],
+    [['--chaos=x'], '--chaos: wanted a whole number from 0 to 4294967295, got "x"'],
+    [['--chaos', '4294967296'], '--chaos: wanted a whole number from 0 to 4294967295, got "4294967296"'],
+    [['a', 'b'], 'directory: wanted one directory at most, got another, "b"'],
+    [[''], 'directory: wanted the path of a directory, got ""'],
   ])('answers %j with one line that says what was wanted', (argv, message) => {
     expect(() => parseOptions(argv)).toThrow(UsageError)
     expect(() => parseOptions(argv)).toThrow(message)

@@ -35,6 +35,18 @@ describe('Progress on a terminal', () => {
     expect(taken()).toEqual(['\r\u001B[K'])
   })
 
+  it('says how long it will take from 1 % on', () => {
+    const { progress, later, taken } = screen({ live: true })
+    progress.begin('counting', 2000)
+    later(1000, 19, 0)
+    later(1000, 1, 0)
+    expect(taken().map((text) => text.slice(text.indexOf('counting')))).toEqual([
+      'counting: 0 of 2,000 files, 0 %',
+      'counting: 19 of 2,000 files, 0 %',
+      'counting: 20 of 2,000 files, 1 %, 198 s left',
+    ])
+  })
+
   it('draws ten times a second at most', () => {
     const { progress, later, taken } = screen({ live: true })
     progress.begin('counting', 1000)

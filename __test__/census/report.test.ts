@@ -82,6 +82,9 @@ Chaos
   killed 12 processes and 3 scheduler threads; 1,014 batches counted again
   the totals equal those of a plain loop; --chaos 7 draws the same lots
 `)
+    expect(text({ chaos: { seed: 7, processes: 1, threads: 1, again: 1 } })).toContain(
+      '  killed 1 process and 1 scheduler thread; 1 batch counted again\n',
+    )
     expect(shown).toMatch(/\n {2}1 scheduler +250 ms .*\n {2}a plain loop +500 ms .*; 2\.00 times as long\n/)
   })
 

@@ -152,27 +152,6 @@ describe('an end', () => {
       expect(pids.map(isAlive)).toEqual([false, false, false])
     }))
 
-  it('of many dynamic children at once is linear, though some ignore it', () =>
-    simulate({ seed: 3, schedulers: 1, onCrash: () => {} }, async (self: AnySelf, { now }) => {
-      const stubborn = async (me: AnySelf): Promise<void> => {
-        me.trapExit()
-        for (;;) await me.receive()
-      }
-      const took: number[] = []
-      for (const count of [1_000, 10_000]) {
-        const top = (await startSupervisor(self, { strategy: 'dynamic' }, { link: false })) as AnyPid
-        for (let i = 0; i < count; i++) {
-          await startChild(top, { start: i % 100 === 0 ? stubborn : waits, shutdown: 50 })
-        }
-        const [begun, real] = [now(), performance.now()]
-        expect(await endOf(self, top, () => exit(top, 'shutdown'))).toEqual({ kind: 'shutdown' })
-        took.push(performance.now() - real)
-        expect(now() - begun).toBeLessThan(5_000)
-      }
-      // Ten times as many take ten times as long, on a machine that is busy elsewhere, too; not a hundred times.
-      expect(took[1]! / took[0]!).toBeLessThan(40)
-    }))
-
   it('of a supervisor by kill takes its tree along, and its parent starts it anew, though the names are not free yet', () =>
     inside(
       async (self) => {
@@ -195,6 +174,28 @@ describe('an end', () => {
       },
       { onCrash: () => {} },
     ))
+
+  it('of a supervisor by kill leaves nobody, in whatever step of a start it comes', () =>
+    inside(async (self) => {
+      const alive = (): number => self.runtime.inspect().processes.alive
+      const first = (await startSupervisor(self, { strategy: 'dynamic' }, { link: false })) as AnyPid
+      await endOf(self, first, () => exit(first, 'kill'))
+      const before = alive()
+      for (let steps = 0; steps < 40; steps++) {
+        class Kills extends Server {
+          override init(): void {
+            const top = this.self.whereis('killed') as AnyPid
+            let left = steps
+            const step = (): void => (left-- > 0 ? queueMicrotask(step) : exit(top, 'kill'))
+            step()
+          }
+        }
+        const children = [Kills, Part, Part].map((start, n) => ({ id: `${n}`, start }))
+        await startSupervisor(self, { children }, { link: false, name: 'killed' }).catch(() => {})
+        while (self.whereis('killed') !== undefined) await self.yield()
+        await until(() => alive() === before)
+      }
+    }))
 
   it('of the parent is the end of the supervisor and of all below it', () =>
     inside(async (self) => {

@@ -57,6 +57,11 @@ describe('rumpus/portable', () => {
       for (const on of ['any', 'here', 0] as const) send(self.spawn(takes.with({ on })), 1)
     }))
 
+  it('refuses to end a thread in a simulation', () =>
+    simulate({ seed: 1 }, (_, simulation) => {
+      expect(thrownBy(() => simulation.endScheduler(1))).toEqual(NO_THREAD)
+    }))
+
   it('gives a definition copies of its arguments, and of messages until it has begun', () =>
     run(async (self: Self<unknown>) => {
       const echo = define(import.meta.url, 'echo', async (me: Self<unknown>, to: never, given: object) => {

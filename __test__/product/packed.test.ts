@@ -21,9 +21,9 @@ const manifest = JSON.parse(read('package.json'))
  * as much again for types that explain themselves.
  */
 const further: Record<string, { readonly files: readonly string[]; readonly most: number }> = {
-  // Servers, state machines, supervisors, registries, groups, agents, tasks. More than half are types: every callback and every verb
+  // Servers, state machines, supervisors, registries, groups, agents, tasks, applications, stages. More than half are types: every callback and every verb
   // with its example.
-  otp: { files: ['dist/otp.js', 'otp.d.ts'], most: 170 * KB },
+  otp: { files: ['dist/otp.js', 'otp.d.ts'], most: 220 * KB },
   // The contract and two executors, events of a user's own, who waits for whom. Who brings an executor, or runs in a page, reads it whole.
   effect: { files: ['dist/effect.js', 'dist/contract.js', 'effect.d.ts'], most: 46 * KB },
   // Scopes, what runs together, what goes through many things; strict scopes, orphans, ownership and what they call a fault.

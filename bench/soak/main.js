@@ -16,6 +16,7 @@ const CASES = [
   'timers',
   'rounds',
   'children',
+  'dynamic-children',
   'idle',
   'exit',
 ]

@@ -50,7 +50,7 @@ export async function census(directory, walked, how, progress, signal) {
 async function count(self, directory, walked, how, progress, signal) {
   const schedulers = self.runtime.inspect().schedulers.length - 1 // the first is this thread
   progress.begin(`counting on ${schedulers} scheduler${schedulers === 1 ? '' : 's'}`, walked.files.length)
-  const hunter = how.chaos === undefined ? undefined : self.spawn(chaos(how.chaos, schedulers, bomb), { link: true })
+  const hunter = how.chaos === undefined ? undefined : self.spawnLink(chaos(how.chaos, schedulers, bomb))
   const { tally, failures } = await coordinate(self, worker, directory, walked, {
     inFlightMax: BATCHES_PER_SCHEDULER * schedulers,
     signal,

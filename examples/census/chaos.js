@@ -58,7 +58,7 @@ export function chaos(seed, schedulers, bomb) {
       }
       if (ticking === undefined && draw(tried.threads, THREADS_MAX, THREAD_SHARE)) {
         tried.threads += 1
-        ticking = self.monitor(self.spawn(bomb.with({ on: 1 + Math.floor(random() * schedulers) })))
+        ticking = self.spawnMonitor(bomb.with({ on: 1 + Math.floor(random() * schedulers) }))[1]
       }
     }
     reply(asked, struck)

@@ -39,8 +39,8 @@ export async function coordinate(self, worker, root, walked, { inFlightMax, sign
     while (watched.size < inFlightMax) {
       const batch = handout.next()
       if (!batch) break
-      const pid = self.spawn(worker, self.pid, { id: batch.id, root, paths: batch.paths })
-      watched.set(self.monitor(pid), batch.id)
+      const [pid, ref] = self.spawnMonitor(worker, self.pid, { id: batch.id, root, paths: batch.paths })
+      watched.set(ref, batch.id)
       spawned?.(pid)
     }
     const message = await (signal ? self.receive({ signal }) : self.receive())

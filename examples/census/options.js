@@ -46,9 +46,9 @@ Exit codes:
 
 /** A mistake on the command line; its message is one line. */
 export class UsageError extends Error {
-  /** @param {string} what @param {string} wanted @param {string} came */
-  constructor(what, wanted, came) {
-    super(`${what}: wanted ${wanted}, came ${came}`)
+  /** @param {string} what @param {string} wanted @param {string} got */
+  constructor(what, wanted, got) {
+    super(`${what}: wanted ${wanted}, got ${got}`)
     this.name = 'UsageError'
   }
 }
@@ -83,7 +83,7 @@ export function parseOptions(argv) {
     } else if (token.kind === 'positional') {
       directories += 1
       if (directories > 1)
-        throw new UsageError('directory', 'one directory at most', `also ${JSON.stringify(token.value)}`)
+        throw new UsageError('directory', 'one directory at most', `another, ${JSON.stringify(token.value)}`)
       if (token.value === '') throw new UsageError('directory', 'the path of a directory', '""')
       options.directory = resolve(token.value)
     } else if (token.kind === 'option') {

@@ -95,9 +95,9 @@ function doneOf({ files, total, bytes, ms }) {
   return parts.join(', ')
 }
 
-/** At the pace so far. @param {Phase} phase */
+/** At the pace so far, once that says something: the first files wait for the threads to start. @param {Phase} phase */
 function leftOf({ files, total, ms }) {
-  return files > 0 && files < total ? `, ${Math.ceil(((ms / files) * (total - files)) / 1000)} s left` : ''
+  return files >= total / 100 && files < total ? `, ${Math.ceil(((ms / files) * (total - files)) / 1000)} s left` : ''
 }
 
 /** @param {number} value */

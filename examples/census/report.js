@@ -114,7 +114,7 @@ function schedulerTable(rows, paint) {
 /** @param {Chaos} chaos */
 function chaosLines({ seed, processes, threads, again }) {
   return [
-    `  killed ${number(processes)} processes and ${number(threads)} scheduler threads; ${number(again)} batches counted again`,
+    `  killed ${many(processes, 'process', 'processes')} and ${many(threads, 'scheduler thread')}; ${many(again, 'batch', 'batches')} counted again`,
     `  the totals equal those of a plain loop; --chaos ${seed} draws the same lots`,
   ].join('\n')
 }
@@ -123,7 +123,7 @@ function chaosLines({ seed, processes, threads, again }) {
 function wallTimes({ bytes }, { schedulers, ms, oneSchedulerMs, plainLoopMs }) {
   /** @param {number} time */
   const row = (time) => [`${number(Math.round(time))} ms`, `${(bytes / 1000 / time).toFixed(1)} MB/s`]
-  const rows = [[`${schedulers} scheduler${schedulers === 1 ? '' : 's'}`, ...row(ms), '']]
+  const rows = [[many(schedulers, 'scheduler'), ...row(ms), '']]
   if (plainLoopMs !== undefined) rows.push(['a plain loop', ...row(plainLoopMs), ratio(plainLoopMs, ms)])
   else if (oneSchedulerMs !== undefined && schedulers > 1)
     rows.push(['1 scheduler', ...row(oneSchedulerMs), ratio(oneSchedulerMs, ms)])
@@ -153,6 +153,11 @@ function table(rows, aligns) {
 /** @param {string} text */
 function width(text) {
   return [...text].length
+}
+
+/** So many of something. @param {number} count @param {string} one @param {string} [several] */
+function many(count, one, several = `${one}s`) {
+  return `${number(count)} ${count === 1 ? one : several}`
 }
 
 /** @param {number} value */

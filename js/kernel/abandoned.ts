@@ -5,13 +5,15 @@
 import { COUNT_ABANDONED } from '../native/layout.ts'
 import type { Process } from './process.ts'
 
-/** So many more, and those that were collected are taken off. */
-const SWEEP_EVERY = 64
+/** So many more at least, and those that were collected are taken off. */
+const SWEEP_LEAST = 64
 
 export class Abandoned {
   private readonly counts: Float64Array
   private readonly bodies = new Map<number, WeakRef<Process>>()
   private added = 0
+  /** At so many more the next sweep is due: as many as there were after the last, so that each costs the same, however many there are. */
+  private due = SWEEP_LEAST
 
   constructor(counts: Float64Array) {
     this.counts = counts
@@ -21,13 +23,19 @@ export class Abandoned {
   add(process: Process): void {
     if (process.ended) return
     this.bodies.set(process.pid, new WeakRef(process))
-    if (++this.added % SWEEP_EVERY === 0) this.list()
+    if (++this.added >= this.due) this.sweep()
     this.count()
   }
 
   /** Its body has ended after all. */
   delete(process: Process): void {
     if (this.bodies.size > 0 && this.bodies.delete(process.pid)) this.count()
+  }
+
+  private sweep(): void {
+    this.added = 0
+    this.list()
+    this.due = Math.max(SWEEP_LEAST, this.bodies.size)
   }
 
   /** Those that may still do something. */

@@ -95,6 +95,19 @@ export interface RuntimeView {
       readonly full: number
     }
   }
+  /** The stores of `rumpus/otp`. */
+  readonly stores: {
+    /** Made, ever. */
+    readonly made: number
+    /** There now; the others have ended. */
+    readonly open: number
+    /** Entries in those. */
+    readonly entries: number
+    /** Bytes of their keys and values, as they are kept. */
+    readonly bytes: number
+    /** Entries of those that went for newer ones. */
+    readonly dropped: number
+  }
 }
 
 /** Looks at a runtime. */
@@ -124,7 +137,13 @@ export const inspect = (handle: RuntimeHandle): RuntimeView => {
       waiting: accepted - received - dropped.dead - dropped.died - dropped.corrupt - dropped.full,
       dropped,
     },
+    stores: storesIn(handle),
   }
+}
+
+const storesIn = (handle: RuntimeHandle): RuntimeView['stores'] => {
+  const [made = 0, open = 0, entries = 0, bytes = 0, dropped = 0] = handle.storeFigures()
+  return { made, open, entries, bytes, dropped }
 }
 
 const view = (seat: Float64Array, id: number, dedicated: boolean): SchedulerView => {

@@ -62,6 +62,18 @@ export declare class RuntimeHandle {
    * which hears of it when it is over: until now), who was resumed last, or 0, and how many turns it had taken.
    */
   takeStalls(): Float64Array
+  /** Makes a store of `owner`, or of the runtime if that is 0: its number, or why not. */
+  makeStore(name: string | undefined | null, owner: number, limits: BindingLimits): number | BindingUnmade
+  /** The number of the store with a name, or 0. */
+  findStore(name: string): number
+  /** What is to be seen of a store. */
+  showStore(id: number): BindingStore | null
+  /** Says whose a store of `by` is next, and what that is told then; nobody's if `heir` is 0. Answers why not. */
+  setStoreHeir(id: number, by: number, heir: number, skeleton: number, message: Uint8Array): BindingUnmade | null
+  /** Ends a store; false if it had ended. */
+  endStore(id: number): boolean
+  /** Stores ever made, open now, and in those: entries, bytes, entries dropped for newer ones. */
+  storeFigures(): Array<number>
 }
 
 /** Cores that this process may use, by affinity and quota. */
@@ -85,6 +97,16 @@ export interface BindingFailure {
   code: string
   /** What it says. */
   message: string
+}
+
+/** What a store may hold; what is not given has no limit. */
+export interface BindingLimits {
+  /** Entries at most. */
+  entries?: number
+  /** Bytes of keys and values at most. */
+  bytes?: number
+  /** Whether the oldest goes for the newest. */
+  dropsOldest: boolean
 }
 
 /** A process and its name. */
@@ -111,6 +133,32 @@ export interface BindingOptions {
   nativeLane: boolean
   /** Given for a simulation: no clock, no spinning, and chance falls as it says. */
   seed?: number
+}
+
+/** A store, as it is shown. */
+export interface BindingStore {
+  /** What it is called. */
+  name?: string
+  /** Whose it is, or 0 if it is the runtime's. */
+  owner: number
+  /** Whose it is then, or 0. */
+  heir: number
+  /** Entries. */
+  entries: number
+  /** Bytes of keys and values. */
+  bytes: number
+  /** Entries dropped for newer ones. */
+  dropped: number
+  /** What it may hold. */
+  limits: BindingLimits
+}
+
+/** Why something was not done with a store, and to whom that is due. */
+export interface BindingUnmade {
+  /** `taken`, `noproc`, `no store` or `not owner`. */
+  why: string
+  /** The store that has the name, or the owner, or 0. */
+  who: number
 }
 
 /** Makes a runtime. */

@@ -73,6 +73,12 @@ export const OP_NOTE = 30
 export const OP_REFILL_TIMERS = 31
 export const OP_ANCHOR = 32
 export const OP_SEND_TRANSFER = 33
+export const OP_GIVE_STORE = 34
+
+// Why a store was not given.
+export const GIVE_NO_STORE = 1
+export const GIVE_NOT_OWNER = 2
+export const GIVE_NOPROC = 3
 
 // Where a spawned process may run, beside a scheduler's number.
 export const AT_ANY = -1
@@ -191,6 +197,69 @@ export const ROW_WORDS = 10
 export const PHASE_UNSTARTED = 1
 export const PHASE_RUNNING = 2
 export const PHASE_EXITING = 3
+
+// The words of the buffer of stores.
+export const STORE_OPERATION = 0
+export const STORE_STORE = 1
+export const STORE_KEY_LEN = 2
+export const STORE_VALUE_LEN = 3
+export const STORE_STAMP = 4
+export const STORE_STATUS = 6
+export const STORE_LENGTH = 7
+export const STORE_SHARD = 8
+export const STORE_PLACE = 9
+export const STORE_SINCE = 10
+export const STORE_MODE = 12
+export const STORE_MOST = 13
+export const STORE_BY = 14
+export const STORE_INITIAL = 16
+export const STORE_SUM = 18
+export const STORE_KEY = 20
+export const STORE_KEY_MAX = 1024
+export const STORE_VALUE = 276
+
+// What it may ask, what becomes of that, and how a pattern is meant.
+export const STORE_OPEN = 1
+export const STORE_LET_GO = 2
+export const STORE_GET = 3
+export const STORE_HAS = 4
+export const STORE_PUT = 5
+export const STORE_PUT_NEW = 6
+export const STORE_PUT_IF = 7
+export const STORE_TAKE = 8
+export const STORE_DELETE = 9
+export const STORE_DELETE_IF = 10
+export const STORE_ADD = 11
+export const STORE_WALK = 12
+export const STORE_COUNT = 13
+export const STORE_CLEAR = 14
+export const STORE_ABSENT = 0
+export const STORE_DONE = 1
+export const STORE_CHANGED = 2
+export const STORE_TOO_MANY = 3
+export const STORE_TOO_LARGE = 4
+export const STORE_GONE = 5
+export const STORE_NO_NUMBER = 6
+export const STORE_MORE = 7
+export const STORE_ALL = 0
+export const STORE_SHAPE = 1
+export const STORE_PREFIX = 2
+export const STORE_KEYS_ONLY = 8
+
+// How numbers are written in values, and what keys are made of: `crates/runtime/src/store_key.rs`.
+export const STORE_VALUE_SMALL = 4
+export const STORE_VALUE_INT = 5
+export const STORE_VALUE_DOUBLE = 6
+export const KEY_NARROW = 1
+export const KEY_WIDE = 2
+export const KEY_INT = 3
+export const KEY_DOUBLE = 4
+export const KEY_BIGINT = 5
+export const KEY_TRUE = 6
+export const KEY_FALSE = 7
+export const KEY_NULL = 8
+export const KEY_LIST = 9
+export const KEY_ANY = 10
 
 // Pids: see `crates/runtime/src/pid.rs`.
 export const INDEX_BITS = 26

@@ -17,6 +17,8 @@ export interface Seat {
   turn(): void
   /** Makes a submission; `pieces` only when they do not fit the scratch buffer. */
   submit(...pieces: Uint8Array[]): void
+  /** Does what the buffer of the stores asks; `value` only when it does not fit the scratch buffer. Bytes that the buffer has no room for. */
+  store(value?: Uint8Array): ArrayBuffer | undefined
   /** Copies a part of a large payload out, or lets it go. */
   large(handle: number, offset?: number, target?: Uint8Array): void
   /** Writes the rows of the processes that have begun here, or of one, if they fit; the answer is how many numbers they are. */
@@ -29,6 +31,7 @@ export interface Seat {
   readonly counts: ArrayBuffer
   readonly completions: ArrayBuffer
   readonly scratch: ArrayBuffer
+  readonly stores: ArrayBuffer
 }
 
 /** The addon. */

@@ -15,7 +15,7 @@ import type { ExitReason, Pid } from '../types.ts'
 import type { Kept } from './child-spec.ts'
 import type { Child, Children } from './children.ts'
 import { PutAside } from './put-aside.ts'
-import { codeOf, isDown, isExit } from './signals.ts'
+import { codeOf, isDown, isEnd, isExit } from './signals.ts'
 import { notStarted, spawnOne } from './start-server.ts'
 import { type AnyDefinition, type Given, toSpawn } from './starting.ts'
 
@@ -43,6 +43,8 @@ const NORMAL: ExitReason = { kind: 'normal' }
 const FOREVER = Number.POSITIVE_INFINITY
 /** How long to wait for a name whose holder does not seem to be ending, in milliseconds. */
 const NAME_MS = 1_000
+/** How many are told to end before others have their turn. */
+const TOLD_AT_ONCE = 512
 
 export class ChildLife {
   readonly kernel: Kernel
@@ -118,6 +120,7 @@ export class ChildLife {
   }
 
   private notSpawned(child: Child, error: unknown): ExitReason {
+    if (isEnd(error)) throw error
     if (this.kernel.handle.stopping) this.self.exit(SHUTDOWN)
     return this.failed(child, { kind: 'error', error: describe(error) })
   }
@@ -131,6 +134,8 @@ export class ChildLife {
 
   private spawn(spec: Kept, number: number): number {
     const { self, kernel } = this
+    // Killed while it was about to go on: a child would be linked to nobody.
+    ;(self as unknown as Process).check()
     const ack = spec.starts ? ([self.pid, number] as unknown as ReplyTo) : undefined
     const given: Given = { ack, parent: self.pid, unlinks: false }
     const { what, rest } =
@@ -205,6 +210,8 @@ export class ChildLife {
       children.noteEnded(child)
       const brutal = child.spec.shutdown === 'brutal'
       postExit(kernel, 0, pid, brutal ? KILLED : SHUTDOWN, brutal)
+      // Others on this scheduler have their turn meanwhile.
+      if (pids.size % TOLD_AT_ONCE === 0) await self.yield()
     }
     const ended = new Set(pids.values())
     const hear = (message: unknown): boolean | undefined => {

@@ -42,11 +42,13 @@ export const starterOf = (parent: unknown): { readonly kernel: Kernel; readonly 
   throw badArgument(TypeError, 'parent', 'the self of a process or a runtime', parent)
 }
 
-/** Whether it is one of this thread's, or was. */
-const isKernel = (value: unknown): value is Kernel =>
-  typeof value === 'object' &&
-  value !== null &&
-  (kernels.includes(value as Kernel) || (value as Partial<Kernel>).detached === true)
+/** Whether it is one of this thread's, or was. A simulation has several of one runtime. */
+const isKernel = (value: unknown): value is Kernel => {
+  if (typeof value !== 'object' || value === null) return false
+  const { handle, detached } = value as Partial<Kernel>
+  if (detached === true || kernels.includes(value as Kernel)) return true
+  return handle !== undefined && kernels.some((kernel) => kernel?.handle === handle)
+}
 
 const starting = new WeakSet<Body>()
 

@@ -7,6 +7,7 @@ import { call } from '../process/call.ts'
 import type { Call, CallOptions, Definition, Runtime, Self } from '../process/shapes.ts'
 import type { ErrorDescription, Pid } from '../types.ts'
 import { type ChildSpec, keepOptions, keepSpec, markSupervisor, type SupervisorOptions } from './child-spec.ts'
+import { hashOf } from './partition-of.ts'
 import { defineStarting, type StartOptions, start } from './start-server.ts'
 import { type AnyBody, type Given, markStarting, notStarting, type StartingBody, starterOf } from './starting.ts'
 import { SupervisorLoop } from './supervisor-loop.ts'
@@ -224,11 +225,7 @@ const checkPartitions = (partitions: unknown): void => {
  */
 export const partition = (name: string, key: string | number, partitions: number): string => {
   checkPartitions(partitions)
-  // FNV-1a.
-  let hash = 0x811c9dc5
-  const text = String(key)
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-  return `${name}/${(hash >>> 0) % partitions}`
+  return `${name}/${hashOf(String(key)) % partitions}`
 }
 
 type Sup = Pid<never> | string

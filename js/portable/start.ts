@@ -148,6 +148,10 @@ export const simulate = <T, M = unknown>(
   return simulateMain(options, seed, main)
 }
 
+const noThreadToEnd = (): never => {
+  throw new RumpusError('ERR_RUMPUS_NO_THREAD', 'rumpus/portable has one thread, so there is none to end')
+}
+
 const simulateMain = async <T, M>(
   { messages, onCrash }: PortableSimulateOptions,
   seed: number,
@@ -166,7 +170,7 @@ const simulateMain = async <T, M>(
   }
   const home = new Home(around, messages ?? 'reference')
   const runtime = new HeldRuntime(home)
-  const told: Simulated = { seed, now: () => clock.now }
+  const told: Simulated = { seed, now: () => clock.now, endScheduler: noThreadToEnd }
   try {
     const [root] = spawn(home.scheduler, (process) => main(makeSelf(home, process), told), {})
     return await new Promise<T>((...waits) => settle(home.scheduler, root, waits as never))

@@ -18,6 +18,7 @@ export const inspect = (home: Home): RuntimeView => {
     schedulers: [viewOfScheduler(home)],
     processes: { spawned, exited, alive: spawned - exited },
     messages: { accepted, received, waiting, dropped: { ...dropped, corrupt: 0 } },
+    stores: { made: 0, open: 0, entries: 0, bytes: 0, dropped: 0 },
   }
 }
 

@@ -41,6 +41,28 @@ export interface Simulated {
   readonly seed: number
   /** Milliseconds that have passed in it. */
   now(): number
+  /**
+   * Has the thread of a scheduler die: whatever had begun there is down, what had not begins elsewhere, and another thread takes its
+   * place. It happens when the step that is under way is over. Threads share their modules here: what a module keeps is kept.
+   *
+   * Throws `RangeError` `ERR_RUMPUS_OUT_OF_RANGE` for one that is not there, and for the host.
+   *
+   * @example
+   * ```ts
+   * import { define, simulate } from 'rumpus'
+   * import assert from 'node:assert/strict'
+   *
+   * const waits = define(import.meta.url, 'waits', async (self) => void (await self.receive()))
+   *
+   * await simulate({ seed: 1 }, async (self, simulation) => {
+   *   self.spawnMonitor(waits.with({ on: 2 }))
+   *   await self.sleep(1)
+   *   simulation.endScheduler(2)
+   *   assert.deepEqual((await self.receive()).reason, { kind: 'scheduler-down', scheduler: 2 })
+   * })
+   * ```
+   */
+  endScheduler(scheduler: number): void
 }
 
 const SEED_MAX = 2 ** 53 - 1
@@ -108,7 +130,11 @@ const simulateMain = async (given: Given, main: (self: never, simulation: Simula
   const simulation = new Simulation(given)
   const { seed } = given
   let outcome: { value: unknown } | { error: unknown } | undefined
-  const told: Simulated = { seed, now: () => simulation.nowUs / 1000 }
+  const told: Simulated = {
+    seed,
+    now: () => simulation.nowUs / 1000,
+    endScheduler: (scheduler) => simulation.endScheduler(scheduler),
+  }
   const root = spawnHere(simulation.host, ((self: never) => main(self, told)) as Body)
   rareOf(root).settled = (reason, value, thrown) => {
     if (reason.kind === 'normal') outcome = { value }

@@ -2,7 +2,7 @@
 // here. Owns who goes next, and the clock; everything else is the code that real threads run. Never true in it: two steps at
 // once, a look at a real clock, a number of chance that does not come from the seed.
 
-import { RumpusError } from '../errors.ts'
+import { badArgument, RumpusError } from '../errors.ts'
 import type { Carrier } from '../kernel/cargo.ts'
 import { census } from '../kernel/census.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -11,7 +11,7 @@ import { endByOrder } from '../kernel/life.ts'
 import { moved } from '../kernel/links.ts'
 import type { Loop } from '../kernel/loop.ts'
 import { createRuntime, openKernel } from '../kernel/open-kernel.ts'
-import { CALLING, type Process, QUEUED_BEGIN, RECEIVING, RUNNING, SELECTING } from '../kernel/process.ts'
+import { CALLING, GATE_EXITING, type Process, QUEUED_BEGIN, RECEIVING, RUNNING, SELECTING } from '../kernel/process.ts'
 import type { ProcessView } from '../kernel/process-view.ts'
 import type { CrashReport } from '../kernel/reports.ts'
 import type { Settings } from '../kernel/settings.ts'
@@ -23,7 +23,7 @@ import { DUE_IN } from '../native/layout.ts'
 import type { RuntimeHandle } from '../native/load.ts'
 import { formatPid } from '../pid.ts'
 import '../process/live.ts'
-import type { Pid } from '../types.ts'
+import type { ExitReason, Pid } from '../types.ts'
 
 /** What passes with each step, in microseconds, so that whoever never waits does not hold time still. */
 const STEP_US = 1
@@ -35,10 +35,12 @@ class Place implements Loop {
   kernel!: Kernel
   /** What it wants to be called back for. */
   readonly wanted: (() => void)[] = []
-  dueUs = Number.POSITIVE_INFINITY
+  dueUs: number = Number.POSITIVE_INFINITY
   turn: () => void = () => {}
   /** Nothing lives here any more. */
-  closes = false
+  closes: boolean = false
+  /** Its thread has died. */
+  died: boolean = false
   private readonly simulation: Simulation
 
   constructor(simulation: Simulation) {
@@ -52,11 +54,11 @@ class Place implements Loop {
   // What holds nobody must not hold time either.
   soon(then: () => void, holds = true): void {
     if (holds) this.wanted.push(then)
-    else setImmediate(then).unref()
+    else setImmediate(() => this.died || then()).unref()
   }
 
   after(ms: number, then: () => void): () => void {
-    return this.simulation.after(ms, then)
+    return this.simulation.after(this, ms, then)
   }
 
   // The simulation asks who has been rung.
@@ -92,7 +94,9 @@ export class Simulation {
   private readonly places: Place[] = []
   private readonly dice: Dice
   private readonly carrier = new OneThread()
-  private timers: { atUs: number; then: () => void }[] = []
+  private timers: Timer[] = []
+  /** Schedulers whose threads are to die before the next step. */
+  private readonly doomed = new Set<number>()
 
   constructor(given: Given) {
     const { schedulers, dedicated, hostWorks, placement, settings, seed } = given
@@ -163,18 +167,43 @@ export class Simulation {
     return this.places[0]!.kernel
   }
 
-  after(ms: number, then: () => void): () => void {
-    const timer = { atUs: this.nowUs + ms * 1000, then }
+  after(place: Place, ms: number, then: () => void): () => void {
+    const timer = { place, atUs: this.nowUs + ms * 1000, then }
     this.timers.push(timer)
     return () => {
       this.timers = this.timers.filter((other) => other !== timer)
     }
   }
 
+  /** The thread of a scheduler dies when the step that is under way is over, and another takes its place. */
+  endScheduler(seat: number): void {
+    if (!Number.isInteger(seat) || seat < 1 || seat > this.given.schedulers) {
+      throw badArgument(RangeError, 'scheduler', `a scheduler from 1 to ${this.given.schedulers}`, seat)
+    }
+    this.doomed.add(seat)
+  }
+
+  /** What a thread that dies leaves behind is nothing: no turn, no timer, no body that goes on. */
+  private bury(seat: number): void {
+    this.doomed.delete(seat)
+    const at = this.places.findIndex(({ kernel }) => kernel.id === seat)
+    // It has died, and its successor is not there yet.
+    if (at < 0) return
+    const [place] = this.places.splice(at, 1) as [Place]
+    place.died = true
+    this.timers = this.timers.filter((timer) => timer.place !== place)
+    const { kernel } = place
+    kernel.detach()
+    cutOff(kernel)
+    kernels[this.handle.number] = this.host
+    this.places[0]!.wanted.push(() => this.open(seat))
+  }
+
   /** Steps until `isOver`; throws if nothing can happen any more. */
   async run(isOver: () => boolean): Promise<void> {
     await pass()
     while (!isOver()) {
+      for (const seat of this.doomed) this.bury(seat)
       const place = this.next()
       if (place !== undefined) this.step(place)
       else if (!this.passTime()) await this.waitForOthers()
@@ -252,6 +281,29 @@ export class Simulation {
     kernels[this.handle.number] = undefined
     this.given.trace?.release()
   }
+}
+
+/** Called back at a time of the simulation. */
+interface Timer {
+  readonly place: Place
+  readonly atUs: number
+  readonly then: () => void
+}
+
+/**
+ * Its isolate would be gone. Here it is not: bodies that wait for what is no wait of ours may still go on. They find that they have ended,
+ * and the page, which is the successor's, is not theirs any more.
+ */
+const cutOff = (kernel: Kernel): void => {
+  const exiting: ExitReason = { kind: 'scheduler-down', scheduler: kernel.id }
+  for (const process of newestFirst(kernel)) {
+    Object.assign(process, { exiting, gate: GATE_EXITING, ended: true, buried: true })
+  }
+  kernel.procs.length = 0
+  Object.assign(kernel, {
+    words: new Int32Array(kernel.words.length),
+    counts: new Float64Array(kernel.counts.length),
+  })
 }
 
 /** Cargo where there are no threads between which it could move. */

@@ -18,6 +18,8 @@ use crate::handle::Simulated;
 use crate::hot::{CALLBACKS, Callback};
 use crate::memory::{Bytes, array_buffer};
 use crate::pin;
+use crate::store::StoreDesk;
+use crate::store_words;
 use crate::wake::LoopWaker;
 
 /// Bytes of the scratch buffer, in which JavaScript encodes.
@@ -46,12 +48,13 @@ pub(crate) unsafe fn attach(
         waker.release();
         return Err(if seat < runtime.seats.len() { Failure::SeatTaken } else { Failure::NoScheduler });
     };
-    let (buffer, scratch) = (Bytes::new(BUFFER), Bytes::new(SCRATCH));
+    let (buffer, scratch, stores) = (Bytes::new(BUFFER), Bytes::new(SCRATCH), Bytes::new(store_words::BUFFER));
     let completions = Completions::new(Arc::clone(&buffer));
     let attachment = Attachment {
         scheduler: Some(scheduler),
         completions,
         scratch: Arc::clone(&scratch),
+        stores: StoreDesk::new(Arc::clone(&stores)),
         crowd: Crowd::default(),
         clock,
         waker,
@@ -59,8 +62,9 @@ pub(crate) unsafe fn attach(
     let raw = Box::into_raw(Box::new(attachment));
     // SAFETY: the hook gets the attachment it expects, once, when the environment goes.
     unsafe { sys::napi_add_env_cleanup_hook(env, Some(on_cleanup), raw.cast()) };
+    let buffers = [(c"completions", buffer), (c"scratch", scratch), (c"stores", stores)];
     // SAFETY: env is current, `raw` lives until it is gone.
-    let object = unsafe { seat_object(env, runtime, seat, raw, [(c"completions", buffer), (c"scratch", scratch)]) };
+    let object = unsafe { seat_object(env, runtime, seat, raw, buffers) };
     Ok(object.unwrap_or(ptr::null_mut()))
 }
 
@@ -74,7 +78,7 @@ unsafe fn seat_object(
     runtime: &Arc<Runtime>,
     seat: usize,
     raw: *mut Attachment,
-    buffers: [(&std::ffi::CStr, Arc<Bytes>); 2],
+    buffers: [(&std::ffi::CStr, Arc<Bytes>); 3],
 ) -> Option<sys::napi_value> {
     let mut object = ptr::null_mut();
     // SAFETY: env is current.
@@ -131,6 +135,7 @@ unsafe extern "C" fn detach(env: sys::napi_env, info: sys::napi_callback_info) -
     attachment.waker.release();
     // The shell stays for callbacks that JavaScript may still hold; the memory goes with its ArrayBuffers.
     attachment.scratch = Bytes::new(0);
+    attachment.stores.close();
     attachment.completions = Completions::new(Bytes::new(0));
     if left.is_err() {
         report("leaving a seat");

@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::completions::Completions;
 use crate::crowd::Crowd;
 use crate::memory::Bytes;
+use crate::store::StoreDesk;
 use crate::wake::LoopWaker;
 
 /// See the module text.
@@ -18,6 +19,7 @@ pub(crate) struct Attachment {
     pub(crate) scheduler: Option<Scheduler>,
     pub(crate) completions: Completions,
     pub(crate) scratch: Arc<Bytes>,
+    pub(crate) stores: StoreDesk,
     pub(crate) crowd: Crowd,
     pub(crate) clock: Clock,
     pub(crate) waker: Arc<LoopWaker>,

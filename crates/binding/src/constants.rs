@@ -11,6 +11,7 @@ use crate::completions::{HEAD, INLINE_MAX, Kind};
 use crate::handle;
 use crate::hot::SCRATCH_LEN;
 use crate::rows::ROWS;
+use crate::store_words;
 use crate::submit::{self, ANSWERED_SEAT, ANSWERED_TENANCY, AT_ANY, AT_DEDICATED, AT_HERE, OPERATIONS};
 
 const LAYOUT: [(&str, usize); 66] = [
@@ -86,6 +87,12 @@ const PASSAGES: [(&str, i32); 3] = [
     ("PASSAGE_OFFER", submit::PASSAGE_OFFER),
     ("PASSAGE_GRANTED", submit::PASSAGE_GRANTED),
     ("PASSAGE_BY_REFERENCE", submit::PASSAGE_BY_REFERENCE),
+];
+
+const GIVES: [(&str, i32); 3] = [
+    ("GIVE_NO_STORE", submit::GIVE_NO_STORE),
+    ("GIVE_NOT_OWNER", submit::GIVE_NOT_OWNER),
+    ("GIVE_NOPROC", submit::GIVE_NOPROC),
 ];
 
 const PLACES: [(&str, i32); 5] = [
@@ -176,11 +183,14 @@ pub fn layout_constants() -> Vec<BindingConstant> {
             .iter()
             .chain(&BIRTHS)
             .chain(&PASSAGES)
+            .chain(&GIVES)
             .chain(&VERDICTS)
             .chain(&KINDS)
             .chain(&REASONS)
             .chain(&SEATS)
             .chain(&ROWS)
+            .chain(&store_words::NUMBERS)
+            .chain(&store_words::KEY_TAGS)
             .map(|&(name, value)| BindingConstant { name: name.to_owned(), value }),
     );
     all.extend(OPERATIONS.iter().map(|&(name, value)| constant(&format!("OP_{name}"), value as usize)));

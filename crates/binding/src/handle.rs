@@ -85,6 +85,17 @@ pub fn open_runtime(key: u32) -> Result<RuntimeHandle> {
     Ok(RuntimeHandle { runtime, key, simulated: None, watchdog: Mutex::default() })
 }
 
+impl RuntimeHandle {
+    pub(crate) fn runtime(&self) -> &Arc<Runtime> {
+        &self.runtime
+    }
+
+    /// What chance follows in a simulation.
+    pub(crate) fn chance(&self) -> Option<u64> {
+        self.simulated.as_ref().map(|simulated| simulated.seed)
+    }
+}
+
 #[napi]
 impl RuntimeHandle {
     /// The key by which other isolates find it.

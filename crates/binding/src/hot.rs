@@ -1,4 +1,4 @@
-//! The raw callbacks: `turn`, `submit`, `large`, `look`, `hold`. Registered once at attach, without the macro, because they run per
+//! The raw callbacks: `turn`, `submit`, `store`, `large`, `look`, `hold`. Registered once at attach, without the macro, because they run per
 //! message and per batch: no argument is converted on the common path, everything lies in the page. Each catches a panic at
 //! its edge, so that a defect of ours becomes a JavaScript error and never unwinds into C.
 
@@ -18,8 +18,8 @@ use crate::{rows, submit};
 pub(crate) type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
 
 /// The callbacks by name.
-pub(crate) const CALLBACKS: [(&std::ffi::CStr, Callback); 5] =
-    [(c"turn", turn), (c"submit", submit), (c"large", large), (c"look", look), (c"hold", hold)];
+pub(crate) const CALLBACKS: [(&std::ffi::CStr, Callback); 6] =
+    [(c"turn", turn), (c"submit", submit), (c"store", store), (c"large", large), (c"look", look), (c"hold", hold)];
 
 /// Arguments a callback takes at most: a skeleton and the large pieces of one message.
 const ARGUMENTS_MAX: usize = 1024;
@@ -30,8 +30,12 @@ struct Call<'a> {
     arguments: Vec<sys::napi_value>,
 }
 
-/// Runs `body` with the attachment of this isolate and whatever arguments there are.
-fn enter(env: sys::napi_env, info: sys::napi_callback_info, body: impl FnOnce(&mut Call<'_>) -> Result<(), Failure>) {
+/// Runs `body` with the attachment of this isolate and whatever arguments there are; what it answers, or nothing if that was thrown.
+fn enter<R>(
+    env: sys::napi_env,
+    info: sys::napi_callback_info,
+    body: impl FnOnce(&mut Call<'_>) -> Result<R, Failure>,
+) -> Option<R> {
     let done = catch_unwind(AssertUnwindSafe(|| {
         let mut count = 0;
         let mut data: *mut c_void = ptr::null_mut();
@@ -52,10 +56,11 @@ fn enter(env: sys::napi_env, info: sys::napi_callback_info, body: impl FnOnce(&m
         body(&mut Call { env, attachment, arguments })
     }));
     match done {
-        Ok(Ok(())) => {}
+        Ok(Ok(answer)) => return Some(answer),
         Ok(Err(failure)) => throw(env, failure),
         Err(_) => throw(env, Failure::Defect),
     }
+    None
 }
 
 fn throw(env: sys::napi_env, failure: Failure) {
@@ -94,7 +99,7 @@ impl Call<'_> {
 }
 
 unsafe extern "C" fn turn(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    enter(env, info, |call| {
+    let _ = enter(env, info, |call| {
         let Attachment { scheduler, completions, crowd, clock, .. } = &mut *call.attachment;
         let Some(scheduler) = scheduler else { return Err(Failure::Stopped) };
         let page = &scheduler.seat().page;
@@ -112,7 +117,7 @@ unsafe extern "C" fn turn(env: sys::napi_env, info: sys::napi_callback_info) -> 
 }
 
 unsafe extern "C" fn submit(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    enter(env, info, |call| {
+    let _ = enter(env, info, |call| {
         let given: Vec<(*mut u8, usize)> = (0..call.arguments.len()).filter_map(|i| call.bytes(i)).collect();
         let Attachment { scheduler, completions, scratch, clock, .. } = &mut *call.attachment;
         let Some(scheduler) = scheduler else { return Err(Failure::Stopped) };
@@ -143,9 +148,36 @@ unsafe extern "C" fn submit(env: sys::napi_env, info: sys::napi_callback_info) -
 /// Word of a submission that says how many bytes of the scratch buffer belong to it.
 pub(crate) const SCRATCH_LEN: usize = 8;
 
+/// `store()` does what the buffer of the stores asks, `store(value)` with a value that the scratch buffer has no room for. Answers
+/// an ArrayBuffer where what is read has no room either.
+unsafe extern "C" fn store(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    let long = enter(env, info, |call| {
+        let given = if call.arguments.is_empty() { None } else { call.bytes(0) };
+        let Attachment { scheduler, stores, scratch, .. } = &mut *call.attachment;
+        let Some(scheduler) = scheduler else { return Err(Failure::Stopped) };
+        let len = stores.buffer.value_len();
+        let value = match given {
+            // SAFETY: a typed array of a live argument; JavaScript does not run while we are here, so nobody writes it.
+            Some((data, len)) if len > 0 => unsafe { std::slice::from_raw_parts(data.cast_const(), len) },
+            _ => scratch.head(len),
+        };
+        stores.ask(&scheduler.runtime().stores, value)
+    });
+    let Some(Some(bytes)) = long else { return ptr::null_mut() };
+    let (mut data, mut buffer) = (ptr::null_mut(), ptr::null_mut());
+    // SAFETY: env is that of the running callback, the out pointers are ours.
+    let status = unsafe { sys::napi_create_arraybuffer(env, bytes.len(), &mut data, &mut buffer) };
+    if status != sys::Status::napi_ok {
+        return ptr::null_mut();
+    }
+    // SAFETY: the buffer was just made of so many bytes, and nobody else has it.
+    unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), data.cast::<u8>(), bytes.len()) };
+    buffer
+}
+
 /// `large(handle, offset, target)` copies a part of a large payload out; `large(handle)` lets it go.
 unsafe extern "C" fn large(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    enter(env, info, |call| {
+    let _ = enter(env, info, |call| {
         let handle = call.number(0).ok_or(Failure::BadSubmission)? as usize;
         if call.arguments.len() == 1 {
             call.attachment.completions.drop_large(handle);
@@ -165,7 +197,7 @@ unsafe extern "C" fn large(env: sys::napi_env, info: sys::napi_callback_info) ->
 /// `look(target, pid)` writes the rows of the processes that have begun here, or of one, into a byte array, if they fit; the
 /// page says how many numbers they are.
 unsafe extern "C" fn look(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    enter(env, info, |call| {
+    let _ = enter(env, info, |call| {
         let (target, len) = call.bytes(0).ok_or(Failure::BadSubmission)?;
         let of = call.number(1).ok_or(Failure::BadSubmission)? as u64;
         let scheduler = call.attachment.scheduler.as_mut().ok_or(Failure::Stopped)?;
@@ -183,7 +215,7 @@ unsafe extern "C" fn look(env: sys::napi_env, info: sys::napi_callback_info) -> 
 
 /// `hold(1)` keeps the event loop alive, `hold(0)` no longer does.
 unsafe extern "C" fn hold(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    enter(env, info, |call| {
+    let _ = enter(env, info, |call| {
         let hold = call.number(0).ok_or(Failure::BadSubmission)? != 0.0;
         // SAFETY: this callback runs in the waker's own environment.
         unsafe { call.attachment.waker.hold(env, hold) };

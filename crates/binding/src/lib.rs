@@ -2,7 +2,7 @@
 //! live runtimes by number. `js/native/load.ts` is the only file that loads it.
 //!
 //! Reading order: [`handle`] (the cold calls), [`attach`] (an isolate takes a seat), [`hot`] (the two crossings that matter),
-//! [`submit`], [`completions`], [`wake`], then what looks on: [`rows`], [`watchdog`].
+//! [`submit`], [`completions`], [`store`], [`wake`], then what looks on: [`rows`], [`watchdog`].
 
 mod attach;
 mod attachment;
@@ -17,6 +17,9 @@ mod memory;
 mod pin;
 mod registry;
 mod rows;
+mod store;
+mod store_calls;
+mod store_words;
 mod submit;
 mod wake;
 mod watchdog;

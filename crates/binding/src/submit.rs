@@ -6,6 +6,7 @@ use rumpus_runtime::layout::ARGUMENTS;
 use rumpus_runtime::process::state::Overflow;
 use rumpus_runtime::sched::wheel::Key;
 use rumpus_runtime::scheduler::{Cancelled, When};
+use rumpus_runtime::stores::{Heir, Unmade};
 use rumpus_runtime::{
     Anchored, Birth, Born, Envelope, Passage, Pid, Priority, Reason, ReasonKind, Scheduler, SpawnError, Where,
 };
@@ -47,6 +48,7 @@ pub(crate) const NOTE: i32 = 30;
 pub(crate) const REFILL_TIMERS: i32 = 31;
 pub(crate) const ANCHOR: i32 = 32;
 pub(crate) const SEND_TRANSFER: i32 = 33;
+pub(crate) const GIVE_STORE: i32 = 34;
 
 /// Words of a spawn, behind those of other submissions: what of the process's birth is given.
 pub(crate) const BIRTH: usize = 9;
@@ -72,6 +74,11 @@ pub(crate) const PASSAGE_OFFER: i32 = 1;
 pub(crate) const PASSAGE_GRANTED: i32 = 2;
 pub(crate) const PASSAGE_BY_REFERENCE: i32 = 4;
 
+/// Why a store was not given.
+pub(crate) const GIVE_NO_STORE: i32 = 1;
+pub(crate) const GIVE_NOT_OWNER: i32 = 2;
+pub(crate) const GIVE_NOPROC: i32 = 3;
+
 /// A spawn may run anywhere.
 pub(crate) const AT_ANY: i32 = -1;
 /// A spawn must run at its spawner's.
@@ -84,7 +91,7 @@ pub(crate) const ANSWERED_SEAT: usize = 5;
 pub(crate) const ANSWERED_TENANCY: usize = 6;
 
 /// The operations by name, for the drift test of the mirror.
-pub(crate) const OPERATIONS: [(&str, i32); 33] = [
+pub(crate) const OPERATIONS: [(&str, i32); 34] = [
     ("SEND", SEND),
     ("SEND_SLOT", SEND_SLOT),
     ("SPAWN", SPAWN),
@@ -118,6 +125,7 @@ pub(crate) const OPERATIONS: [(&str, i32); 33] = [
     ("REFILL_TIMERS", REFILL_TIMERS),
     ("ANCHOR", ANCHOR),
     ("SEND_TRANSFER", SEND_TRANSFER),
+    ("GIVE_STORE", GIVE_STORE),
 ];
 
 /// The words of a submission.
@@ -302,11 +310,26 @@ fn submit_timed(
             let delivered = scheduler.send_transfer(to, cargo, skeleton, pieces, passage(words.get(7)));
             words.answer(u64::from(delivered));
         }
+        GIVE_STORE => give_store(scheduler, words, pieces),
         GIVE_BACK_PLACE => scheduler.give_back_place(words.pid(1)),
         GIVE_PLACES => scheduler.give_places(words.pid(1), words.get(3)),
         _ => return Err(Failure::BadSubmission),
     }
     Ok(())
+}
+
+/// Words of the answer: why not, or 0, and whose it is.
+fn give_store(scheduler: &mut Scheduler, words: &Words<'_>, pieces: &[&[u8]]) {
+    let by = Some(words.pid(3)).filter(|pid| pid.bits() != 0);
+    let to = Heir { pid: words.pid(5), skeleton: words.get(7) as u32, message: pieces.concat().into() };
+    let (why, owner) = match scheduler.give_store(words.bits(1), by, to) {
+        Ok(()) => (0, None),
+        Err(Unmade::NotOwner(owner)) => (GIVE_NOT_OWNER, owner),
+        Err(Unmade::NoProc) => (GIVE_NOPROC, None),
+        Err(Unmade::NoStore | Unmade::Taken(_)) => (GIVE_NO_STORE, None),
+    };
+    words.answer(owner.map_or(0, Pid::bits));
+    words.0.set(ARGUMENTS + 3, why);
 }
 
 fn passage(terms: i32) -> Passage {

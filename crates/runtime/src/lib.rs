@@ -3,7 +3,7 @@
 //! no JavaScript values: a message is bytes, or the number of a slot in which its isolate keeps the value.
 //!
 //! Reading order: [`pid`], [`envelope`], [`process`] (what a process is), [`scheduler`] (what one thread owns),
-//! [`sched`] (who runs next, who sleeps), [`names`], [`runtime`] (what all threads share).
+//! [`sched`] (who runs next, who sleeps), [`names`], [`stores`], [`runtime`] (what all threads share).
 #![forbid(unsafe_code)]
 
 pub mod census;
@@ -16,6 +16,8 @@ pub mod process;
 pub mod runtime;
 pub mod sched;
 pub mod scheduler;
+pub mod store_key;
+pub mod stores;
 
 pub use completion::{Completion, Sink};
 pub use envelope::{Cargo, Envelope, Letter, Reason, ReasonKind};

@@ -4,6 +4,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rumpus_sync::shim::{AtomicU32, AtomicU64, Ordering};
+use rumpus_sync::store::Limits;
 use rumpus_sync::{Claim, Slab, Ticket};
 use rustc_hash::FxHashMap;
 
@@ -13,9 +14,15 @@ use crate::process::Table;
 use crate::process::state::Phase;
 use crate::sched::idle::Idle;
 use crate::sched::seats::Seats;
+use crate::stores::{StoreId, Stores, Unmade};
 
 /// Seats at most: the host and 63 schedulers, for sleepers are bits of one word.
 pub const SEATS_MAX: usize = 64;
+
+/// Shards of a store: so many that two threads seldom want the same one, and small stores stay small.
+const SHARDS_A_SEAT: usize = 4;
+const SHARDS_MIN: usize = 8;
+const SHARDS_MAX: usize = 128;
 
 /// What a runtime is made with.
 #[derive(Debug, Clone, Copy)]
@@ -111,6 +118,8 @@ pub struct Runtime {
     pub idle: Idle,
     /// Which process has which name.
     pub names: Names,
+    /// Which stores there are, and whose.
+    pub stores: Stores,
     /// Messages for later.
     pub timers: Slab<Timer>,
     definitions: Mutex<Numbered>,
@@ -131,6 +140,7 @@ impl Runtime {
             seats: Seats::new(regular, options.dedicated.min(SEATS_MAX - regular)),
             idle: Idle::default(),
             names: Names::default(),
+            stores: Stores::default(),
             timers: Slab::new(GENERATION_MAX),
             definitions: Mutex::default(),
             texts: Mutex::default(),
@@ -169,6 +179,18 @@ impl Runtime {
     /// Who has a name and lives.
     pub fn whereis(&self, name: &str) -> Option<Pid> {
         self.names.holder(name).filter(|&pid| self.is_alive(pid))
+    }
+
+    /// Makes a store of `owner`, or of this runtime. It has shards for all threads there may be; `seed` spreads its keys.
+    pub fn make_store(
+        &self,
+        name: Option<&str>,
+        owner: Option<Pid>,
+        limits: Limits,
+        seed: u64,
+    ) -> Result<StoreId, Unmade> {
+        let shards = (SHARDS_A_SEAT * self.seats.regular().len()).clamp(SHARDS_MIN, SHARDS_MAX);
+        self.stores.make((self.options.number, &self.table), (name, owner), (shards, limits, seed))
     }
 
     /// The name of a timer outside this crate: packed as a pid is. JavaScript gives out its negative.

@@ -5,6 +5,7 @@
 mod birth;
 mod dedicated;
 mod due;
+mod estate;
 mod late;
 mod leave;
 mod life;

@@ -2,6 +2,7 @@
 // fragment of exactly one line of `file`, a path from the crate's root.
 
 import { claimCases } from './claim-cases.mjs'
+import { quotaCases } from './quota-cases.mjs'
 import { tenancyCases } from './tenancy-cases.mjs'
 
 /**
@@ -25,7 +26,6 @@ const steal = 'src/steal.rs'
 const slab = 'src/slab.rs'
 const places = 'src/places.rs'
 const idle = '../runtime/src/sched/idle.rs'
-
 const pushExchange = 'compare_exchange_weak(seen, node as usize, '
 const claimExchange = 'compare_exchange_weak(head, claimed, '
 const popExchange = 'compare_exchange_weak(head, moved, '
@@ -43,6 +43,7 @@ export const cases = [
     model: 'never_more_are_taken_than_there_are',
   },
   ...claimCases,
+  ...quotaCases,
   ...tenancyCases,
   {
     part: 'mailbox',

@@ -30,7 +30,8 @@ export class Codec extends Decoder {
   /** The objects of the value that is being written: none may come twice, for shared ones stay one. */
   private readonly objects: unknown[] = new Array(FLAT_OBJECTS_MAX)
   private objectCount = 0
-  private busy = false
+  /** A value is being written: code of users may run, and may not write another. */
+  busy = false
   private whole = false
   /** The last value did not fit the scratch buffer, or carries large binary data: send these. */
   pieces: Uint8Array[] | undefined
@@ -96,7 +97,8 @@ export class Codec extends Decoder {
     return piece
   }
 
-  private refuseIfBusy(name: string): void {
+  /** Throws if a value is being written. */
+  refuseIfBusy(name: string): void {
     if (!this.busy) return
     const message = `${name} cannot be sent from a getter or a proxy of another message that is being encoded`
     throw new RumpusError('ERR_RUMPUS_REENTRANT', message)

@@ -5,6 +5,7 @@
 import type { RuntimeHandle, Seat } from '../../native/load.ts'
 import * as f from './format.ts'
 import { unpackGraph, unpackTree } from './graph.ts'
+import { REMEMBERED_BYTES, Remembered } from './remembered.ts'
 import { Texts } from './texts.ts'
 
 /** A Buffer with the methods that Node's types leave out: the fast ways between strings and bytes. */
@@ -42,12 +43,24 @@ export class Decoder {
   private sourceBytes = Buffer.alloc(0) as Bytes
   private handle = -1
   private blobAt = 0
+  private remembers = false
+  private remembered: Remembered | undefined
 
   /** Reads the value whose description of `skeleton` bytes starts at word `at`; large binary pieces follow it. */
   decode(words: Int32Array, bytes: Buffer, at: number, skeleton: number): unknown {
     this.handle = -1
     this.blobAt = at * 4 + skeleton
     return this.decodeFrom(words, bytes, at)
+  }
+
+  /** The same for a value in one piece that is likely to be read again. */
+  decodeAgain(words: Int32Array, bytes: Buffer, at: number, length: number): unknown {
+    this.remembers = true
+    try {
+      return this.decode(words, bytes, at, length)
+    } finally {
+      this.remembers = false
+    }
   }
 
   private decodeFrom(words: Int32Array, bytes: Buffer, at: number): unknown {
@@ -176,7 +189,17 @@ export class Decoder {
 
   private readLatin1(length: number): string {
     const start = this.skip(length)
+    if (this.remembers && length <= REMEMBERED_BYTES && length > 0) return this.recall(start, length)
     return this.sourceBytes.latin1Slice(start, start + length)
+  }
+
+  private recall(start: number, length: number): string {
+    this.remembered ??= new Remembered()
+    const known = this.remembered.find(this.source, start >> 2, length)
+    if (known !== undefined) return known
+    const text = this.sourceBytes.latin1Slice(start, start + length)
+    this.remembered.keep(this.source, start >> 2, length, text)
+    return text
   }
 
   private readRecord(id: number): object {

@@ -3,7 +3,7 @@
 //! Bits, low to high: 3 phase; 1 `TRAPS` (exit signals become messages; set and cleared by the owner); 1 `OPEN` (nothing
 //! from its own scheduler is under way to it, so local signals may act at once; set once by the owner, as JavaScript hears
 //! of it); 1 `BEHIND` (something of its own scheduler has come since it began; before it is open only); 2 priority and 2 overflow (set
-//! by the spawner, for life); 6 seat; then `NAMED` (the registry of names may know it; set by whoever registers it) and, the
+//! by the spawner, for life); 6 seat; then `NAMED` (the registry of names, or that of stores, may know it; set by whoever enters it there) and, the
 //! highest, `STOCKED`.
 //!
 //! Arrows, with who makes them: `Free → Unstarted` and `Free → Running` the spawner; `Unstarted → Running` the scheduler
@@ -38,7 +38,7 @@ const PRIORITY_SHIFT: u32 = 6;
 const OVERFLOW_SHIFT: u32 = 8;
 const SEAT_SHIFT: u32 = 10;
 const SEAT_BITS: u32 = 6;
-/// The registry of names may know it.
+/// The registry of names may know it, or that of stores.
 const NAMED: u32 = 1 << 30;
 /// Made for the stock of its scheduler, and not spawned yet, as far as that has been noted.
 const STOCKED: u32 = 1 << 31;
@@ -222,12 +222,12 @@ impl State {
         self.change(exiting).is_ok()
     }
 
-    /// `any → Dead`; whether it may have a name.
+    /// `any → Dead`; whether it may have a name, or stores.
     pub fn die(&self) -> bool {
         self.always(|word| (word & !PHASE) | Phase::Dead as u32).0 & NAMED != 0
     }
 
-    /// It may have a name from now on; false if it must end, or has ended.
+    /// It may have a name, or stores, from now on; false if it must end, or has ended.
     pub fn note_named(&self) -> bool {
         let named = |word| {
             let going = matches!(Snapshot(word).phase(), Phase::Exiting | Phase::Dead);

@@ -186,6 +186,7 @@ impl Scheduler {
     pub(super) fn die(&mut self, pid: Pid, process: &Process, reason: &Reason) {
         if process.state.die() {
             self.runtime.names.forget(pid, &self.runtime.seats);
+            self.leave_stores(pid);
         }
         self.note_last(pid);
         self.refuse_late(pid, process.state.load().priority());
