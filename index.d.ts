@@ -113,6 +113,13 @@ declare class Exit {
 }
 /** What `exit` takes as a reason: a word, an error, or any value that can cross. */
 type ReasonGiven = "normal" | "shutdown" | "kill" | Error | ExitReason | Crossable;
+/**
+* What a message says of the work that it is a part of: `traceparent` and `tracestate` as W3C has them, or whatever else is to travel
+* along. It crosses with calls and casts, and with what `carry` of `rumpus/telemetry` wraps.
+*/
+interface Context {
+  readonly [key: string]: Crossable;
+}
 /** Messages that others may send to a process whose `receive` gives `M`: its signals come from the runtime only. */
 type Sendable<M> = Exclude<M, Down | Exit>;
 /**
@@ -235,6 +242,53 @@ interface HighWaterReport {
   readonly scheduler: number;
   /** How many messages its inbox had when that was noticed. */
   readonly waiting: number;
+  /** Set if a logger (`rumpus/logger`) has written it down on the thread of that process. */
+  readonly logged?: true;
+}
+/** A crash as data. */
+interface CrashReport {
+  /** The process, or 0 when none is known. */
+  readonly pid: number;
+  /** On which scheduler. */
+  readonly scheduler: number;
+  /** Its registered name, if it has one. */
+  readonly name?: string;
+  /** What it was spawned from, unless that was a closure. */
+  readonly definition?: {
+    /** The module that defines it. */readonly url: string; /** Its name there. */
+    readonly name: string;
+  };
+  /** What happened. */
+  readonly what: string;
+  /** What was thrown. */
+  readonly error: unknown;
+  /** Set if a logger (`rumpus/logger`) has written it down on the thread where it happened; then it does not go to stderr. */
+  readonly logged?: true;
+}
+/** A scheduler that has taken no turn for too long: a body, a module or other code keeps its thread. */
+interface StallReport {
+  /** Which; 0 is the host, which reports when it is over. */
+  readonly scheduler: number;
+  /** For how many milliseconds it has owed a turn. */
+  readonly ms: number;
+  /** The process that was resumed last, which may be the culprit; 0 if it has ended, or none was. */
+  readonly pid: number;
+  /** Its name. */
+  readonly name?: string;
+  /** Whether its thread is ended for it. */
+  readonly ended: boolean;
+  /** Set while the inspector is open: then no thread is ended, for one that stands at a breakpoint takes no turn either. */
+  readonly debugged?: true;
+}
+/** When a scheduler counts as stalled, and what is done then. */
+interface StallOptions {
+  /** After so many milliseconds without a turn, 10 at least; 5000 unless given. */
+  readonly ms?: number;
+  /**
+  * Whether the thread of a scheduler that stalls is ended: `scheduler-down` for what had begun there, and a new thread takes
+  * its place. The host is never ended, and nobody is while the inspector is open: who stands at a breakpoint stalls.
+  */
+  readonly end?: boolean;
 }
 /**
 * Where a process stands: `unstarted` (any scheduler may still take it), `runnable` (its turn comes), `running` (its body runs,
@@ -287,24 +341,6 @@ interface ProcessView {
   * that waits counts as `running`.
   */
   readonly partial?: true;
-}
-/** A crash as data. */
-interface CrashReport {
-  /** The process, or 0 when none is known. */
-  readonly pid: number;
-  /** On which scheduler. */
-  readonly scheduler: number;
-  /** Its registered name, if it has one. */
-  readonly name?: string;
-  /** What it was spawned from, unless that was a closure. */
-  readonly definition?: {
-    /** The module that defines it. */readonly url: string; /** Its name there. */
-    readonly name: string;
-  };
-  /** What happened. */
-  readonly what: string;
-  /** What was thrown. */
-  readonly error: unknown;
 }
 /**
 * A process has come to live on this thread: a closure was spawned, or a definition is about to begin here. Published to the
@@ -492,31 +528,6 @@ interface RuntimeView {
     readonly dropped: number;
   };
 }
-/** A scheduler that has taken no turn for too long: a body, a module or other code keeps its thread. */
-interface StallReport {
-  /** Which; 0 is the host, which reports when it is over. */
-  readonly scheduler: number;
-  /** For how many milliseconds it has owed a turn. */
-  readonly ms: number;
-  /** The process that was resumed last, which may be the culprit; 0 if it has ended, or none was. */
-  readonly pid: number;
-  /** Its name. */
-  readonly name?: string;
-  /** Whether its thread is ended for it. */
-  readonly ended: boolean;
-  /** Set while the inspector is open: then no thread is ended, for one that stands at a breakpoint takes no turn either. */
-  readonly debugged?: true;
-}
-/** When a scheduler counts as stalled, and what is done then. */
-interface StallOptions {
-  /** After so many milliseconds without a turn, 10 at least; 5000 unless given. */
-  readonly ms?: number;
-  /**
-  * Whether the thread of a scheduler that stalls is ended: `scheduler-down` for what had begun there, and a new thread takes
-  * its place. The host is never ended, and nobody is while the inspector is open: who stands at a breakpoint stalls.
-  */
-  readonly end?: boolean;
-}
 /**
 * Shows a pid as Erlang does: slot, generation and runtime, `<12.0.1>`.
 *
@@ -545,6 +556,8 @@ interface Call<Request = unknown, Reply = unknown> {
   readonly request: Request;
   /** By when the answer is wanted, as the runtime counts; a server's own questions wait no longer than that. */
   readonly deadline?: number | undefined;
+  /** Of what work it is a part, if whoever asks has said so. */
+  readonly context?: Context | undefined;
 }
 declare const asks: unique symbol;
 /**
@@ -572,6 +585,11 @@ interface CallOptions {
   readonly timeout?: number;
   /** Has it reject with `AbortError` when aborted. */
   readonly signal?: AbortSignal;
+}
+/** How to ask. */
+interface AskOptions extends CallOptions {
+  /** Of what work the question is a part; of a body's, that which the body does, unless given. It crosses as the request does. */
+  readonly context?: Context;
 }
 /**
 * Where a spawned process may run: on any scheduler, on the spawner's, on the one with this number (0 is the host), or on a
@@ -779,7 +797,7 @@ interface Self<M> extends AsyncIterable<M> {
   * })
   * ```
   */
-  call<Request, Reply, const Asked extends Request = Request>(to: Pid<Call<Request, Reply>> | string, request: Asked, options?: CallOptions): Promise<Answer<Asked, Request, Reply>>;
+  call<Request, Reply, const Asked extends Request = Request>(to: Pid<Call<Request, Reply>> | string, request: Asked, options?: AskOptions): Promise<Answer<Asked, Request, Reply>>;
   /** Waits `ms` milliseconds. Throws `RangeError` for a time that is no time. */
   sleep(ms: number): Promise<void>;
   /** Lets the others that could run do so first. A body that computes for long yields now and then; one that waits need not. */
@@ -926,7 +944,7 @@ interface Runtime extends AsyncDisposable {
 *
 * @param to - whom: a pid, or a name in the only runtime of this thread
 * @param request - what; as with `send`
-* @param options - how long to wait
+* @param options - how long to wait, and of what work it is a part
 * @returns what was replied
 * @throws RumpusError `ERR_RUMPUS_NOPROC` if there is no such process, `ERR_RUMPUS_DOWN` if it ends without an answer, its
 * `cause` being the exit reason; TimeoutError `ERR_RUMPUS_TIMEOUT`; AbortError `ABORT_ERR`; and at the call what `send` throws
@@ -943,7 +961,7 @@ interface Runtime extends AsyncDisposable {
 * await runtime.stop()
 * ```
 */
-declare const call: <Request, Reply, const Asked extends Request = Request>(to: Pid<Call<Request, Reply>> | string, request: Asked, options?: CallOptions) => Promise<Answer<Asked, Request, Reply>>;
+declare const call: <Request, Reply, const Asked extends Request = Request>(to: Pid<Call<Request, Reply>> | string, request: Asked, options?: AskOptions) => Promise<Answer<Asked, Request, Reply>>;
 /**
 * Answers a question. Only the first answer counts, and only while somebody waits for it.
 *
@@ -965,6 +983,25 @@ declare const call: <Request, Reply, const Asked extends Request = Request>(to: 
 * ```
 */
 declare const reply: <Reply>(from: ReplyTo<Reply>, value: NoInfer<Reply>) => void;
+/** A question, as it is told on the tracing channel `rumpus:call`. Listeners must not wait, send or ask. */
+interface CallReport {
+  /** Who asks, or 0 if that is ordinary code. */
+  readonly from: Pid;
+  /** On which scheduler. */
+  readonly scheduler: number;
+  /** Whom. */
+  readonly to: Pid;
+  /** What. */
+  readonly request: unknown;
+  /** What the question says of the work that it is a part of; a listener may set it at `start`. */
+  context: Context | undefined;
+  /** Set once it has been put: the answer comes later. */
+  isAsync?: true;
+  /** The answer, once it is there. */
+  result?: unknown;
+  /** Why there is none. */
+  error?: unknown;
+}
 /**
 * Defines `body` under `name` in the module `url`, so that `spawn` can start it on any scheduler.
 *
@@ -1165,7 +1202,7 @@ interface RuntimeOptions {
   /** Heap of a scheduler thread, in megabytes; by default a fair part of the memory there is. */
   readonly heapMb?: number;
   /**
-  * Hears of crashes; without it they are written to stderr. Who only wants to know subscribes to the channel `rumpus:crash`
+  * Hears of crashes; without it a log of `rumpus/logger` has them, or stderr. Who only wants to know subscribes to the channel `rumpus:crash`
   * of `node:diagnostics_channel`.
   *
   * @example
@@ -1567,4 +1604,4 @@ interface Simulated {
 * ```
 */
 declare const simulate: <T, M = unknown>(options: SimulateOptions, main: (self: Self<M>, simulation: Simulated) => T | PromiseLike<T>) => Promise<T>;
-export { AbortError, type Answer, type Asks, type Call, type CallOptions, type Closure, type CrashReport, type Crossable, type Crosses, type Definition, type DemonitorOptions, Down, type ErrorDescription, Exit, type ExitReason, type ExitReport, type HighWaterReport, type MailboxOptions, type Mark, type MessageMode, type MessageOptions, type Monitor, type MonitorView, type OfferOptions, type Offered, type Pid, type Place, ProcessExit, type ProcessState, type ProcessView, type ReasonGiven, type ReceiveOptions, type RegisteredMessages, type ReplyTo, RumpusError, type Runtime, type RuntimeOptions, type RuntimeView, type SchedulerDownReport, type SchedulerUpReport, type SchedulerView, type Self, type Sendable, type SimulateOptions, type Simulated, type SpawnOptions, type SpawnReport, type StallOptions, type StallReport, TimeoutError, type TimerRef, type TryReceiveOptions, UncrossableError, call, cancelTimer, define, exit, formatPid, isAlive, monitor, offer, registerMessage, reply, run, send, sendAfter, sendInterval, simulate, start, transfer };
+export { AbortError, type Answer, type AskOptions, type Asks, type Call, type CallOptions, type CallReport, type Closure, type Context, type CrashReport, type Crossable, type Crosses, type Definition, type DemonitorOptions, Down, type ErrorDescription, Exit, type ExitReason, type ExitReport, type HighWaterReport, type MailboxOptions, type Mark, type MessageMode, type MessageOptions, type Monitor, type MonitorView, type OfferOptions, type Offered, type Pid, type Place, ProcessExit, type ProcessState, type ProcessView, type ReasonGiven, type ReceiveOptions, type RegisteredMessages, type ReplyTo, RumpusError, type Runtime, type RuntimeOptions, type RuntimeView, type SchedulerDownReport, type SchedulerUpReport, type SchedulerView, type Self, type Sendable, type SimulateOptions, type Simulated, type SpawnOptions, type SpawnReport, type StallOptions, type StallReport, TimeoutError, type TimerRef, type TryReceiveOptions, UncrossableError, call, cancelTimer, define, exit, formatPid, isAlive, monitor, offer, registerMessage, reply, run, send, sendAfter, sendInterval, simulate, start, transfer };

@@ -1,7 +1,7 @@
 // Generated from js/ by `npm run dts`. Do not edit.
 /// <reference lib="esnext.disposable" />
 
-import { Answer, Asks, Call, CallOptions, Definition, Down, Exit, ExitReason, Pid, ReasonGiven, ReplyTo, RumpusError, Runtime, RuntimeOptions, Self, SpawnOptions, StoreKey, StoreKey as StoreKey$1, StoreKeyPart, StorePattern, StorePattern as StorePattern$1, StoreTransfer, anything } from "./index.js";
+import { Answer, AskOptions, Asks, Call, CallOptions, Context, Definition, Down, Exit, ExitReason, Pid, ReasonGiven, ReplyTo, RumpusError, Runtime, RuntimeOptions, Self, SpawnOptions, StoreKey, StoreKey as StoreKey$1, StoreKeyPart, StorePattern, StorePattern as StorePattern$1, StoreTransfer, anything } from "./index.js";
 
 // js/otp/actions.d.ts
 /** Stands for no reply: the caller is answered later. */
@@ -25,6 +25,8 @@ interface Cast<Message = unknown> {
   readonly type: "cast";
   /** What was cast. */
   readonly message: Message;
+  /** Of what work it is a part, if whoever cast it has said so. */
+  readonly context?: Context;
 }
 /** The pid of a server: whom it is for to ask `Request`s, to tell `Casting`s, and to send `Info`s. */
 type ServerPid<Request = unknown, Casting = unknown, Info = never> = Pid<Call<Request, ReplyOf<Request>> | Cast<Casting> | Info>;
@@ -298,6 +300,7 @@ declare const defineServer: <Request = unknown, Casting = unknown, Info = never>
 *
 * @param to - a server, or its name
 * @param message - what; as with `send`
+* @param options - `context`: of what work it is a part
 * @throws what `send` throws
 * @example
 * ```ts
@@ -316,7 +319,9 @@ declare const defineServer: <Request = unknown, Casting = unknown, Info = never>
 * })
 * ```
 */
-declare const cast: <Casting>(to: Pid<Cast<Casting>> | string, message: Casting) => void;
+declare const cast: <Casting>(to: Pid<Cast<Casting>> | string, message: Casting, options?: {
+  readonly context?: Context | undefined;
+}) => void;
 /** What became of one question of {@link callMany}. */
 type Outcome<Reply> = {
   readonly to: Pid | string;
@@ -347,7 +352,7 @@ type Outcome<Reply> = {
 * })
 * ```
 */
-declare const callMany: <Request, Reply, const Asked extends Request = Request>(to: readonly (Pid<Call<Request, Reply>> | string)[], request: Asked, options?: CallOptions) => Promise<Outcome<Answer<Asked, Request, Reply>>[]>;
+declare const callMany: <Request, Reply, const Asked extends Request = Request>(to: readonly (Pid<Call<Request, Reply>> | string)[], request: Asked, options?: AskOptions) => Promise<Outcome<Answer<Asked, Request, Reply>>[]>;
 /** Functions of an agent by name: each is given the value and what else its caller says. */
 type AgentFunctions<State> = Readonly<Record<string, (state: State, ...args: never[]) => unknown>>;
 /** An agent that any scheduler can start, as {@link defineAgent} makes it. */
@@ -922,6 +927,27 @@ interface ApplicationReport {
   /** Of `'stopped'` and `'crashed'`: why it ended. */
   readonly reason?: ExitReason;
 }
+/** A message that a server handles, as it is told on the tracing channel `rumpus:server`. Listeners must not wait, send or ask. */
+interface CallbackReport {
+  /** Which server. */
+  readonly pid: Pid;
+  /** On which scheduler. */
+  readonly scheduler: number;
+  /** The name of its class. */
+  readonly server: string;
+  /** Which callback: `handleCall`, `handleCast` or `handleInfo`. */
+  readonly callback: "handleCall" | "handleCast" | "handleInfo";
+  /** The request or the message. */
+  readonly message: unknown;
+  /** What the message says of the work that it is a part of; a listener may set it at `start`: what the server asks says the same. */
+  context: Context | undefined;
+  /** Set once the callback has answered a promise: it goes on behind that. */
+  isAsync?: true;
+  /** What was answered, once it was. */
+  result?: unknown;
+  /** What was thrown. */
+  error?: unknown;
+}
 /** What a supervisor did, or met. */
 interface SupervisorReport {
   /** Whose report it is. */
@@ -937,6 +963,11 @@ interface SupervisorReport {
   readonly pid: Pid;
   /** Why; a normal one where nothing went wrong. */
   readonly reason: ExitReason;
+  /** Of one that has been started anew: whom it replaces, if that ended by itself while somebody listened, and how long ago. */
+  readonly restartOf?: {
+    /** Whom. */readonly pid: Pid; /** Milliseconds since its end. */
+    readonly ms: number;
+  };
 }
 declare const carries: unique symbol;
 /** What the pid of a producer of `Out` takes; the business of the verbs. */
@@ -3030,4 +3061,4 @@ declare const via: (registry: Registry, key: ViaKey, what: Startable) => AnyBody
 * ```
 */
 declare const defineVia: (url: string, name: string, registry: Registry, key: ViaKey, what: Startable) => Definition<Call, readonly unknown[]>;
-export { type Action, Agent, type AgentDefinition, type AgentFunctions, type AgentOptions, type AgentRequest, type AnyBody, type Application, type ApplicationContext, type ApplicationOptions, type ApplicationOutcome, type ApplicationReport, type ApplicationSelf, type ApplicationSpec, type ApplicationView, type Applications, type Backoff, type Begun, type Callbacks, type Cast, type ChildCounts, type ChildSpec, type ChildView, ConfigError, type ConfigField, type ConfigMistake, type ConfigOf, type ConfigShape, type ConsumeOptions, Consumer, type ConsumerOptions, type Delivering, type Dispatching, type Done, type Emitted, type Environment, type FieldOf, type GroupOptions, type Handled, type Health, type Joining, type MachineEvent, type Moved, type NoReply, type Outcome, Producer, ProducerConsumer, type ProducerOptions, type Producible, type PublishOptions, Registry, type RegistryEntry, type RegistryKey, type RegistryOptions, type RegistryRequest, type ReplyOf, type RunApplicationOptions, Secret, Server, type ServerClass, type ServerDefinition, type ServerPid, type ServerStatus, type SignalSource, type StageBuffer, type StageStatus, type StartApplicationOptions, type StartOptions, type Startable, type StartableDefinition, StateMachine, Store, type StoreHandle, type StoreKey, type StoreKeyPart, type StoreOptions, type StoreOwner, type StorePattern, type StoreTransfer, type StoreView, type SubscribeOptions, type SubscribeTo, type SubscriberView, type Subscribing, type Subscription, type SubscriptionView, type SupervisorOptions, type SupervisorPid, type SupervisorReport, type SupervisorRequest, Task, type TaskBody, type TaskDefinition, type TaskOwner, type TaskSettled, type TaskStreamOptions, type Timing, type Top, type Transition, type ViaKey, agent, anything, application, callMany, cancelSubscription, cast, consume, continueWith, countChildren, defineAgent, defineServer, defineSupervisor, defineTask, defineVia, deleteChild, drainStage, getState, getStatus, hibernate, join, leave, localMembers, members, noReply, partition$1 as partition, produceFrom, publish, replaceState, restartChild, resume, runApplication, setDemand, stageStatus, startApplication, startChild, startPartitions, startServer, startSupervisor, stopServer, stopWith, subscribe, supervisor, suspend, taskStream, terminateChild, via, whichChildren };
+export { type Action, Agent, type AgentDefinition, type AgentFunctions, type AgentOptions, type AgentRequest, type AnyBody, type Application, type ApplicationContext, type ApplicationOptions, type ApplicationOutcome, type ApplicationReport, type ApplicationSelf, type ApplicationSpec, type ApplicationView, type Applications, type Backoff, type Begun, type CallbackReport, type Callbacks, type Cast, type ChildCounts, type ChildSpec, type ChildView, ConfigError, type ConfigField, type ConfigMistake, type ConfigOf, type ConfigShape, type ConsumeOptions, Consumer, type ConsumerOptions, type Delivering, type Dispatching, type Done, type Emitted, type Environment, type FieldOf, type GroupOptions, type Handled, type Health, type Joining, type MachineEvent, type Moved, type NoReply, type Outcome, Producer, ProducerConsumer, type ProducerOptions, type Producible, type PublishOptions, Registry, type RegistryEntry, type RegistryKey, type RegistryOptions, type RegistryRequest, type ReplyOf, type RunApplicationOptions, Secret, Server, type ServerClass, type ServerDefinition, type ServerPid, type ServerStatus, type SignalSource, type StageBuffer, type StageStatus, type StartApplicationOptions, type StartOptions, type Startable, type StartableDefinition, StateMachine, Store, type StoreHandle, type StoreKey, type StoreKeyPart, type StoreOptions, type StoreOwner, type StorePattern, type StoreTransfer, type StoreView, type SubscribeOptions, type SubscribeTo, type SubscriberView, type Subscribing, type Subscription, type SubscriptionView, type SupervisorOptions, type SupervisorPid, type SupervisorReport, type SupervisorRequest, Task, type TaskBody, type TaskDefinition, type TaskOwner, type TaskSettled, type TaskStreamOptions, type Timing, type Top, type Transition, type ViaKey, agent, anything, application, callMany, cancelSubscription, cast, consume, continueWith, countChildren, defineAgent, defineServer, defineSupervisor, defineTask, defineVia, deleteChild, drainStage, getState, getStatus, hibernate, join, leave, localMembers, members, noReply, partition$1 as partition, produceFrom, publish, replaceState, restartChild, resume, runApplication, setDemand, stageStatus, startApplication, startChild, startPartitions, startServer, startSupervisor, stopServer, stopWith, subscribe, supervisor, suspend, taskStream, terminateChild, via, whichChildren };

@@ -8,10 +8,10 @@ import { build } from 'rolldown'
 import { dts } from 'rolldown-plugin-dts'
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'))
-const external = [/^node:/, /^msgpackr/]
+const external = [/^node:/, /^msgpackr/, /^(pino|prom-client|@opentelemetry\/api)$/]
 
 /** What stands beside `rumpus` and shares its files: `rumpus/otp` and so on. */
-const further = ['otp', 'effect', 'events', 'structured', 'sync', 'handlers', 'fibers']
+const further = ['otp', 'effect', 'events', 'structured', 'sync', 'handlers', 'fibers', 'logger', 'telemetry']
 
 /** @param {readonly string[]} names */
 const entries = (names) => Object.fromEntries(names.map((name) => [name, `js/${name}.ts`]))
@@ -41,11 +41,15 @@ const lines = {
   },
 }
 
+/** How lines are written to a file that many write to. */
+const LINES = /\/js\/kernel\/(lines|pens|sink|rescue)\.ts$/
+
 /**
  * One file per entry, one for what the threads share, and one for a part that few load, all in one folder: `import.meta.url` has the
  * same meaning in each, and no stale chunk stays behind. Fibers have a file for what they share: who imports `rumpus` alone reads
  * nothing of it; and who imports fibers alone reads that and `leaves`, which is in all of them, so that one error has one class,
- * and nothing that needs the addon. What is shared by fibers has events, which are one more, and no part of the contract.
+ * and nothing that needs the addon. What is shared by fibers has events, which are one more, and no part of the contract. How lines are
+ * written is in a file of its own, which a host loads for those that a thread has left.
  *
  * @satisfies {import('rolldown').RolldownOptions}
  */
@@ -64,10 +68,11 @@ export const bundle = {
     chunkFileNames: '[name].js',
     codeSplitting: {
       groups: [
-        { name: 'leaves', test: /\/js\/(errors|pid|model\/dice)\.ts$/, priority: 2 },
-        { name: 'contract', test: /\/js\/effect\//, priority: 1 },
-        { name: 'choices', test: /\/js\/events\//, priority: 1 },
-        { name: 'shared', minShareCount: 2 },
+        { name: 'leaves', test: /\/js\/(errors|pid|model\/dice)\.ts$/, priority: 3 },
+        { name: 'contract', test: /\/js\/effect\//, priority: 2 },
+        { name: 'choices', test: /\/js\/events\//, priority: 2 },
+        { name: 'shared', test: (/** @type {string} */ id) => !LINES.test(id), minShareCount: 2, priority: 1 },
+        { name: 'lines', test: LINES },
       ],
     },
   },

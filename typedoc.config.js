@@ -10,7 +10,7 @@ const first = 'docs/guides/first-five-minutes.md'
 /** How users import the entry points. */
 const imported = new Map([
   ['index', 'rumpus'],
-  ...['otp', 'portable', 'structured', 'sync', 'events', 'handlers', 'effect', 'fibers'].map(
+  ...['otp', 'portable', 'structured', 'sync', 'events', 'handlers', 'effect', 'fibers', 'logger', 'telemetry'].map(
     (name) => /** @type {const} */ ([name, `rumpus/${name}`]),
   ),
 ])

@@ -5,7 +5,9 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-const rooms = ['process', 'border', 'journeys', 'random'].map((room) => `__test__/${room}/**/*.test.ts`)
+const rooms = ['process', 'border', 'journeys', 'random', 'logger', 'telemetry'].map(
+  (room) => `__test__/${room}/**/*.test.ts`,
+)
 const onBothLanes = [...rooms, '__test__/otp/store*.test.ts']
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'))

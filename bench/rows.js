@@ -339,6 +339,13 @@ export const ROWS = [
   },
   ...STORE_ROWS,
   {
+    name: 'logger/line',
+    unit: 'ns/line',
+    module: 'logger-line',
+    rivals: ['pino'],
+    reach: timesRival(1.5, 'pino'),
+  },
+  {
     name: 'boot/first-remote',
     unit: 'ms',
     module: 'boot-first-remote',

@@ -36,6 +36,10 @@ export const ITEMS = { burst: 100, bursts: 4000 }
 export const PARKED = 100_000
 /** Timers that wait meanwhile, and pairs of setting one and cancelling it. */
 export const TIMERS = { pending: 100_000, pairs: 100_000 }
+/** Lines that are logged one after the other, and how often that is; what one says. */
+export const LINES = { burst: 100, bursts: 200, text: 'an order was shipped' }
+/** @param {number} n */
+export const order = (n) => ({ order: n, amount: 12.5, user: 'ada' })
 /** Times that a process is linked and unlinked, or monitored and no longer. */
 export const TIES = 100_000
 /** Processes of another thread that are on their way at a time, and all together. */

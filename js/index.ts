@@ -10,6 +10,7 @@ export type { MessageMode } from './kernel/settings.ts'
 export type { StallOptions, StallReport } from './kernel/stalls.ts'
 export { formatPid } from './pid.ts'
 export { call, reply } from './process/call.ts'
+export type { CallReport } from './process/call-channel.ts'
 export { define } from './process/define.ts'
 export { exit, isAlive } from './process/exit.ts'
 export { type Monitor, monitor } from './process/monitor.ts'
@@ -19,6 +20,7 @@ export type { RuntimeOptions } from './process/runtime-options.ts'
 export { send } from './process/send.ts'
 export type {
   Answer,
+  AskOptions,
   Asks,
   Call,
   CallOptions,
@@ -40,6 +42,7 @@ export { cancelTimer, sendAfter, sendInterval, type TimerRef } from './process/t
 export { transfer } from './process/transfer.ts'
 export { type Simulated, type SimulateOptions, simulate } from './testing/simulate.ts'
 export {
+  type Context,
   type Crossable,
   type Crosses,
   Down,

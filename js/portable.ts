@@ -18,6 +18,7 @@ export type { Offered, OfferOptions } from './process/offer.ts'
 export { type MessageOptions, registerMessage } from './process/register-message.ts'
 export type {
   Answer,
+  AskOptions,
   Asks,
   Call,
   CallOptions,
@@ -38,6 +39,7 @@ export type { TimerRef } from './process/timers.ts'
 export { transfer } from './process/transfer.ts'
 export type { Simulated } from './testing/simulate.ts'
 export {
+  type Context,
   type Crossable,
   type Crosses,
   Down,

@@ -172,5 +172,13 @@ export class Exit {
 /** What `exit` takes as a reason: a word, an error, or any value that can cross. */
 export type ReasonGiven = 'normal' | 'shutdown' | 'kill' | Error | ExitReason | Crossable
 
+/**
+ * What a message says of the work that it is a part of: `traceparent` and `tracestate` as W3C has them, or whatever else is to travel
+ * along. It crosses with calls and casts, and with what `carry` of `rumpus/telemetry` wraps.
+ */
+export interface Context {
+  readonly [key: string]: Crossable
+}
+
 /** Messages that others may send to a process whose `receive` gives `M`: its signals come from the runtime only. */
 export type Sendable<M> = Exclude<M, Down | Exit>

@@ -36,6 +36,10 @@ const further: Record<string, { readonly files: readonly string[]; readonly most
   handlers: { files: ['dist/handlers.js', 'handlers.d.ts'], most: 28 * KB },
   // One executor and the one function that gives it out; bodies on other cores, and so many of them at a time.
   fibers: { files: ['dist/fibers.js', 'fibers.d.ts'], most: 19 * KB },
+  // One function and what it opens, and how lines are written; pino is the user's own.
+  logger: { files: ['dist/logger.js', 'dist/lines.js', 'logger.d.ts'], most: 20 * KB },
+  // Handlers, spans, contexts, two exporters; whom they export to is the user's own.
+  telemetry: { files: ['dist/telemetry.js', 'telemetry.d.ts'], most: 40 * KB },
 }
 
 let folder = ''
@@ -236,6 +240,13 @@ describe('installed without Rust', () => {
 
   it('runs servers and supervisors', () => {
     expect(runTrial(installed, 'otp.mjs', env)).toEqual({ answers: [0, 1, 0] })
+  })
+
+  it('says what to install where a package is missing that only a part needs', () => {
+    expect(runTrial(installed, 'peers.mjs', env)).toEqual({
+      missing: ['pino', 'prom-client', '@opentelemetry/api'].map((name) => ['ERR_RUMPUS_NO_PEER', name]),
+      heard: ['app:told'],
+    })
   })
 
   it('runs fibers, inside a process and beside it', () => {

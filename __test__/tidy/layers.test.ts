@@ -17,7 +17,19 @@ function crateRefusals(name: string, dependencies: string[]): string[] {
 }
 
 const leaves = ['errors', 'types', 'pid']
-const leftToRight = ['kernel', 'process', 'effect', 'events', 'structured', 'sync', 'handlers', 'fibers', 'otp']
+const leftToRight = [
+  'kernel',
+  'process',
+  'effect',
+  'events',
+  'structured',
+  'sync',
+  'handlers',
+  'fibers',
+  'otp',
+  'logger',
+  'telemetry',
+]
 
 /** What each room of js/ may import besides itself and the leaves. */
 const mayImport: Record<string, string[]> = {
@@ -43,7 +55,11 @@ const mayImport: Record<string, string[]> = {
 /** Rooms that any JavaScript engine can run: nothing of Node, no package. */
 const anywhere = ['errors', 'types', 'pid', 'model', 'portable', 'effect', 'events', 'structured', 'sync', 'handlers']
 
-const dependencies = Object.keys(JSON.parse(read('package.json')).dependencies)
+const manifest = JSON.parse(read('package.json'))
+const dependencies = Object.keys(manifest.dependencies)
+/** Packages that users install themselves, and the rooms that know them, by their types alone. */
+const peers = Object.keys(manifest.peerDependencies)
+const withPeers = ['logger', 'telemetry']
 const roomOf = (path: string): string => path.split('/')[1]?.replace(/\.ts$/, '') ?? ''
 
 /** Why a file may not import what it imports, given the paths that exist; the addon has a rule of its own. */
@@ -52,7 +68,8 @@ function importRefusals(path: string, specifiers: string[], exists: (path: strin
     const arrow = `${path} -> ${specifier}`
     if (!specifier.startsWith('.')) {
       if (anywhere.includes(roomOf(path))) return [`${arrow}: ${roomOf(path)} runs anywhere`]
-      const known = specifier.startsWith('node:') || dependencies.some((name) => `${specifier}/`.startsWith(`${name}/`))
+      const packages = [...dependencies, ...(withPeers.includes(roomOf(path)) ? peers : [])]
+      const known = specifier.startsWith('node:') || packages.some((name) => `${specifier}/`.startsWith(`${name}/`))
       return known ? [] : [`${arrow}: not a dependency`]
     }
     if (specifier.endsWith('.node')) return []
@@ -155,6 +172,15 @@ describe('js', () => {
     expect([...imports].flatMap(([path, names]) => importRefusals(path, names, (other) => all.has(other)))).toEqual([])
   })
 
+  it('knows what users install themselves by its types alone: it is loaded when it is asked for', () => {
+    const loaded = sources.flatMap((path) =>
+      [...read(path).matchAll(/^import (?!type )[^']*'([^'.][^']*)'/gm)].filter(([, name = '']) =>
+        peers.includes(name),
+      ),
+    )
+    expect(loaded).toEqual([])
+  })
+
   it('has no cycle of files', () => {
     const graph = [...imports].map(([path, names]): [string, string[]] => [
       path,
@@ -184,6 +210,8 @@ describe('js', () => {
     expect(refused('js/structured/a.ts', `import '../process/a.ts'; import '../effect/a.ts'; import 'node:fs'`)).toBe(2)
     expect(refused('js/attic/a.ts', `import '../kernel/a.ts'`)).toBe(1)
     expect(refused('js/kernel/a.ts', `import '../types.ts'; import 'node:fs'; import 'msgpackr/pack'`)).toBe(0)
+    expect(refused('js/kernel/a.ts', `import type { Logger } from 'pino'`)).toBe(1)
+    expect(refused('js/logger/a.ts', `import type { Logger } from 'pino'`)).toBe(0)
     expect(
       cycleIn(
         new Map([

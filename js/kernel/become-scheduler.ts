@@ -8,6 +8,7 @@ import { addon } from '../native/load.ts'
 import type { ErrorDescription } from '../types.ts'
 import { CENSUS_MS, census } from './census.ts'
 import { crashReport, guarded } from './crash.ts'
+import { hasJournal, lastly, writeDown } from './journal.ts'
 import type { Kernel, Surroundings } from './kernel.ts'
 import { isolate } from './kernels.ts'
 import { Links } from './links.ts'
@@ -27,12 +28,20 @@ const tell = (note: SchedulerNote): void => parentPort?.postMessage(note)
 const crashed = (report: CrashReport): void => {
   // What is no error has been described by whoever reports it.
   const error = isError(report.error) ? describe(report.error) : (report.error as ErrorDescription)
+  const told: CrashReport = writeDown('crash', report) ? { ...report, error, logged: true } : { ...report, error }
   try {
-    tell({ rumpus: 'crash', report: { ...report, error } })
+    tell({ rumpus: 'crash', report: told })
   } catch {
     // The error carries something that cannot be posted: its words are enough.
-    tell({ rumpus: 'crash', report: { ...report, error: wordsOf(error) } })
+    tell({ rumpus: 'crash', report: { ...told, error: wordsOf(error) } })
   }
+}
+
+/** It is called within a send: what a journal has of the user's code runs behind that. */
+const passedHighWater = (report: HighWaterReport): void => {
+  const isLogged = hasJournal()
+  if (isLogged) queueMicrotask(() => writeDown('highWater', report))
+  tell({ rumpus: 'high-water', highWater: isLogged ? { ...report, logged: true } : report })
 }
 
 const questions = new Questions()
@@ -74,7 +83,9 @@ export const becomeScheduler = (): void => {
     // If the runtime is not over, nothing lives on this dedicated thread any more.
     tell({ rumpus: 'going' })
     // Handles that user code left open must not keep the thread.
-    takeDown(kernel).finally(() => process.exit(0))
+    takeDown(kernel)
+      .finally(lastly)
+      .finally(() => process.exit(0))
   }
   const loading = {
     broken,
@@ -87,7 +98,7 @@ export const becomeScheduler = (): void => {
     loading,
     stopped,
     crashed: guarded(crashed),
-    highWater: (highWater: HighWaterReport) => tell({ rumpus: 'high-water', highWater }),
+    highWater: passedHighWater,
     resolve: (url: string) => url,
     spawning: () => {},
     dedicate: (reserved: Reserved) => tell({ rumpus: 'dedicate', reserved }),
@@ -97,7 +108,7 @@ export const becomeScheduler = (): void => {
     trace: trace === undefined ? undefined : { part: trace },
   }
   const { kernel, definitions } = openKernel(addon.openRuntime(key), seat, settings, role)
-  isolate.scheduler = { reachedRun: () => definitions.reachedRun() }
+  isolate.scheduler = { seat, reachedRun: () => definitions.reachedRun() }
   process.on('unhandledRejection', (error) => {
     crashReport(kernel, 0, 'a promise was rejected and nobody handled it', error)
   })

@@ -1,8 +1,9 @@
 // High water: a process lets more messages wait than is usual. Owns who is told on the host: its listener, and Node's
-// diagnostics channel. When it is noticed is `process.ts`'s, whose inbox grows.
+// diagnostics channel, and a journal if none has written it where it happened. When it is noticed is `process.ts`'s, whose inbox grows.
 
 import { channel } from 'node:diagnostics_channel'
 import { guarded } from './crash.ts'
+import { writeDown } from './journal.ts'
 import type { HighWaterReport } from './process.ts'
 
 const CHANNEL = channel('rumpus:high-water')
@@ -12,6 +13,7 @@ export const tellHighWater = (
   listener: ((report: HighWaterReport) => void) | undefined,
 ): ((report: HighWaterReport) => void) => {
   const tell = guarded((report: HighWaterReport) => {
+    if (report.logged !== true) writeDown('highWater', report)
     if (CHANNEL.hasSubscribers) CHANNEL.publish(report)
     listener?.(report)
   }, 'a listener for high water')

@@ -8,8 +8,10 @@ import type { RuntimeHandle } from '../native/load.ts'
 import { ANSWER_MS } from './census.ts'
 import { tellDown, tellUp } from './channels.ts'
 import { DedicatedThreads } from './dedicated.ts'
+import { noteKept, threadGone } from './kept.ts'
 import { HostLinks } from './link-maker.ts'
 import type { HostNote, Reserved, SchedulerData, SchedulerNote } from './notes.ts'
+import { penMemory } from './pen-memory.ts'
 import type { HighWaterReport } from './process.ts'
 import type { ProcessView } from './process-view.ts'
 import { Questions } from './questions.ts'
@@ -130,6 +132,7 @@ export class Host {
       beatMs: dedicated ? 0 : beatMs(this.stalling),
       trace,
     }
+    penMemory()
     const worker = startWorker(name, data, this.heapMb)
     thread.worker = worker
     let cause: unknown
@@ -144,6 +147,7 @@ export class Host {
     })
     worker.on('exit', (code) => {
       if (trace !== undefined) this.trace?.over(trace)
+      threadGone(threadId)
       this.tellDown(seat, thread, threadId, code, cause)
       this.ended(seat, thread, worker, code, cause)
     })
@@ -163,6 +167,7 @@ export class Host {
     if (note?.rumpus === 'census') this.answer(thread, note)
     if (note?.rumpus === 'going') thread.going = true
     if (note?.rumpus === 'dedicate' && note.reserved !== undefined) this.dedicate(note.reserved)
+    if (note?.rumpus === 'kept' && note.kept !== undefined) noteKept(note.kept)
     if (note?.rumpus === 'killed') this.killed(note.seat ?? 0, note.of ?? 0)
     if (note?.rumpus !== 'ready') return
     thread.ready = true

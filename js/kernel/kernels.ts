@@ -2,6 +2,7 @@
 // scheduler's. Keyed by a registered symbol, so that two installed copies of the package share it. No behaviour.
 
 import { RumpusError } from '../errors.ts'
+import type { Journal, Kept } from './journal-shapes.ts'
 import type { Kernel } from './kernel.ts'
 import type { Body } from './process.ts'
 
@@ -18,9 +19,17 @@ export interface Isolate {
   traces?: Map<string, unknown>
   /** How many arrows those have that begin here. */
   arrows?: number
+  /** Who writes down what is reported here. */
+  journals?: Set<Journal>
+  /** What must be over before this thread ends. */
+  lastly?: Set<() => Promise<void>>
+  /** What threads share with this one, their host. */
+  kept?: Set<Kept>
 }
 
 export interface SchedulerRole {
+  /** The number of the scheduler. */
+  readonly seat: number
   /** Called when `run` or `start` is reached; answers whether a definition's module is being imported. */
   reachedRun(): boolean
 }

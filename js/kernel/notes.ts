@@ -2,6 +2,7 @@
 // the notes both ways. No behaviour.
 
 import type { MessagePort } from 'node:worker_threads'
+import type { Kept } from './journal-shapes.ts'
 import type { HighWaterReport } from './process.ts'
 import type { ProcessView } from './process-view.ts'
 import type { CrashReport } from './reports.ts'
@@ -43,6 +44,7 @@ export interface SchedulerNote {
     | 'going'
     | 'dedicate'
     | 'killed'
+    | 'kept'
   readonly report?: CrashReport
   readonly highWater?: HighWaterReport
   /** Which module. */
@@ -55,6 +57,7 @@ export interface SchedulerNote {
   /** Where a process is being killed. */
   readonly seat?: number
   readonly reserved?: Reserved
+  readonly kept?: Kept
 }
 
 /** A dedicated seat that has been reserved for a process: somebody must start its thread. */

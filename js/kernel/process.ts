@@ -4,7 +4,7 @@
 
 import { ProcessExit } from '../errors.ts'
 import { HIGH } from '../native/layout.ts'
-import type { ExitReason, Pid } from '../types.ts'
+import type { Context, ExitReason, Pid } from '../types.ts'
 import type { Bound } from './bound.ts'
 import type { Selection } from './selection.ts'
 import type { Settings } from './settings.ts'
@@ -69,6 +69,8 @@ export interface HighWaterReport {
   readonly scheduler: number
   /** How many messages its inbox had when that was noticed. */
   readonly waiting: number
+  /** Set if a logger (`rumpus/logger`) has written it down on the thread of that process. */
+  readonly logged?: true
 }
 
 /** Who hears of that. */
@@ -90,6 +92,8 @@ export class Rare {
   grace: (() => void) | undefined = undefined
   /** By when those wait no longer for whom it does what it does: the low bits of a millisecond. */
   deadline: number | undefined = undefined
+  /** Of what the work is a part that it does; what it asks is, too. */
+  context: Context | undefined = undefined
   /** Gives up the question it has asked. */
   giveUp: { giveUp(): void } | undefined = undefined
   /** Behind `self.signal`, once somebody has asked for it. */

@@ -34,6 +34,13 @@ export interface SupervisorReport {
   readonly pid: Pid
   /** Why; a normal one where nothing went wrong. */
   readonly reason: ExitReason
+  /** Of one that has been started anew: whom it replaces, if that ended by itself while somebody listened, and how long ago. */
+  readonly restartOf?: {
+    /** Whom. */
+    readonly pid: Pid
+    /** Milliseconds since its end. */
+    readonly ms: number
+  }
 }
 
 const reports = channel('rumpus:supervisor')
@@ -53,6 +60,8 @@ export class ChildLife {
   private readonly children: Children
   /** Somebody asks how long a child has lived. */
   private readonly datesStarts: boolean
+  /** Who ended by itself while somebody listened, until its successor has started. */
+  private ended: WeakMap<Child, { readonly pid: Pid; readonly atMs: number }> | undefined = undefined
   private starts = 0
 
   constructor(self: Self<unknown>, children: Children, datesStarts: boolean) {
@@ -243,7 +252,20 @@ export class ChildLife {
   report(event: SupervisorReport['event'], child: Child, pid: number, reason: ExitReason): void {
     if (!reports.hasSubscribers) return
     const supervisor = this.self.pid as Pid
-    reports.publish({ supervisor, event, id: child.spec.id, pid: pid as Pid, reason } satisfies SupervisorReport)
+    this.ended ??= new WeakMap()
+    const before = this.ended.get(child)
+    this.ended.delete(child)
+    if (event === 'child-ended') this.ended.set(child, { pid: pid as Pid, atMs: this.now() })
+    const isRestart = event === 'child-started' && before !== undefined
+    const restartOf = isRestart ? { restartOf: { pid: before.pid, ms: this.now() - before.atMs } } : {}
+    reports.publish({
+      supervisor,
+      event,
+      id: child.spec.id,
+      pid: pid as Pid,
+      reason,
+      ...restartOf,
+    } satisfies SupervisorReport)
   }
 }
 

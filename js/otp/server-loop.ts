@@ -2,16 +2,19 @@
 // how a server ends. The kernel resumes it by a call, not by a promise: a callback that is not async costs none. Never true in
 // it: two callbacks at a time, or one after `terminate`.
 
+import { ProcessExit } from '../errors.ts'
 import { crashReport } from '../kernel/crash.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { endByItself } from '../kernel/life.ts'
 import { GATE_EXITING, type Process, QUEUED, RECEIVING, RUNNING, rareOf } from '../kernel/process.ts'
 import { describe, toReason } from '../kernel/reasons.ts'
 import { COUNT_RECEIVED, GRANT, NOW_MS } from '../kernel/words.ts'
+import { CARRIED } from '../process/carried.ts'
 import { refuse } from '../process/receive.ts'
 import type { ReplyTo } from '../process/shapes.ts'
-import type { ExitReason } from '../types.ts'
+import type { Context, ExitReason } from '../types.ts'
 import { Action, NO_REPLY } from './actions.ts'
+import { callbacks, Handling } from './callback-channel.ts'
 import { pump, type Resumable, resumed } from './pump.ts'
 import { answerTo } from './replies.ts'
 import { attachServer, type Server } from './server.ts'
@@ -33,6 +36,7 @@ interface Question {
   readonly request: unknown
   readonly message: unknown
   readonly deadline: number | undefined
+  readonly context: Context | undefined
 }
 
 export class ServerLoop implements Resumable {
@@ -49,6 +53,8 @@ export class ServerLoop implements Resumable {
   private heldAt = 0
   /** Whose question is being handled. */
   private from: ReplyTo | undefined = FROM_NOBODY
+  /** What is handled, while somebody must know. */
+  private handling: Handling | undefined = undefined
   private begun = false
   private ending = false
   private resolve: () => void = () => {}
@@ -175,19 +181,20 @@ export class ServerLoop implements Resumable {
       return true
     }
     this.handled++
+    if (type === CARRIED || callbacks.hasSubscribers || question?.context !== undefined) this.show(type, question)
     const { server } = this
     let result: unknown
     let promise: Promise<unknown> | undefined
     try {
       if (type === 'cast') {
         result = server.handleCast(question?.message)
-        if (result === undefined) return true
+        if (result === undefined && this.handling === undefined) return true
       } else if (type === 'call' && Array.isArray(question?.from)) {
         this.from = question.from
         if (typeof question.deadline === 'number') rareOf(this.process).deadline = question.deadline
         result = server.handleCall(question.request, question.from)
       } else {
-        result = server.handleInfo(message)
+        result = server.handleInfo(type === CARRIED ? question?.message : message)
       }
       promise = promiseOf(result)
     } catch (error) {
@@ -195,11 +202,21 @@ export class ServerLoop implements Resumable {
       return false
     }
     if (promise !== undefined) {
+      this.handling?.waits()
       promise.then(this.onResult, this.onError)
       return false
     }
     this.settled(result)
     return !this.ending && !this.continuing
+  }
+
+  /** Somebody must know of what is handled now. */
+  private show(type: unknown, question: Question | null | undefined): void {
+    const isCall = type === 'call' && Array.isArray(question?.from)
+    const callback = isCall ? 'handleCall' : type === 'cast' ? 'handleCast' : 'handleInfo'
+    const isOurs = isCall || type === 'cast' || type === CARRIED
+    const message = isCall ? question?.request : isOurs ? question?.message : question
+    this.handling = new Handling(this.process, this.server, callback, message, isOurs ? question?.context : undefined)
   }
 
   private handleSystem({ from, request }: Question): boolean {
@@ -219,6 +236,11 @@ export class ServerLoop implements Resumable {
 
   /** A callback is over, and so are those that it goes on with. */
   private settled(first: unknown): void {
+    const { handling } = this
+    if (handling !== undefined) {
+      this.handling = undefined
+      handling.over(first instanceof Action ? first.answer : first)
+    }
     let result = first
     do result = this.settledOne(result)
     while (result !== NONE)
@@ -286,7 +308,9 @@ export class ServerLoop implements Resumable {
   private end(reason: ExitReason, thrown?: { readonly error: unknown }): void {
     if (this.ending) return
     this.ending = true
-    const { process, server } = this
+    const { process, server, handling } = this
+    this.handling = undefined
+    handling?.failed(thrown === undefined ? new ProcessExit(reason) : thrown.error)
     // Who asked waits no longer for what comes now.
     if (process.rare !== undefined) process.rare.deadline = undefined
     if (!this.begun) notStarting(process, this.given)

@@ -6,7 +6,7 @@ import { crashReport } from '../kernel/crash.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { Process } from '../kernel/process.ts'
 import type { Asks, Call, ReplyTo, Self } from '../process/shapes.ts'
-import type { Down, Exit, ExitReason, Pid, ReasonGiven } from '../types.ts'
+import type { Context, Down, Exit, ExitReason, Pid, ReasonGiven } from '../types.ts'
 import { Action, NO_REPLY, type NoReply } from './actions.ts'
 
 let attach: (server: Server, process: Process) => void
@@ -17,6 +17,8 @@ export interface Cast<Message = unknown> {
   readonly type: 'cast'
   /** What was cast. */
   readonly message: Message
+  /** Of what work it is a part, if whoever cast it has said so. */
+  readonly context?: Context
 }
 
 /** The pid of a server: whom it is for to ask `Request`s, to tell `Casting`s, and to send `Info`s. */

@@ -11,10 +11,20 @@ import { define, isDefinition } from '../process/define.ts'
 import { BodyQuestion, CodeQuestion } from '../process/question.ts'
 import { exited, refuse } from '../process/receive.ts'
 import { send } from '../process/send.ts'
-import type { Answer, Call, CallOptions, Definition, ReplyTo, Runtime, Self, SpawnOptions } from '../process/shapes.ts'
+import type {
+  Answer,
+  AskOptions,
+  Call,
+  CallOptions,
+  Definition,
+  ReplyTo,
+  Runtime,
+  Self,
+  SpawnOptions,
+} from '../process/shapes.ts'
 import { spawn } from '../process/spawn.ts'
-import { checkWait } from '../process/waits.ts'
-import type { Pid } from '../types.ts'
+import { checkContext, checkWait } from '../process/waits.ts'
+import type { Context, Pid } from '../types.ts'
 import { type Cast, Server, type ServerPid } from './server.ts'
 import { ServerLoop } from './server-loop.ts'
 import { codeOf, isEnd } from './signals.ts'
@@ -289,6 +299,7 @@ export const defineStarting = (url: string, name: string, body: StartingBody, te
  *
  * @param to - a server, or its name
  * @param message - what; as with `send`
+ * @param options - `context`: of what work it is a part
  * @throws what `send` throws
  * @example
  * ```ts
@@ -307,8 +318,16 @@ export const defineStarting = (url: string, name: string, body: StartingBody, te
  * })
  * ```
  */
-export const cast = <Casting>(to: Pid<Cast<Casting>> | string, message: Casting): void =>
-  send(to as Pid<unknown>, { type: 'cast', message })
+export const cast = <Casting>(
+  to: Pid<Cast<Casting>> | string,
+  message: Casting,
+  options?: { readonly context?: Context | undefined },
+): void => {
+  if (options === undefined) return send(to as Pid<unknown>, { type: 'cast', message })
+  const { context } = options
+  checkContext(context)
+  send(to as Pid<unknown>, context === undefined ? { type: 'cast', message } : { type: 'cast', message, context })
+}
 
 /** What became of one question of {@link callMany}. */
 export type Outcome<Reply> =
@@ -340,7 +359,7 @@ export type Outcome<Reply> =
 export const callMany = async <Request, Reply, const Asked extends Request = Request>(
   to: readonly (Pid<Call<Request, Reply>> | string)[],
   request: Asked,
-  options: CallOptions = {},
+  options: AskOptions = {},
 ): Promise<Outcome<Answer<Asked, Request, Reply>>[]> => {
   if (!Array.isArray(to)) throw badArgument(TypeError, 'to', 'an array of pids and names', to)
   checkWait(options, true)

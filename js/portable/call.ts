@@ -8,8 +8,9 @@ import { check } from '../model/checks.ts'
 import type { Process } from '../model/process.ts'
 import type { Outcome } from '../model/wait.ts'
 import type { Monitor } from '../process/monitor.ts'
-import type { Answer, Call, CallOptions, ReplyTo } from '../process/shapes.ts'
-import type { Down, ExitReason, Pid } from '../types.ts'
+import type { Answer, AskOptions, Call, CallOptions, ReplyTo } from '../process/shapes.ts'
+import { checkContext } from '../process/waits.ts'
+import type { Context, Down, ExitReason, Pid } from '../types.ts'
 import { carry } from './carry.ts'
 import type { Home } from './home.ts'
 import { homeOf, onlyHome } from './isolate.ts'
@@ -43,11 +44,11 @@ const TIMEOUT_MS = 5_000
 export const call = <Request, Reply, const Asked extends Request = Request>(
   to: Pid<Call<Request, Reply>> | string,
   request: Asked,
-  options: CallOptions = {},
+  options: AskOptions = {},
 ): Promise<Answer<Asked, Request, Reply>> => {
   check(options, true)
   const home = typeof to === 'string' ? onlyHome() : homeOf(to)
-  const asked = new Question(home, to, request)
+  const asked = new Question(home, to, request, options.context)
   const refused = asked.refusal(options)
   if (refused !== undefined) return Promise.reject(refused)
   const forget = home.scheduler.asking('an answer')
@@ -66,7 +67,7 @@ export const callFrom = (
   process: Process,
   to: number | string,
   request: unknown,
-  options: CallOptions = {},
+  options: AskOptions = {},
 ): Promise<unknown> => {
   check(options, true)
   const { scheduler } = own
@@ -75,7 +76,7 @@ export const callFrom = (
     throw badArgument(TypeError, 'to', 'another process: who asks cannot answer', to)
   const busy = scheduler.refusal(process)
   if (busy !== undefined) return busy
-  const asked = new Question(home, to, request)
+  const asked = new Question(home, to, request, options.context)
   const refused = asked.refusal(options)
   if (refused !== undefined) return Promise.reject(refused)
   let heard: Outcome | undefined
@@ -95,12 +96,14 @@ class Question {
   private readonly question: unknown
   private hear: (outcome: Outcome) => void = () => {}
 
-  constructor(home: Home, to: number | string, request: unknown) {
+  constructor(home: Home, to: number | string, request: unknown, context: Context | undefined) {
+    checkContext(context)
     if (home.closed) throw stopped()
     this.home = home
     this.to = home.whom(to)
     this.number = home.desk.open((value) => this.hear({ value }))
-    const question: Call = { type: 'call', from: [home.desk.pid as Pid<never>, this.number], request }
+    const from: ReplyTo = [home.desk.pid as Pid<never>, this.number]
+    const question: Call = { type: 'call', from, request, ...(context === undefined ? {} : { context }) }
     const carried = (): void => void (made = carry(home.mode, this.to, question))
     let made: unknown
     try {

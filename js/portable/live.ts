@@ -5,7 +5,7 @@ import { checkPid } from '../model/checks.ts'
 import type { Process } from '../model/process.ts'
 import { Verbs } from '../model/self.ts'
 import { runtimeNumberOf } from '../pid.ts'
-import type { Call, CallOptions, Mark, Runtime } from '../process/shapes.ts'
+import type { AskOptions, Call, Mark, Runtime } from '../process/shapes.ts'
 import type { Pid, Sendable } from '../types.ts'
 import { callFrom } from './call.ts'
 import type { Home } from './home.ts'
@@ -28,11 +28,7 @@ export class Live<M> extends Verbs<M> {
     return super.mark() as Mark
   }
 
-  call<Request, Reply>(
-    to: Pid<Call<Request, Reply>> | string,
-    request: Request,
-    options?: CallOptions,
-  ): Promise<Reply> {
+  call<Request, Reply>(to: Pid<Call<Request, Reply>> | string, request: Request, options?: AskOptions): Promise<Reply> {
     return callFrom(this.home, this.process, to, request, options) as Promise<Reply>
   }
 

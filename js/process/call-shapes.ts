@@ -1,7 +1,7 @@
 // What questions and answers look like to those who ask and those who answer, and how the type of an answer follows from that of its
 // question. No code.
 
-import type { Pid } from '../types.ts'
+import type { Context, Pid } from '../types.ts'
 
 declare const answers: unique symbol
 
@@ -20,6 +20,8 @@ export interface Call<Request = unknown, Reply = unknown> {
   readonly request: Request
   /** By when the answer is wanted, as the runtime counts; a server's own questions wait no longer than that. */
   readonly deadline?: number | undefined
+  /** Of what work it is a part, if whoever asks has said so. */
+  readonly context?: Context | undefined
 }
 
 declare const asks: unique symbol
@@ -53,4 +55,10 @@ export interface CallOptions {
   readonly timeout?: number
   /** Has it reject with `AbortError` when aborted. */
   readonly signal?: AbortSignal
+}
+
+/** How to ask. */
+export interface AskOptions extends CallOptions {
+  /** Of what work the question is a part; of a body's, that which the body does, unless given. It crosses as the request does. */
+  readonly context?: Context
 }

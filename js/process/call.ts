@@ -13,10 +13,10 @@ import { checkName } from './names.ts'
 import { BodyQuestion, CodeQuestion } from './question.ts'
 import { exited, refuse } from './receive.ts'
 import { send } from './send.ts'
-import type { Answer, Call, CallOptions, ReplyTo } from './shapes.ts'
+import type { Answer, AskOptions, Call, ReplyTo } from './shapes.ts'
 import { checkWait } from './waits.ts'
 
-const NO_OPTIONS: CallOptions = {}
+const NO_OPTIONS: AskOptions = {}
 
 /**
  * Asks the process `to` and answers what it replies. For code outside processes, a request handler or a test; a body
@@ -27,7 +27,7 @@ const NO_OPTIONS: CallOptions = {}
  *
  * @param to - whom: a pid, or a name in the only runtime of this thread
  * @param request - what; as with `send`
- * @param options - how long to wait
+ * @param options - how long to wait, and of what work it is a part
  * @returns what was replied
  * @throws RumpusError `ERR_RUMPUS_NOPROC` if there is no such process, `ERR_RUMPUS_DOWN` if it ends without an answer, its
  * `cause` being the exit reason; TimeoutError `ERR_RUMPUS_TIMEOUT`; AbortError `ABORT_ERR`; and at the call what `send` throws
@@ -47,7 +47,7 @@ const NO_OPTIONS: CallOptions = {}
 export const call = <Request, Reply, const Asked extends Request = Request>(
   to: Pid<Call<Request, Reply>> | string,
   request: Asked,
-  options: CallOptions = {},
+  options: AskOptions = {},
 ): Promise<Answer<Asked, Request, Reply>> => {
   checkWait(options, true)
   const kernel = typeof to === 'string' ? onlyKernel() : kernelOf(to)
@@ -60,7 +60,7 @@ export const askOutside = (
   to: number | string,
   type: string,
   request: unknown,
-  options: CallOptions,
+  options: AskOptions,
 ): Promise<unknown> => {
   const pid = whom(kernel, to)
   if (options.signal?.aborted) return Promise.reject(new AbortError(options.signal.reason))
@@ -76,7 +76,7 @@ export const callFrom = (
   process: Process,
   to: number | string,
   request: unknown,
-  options: CallOptions = NO_OPTIONS,
+  options: AskOptions = NO_OPTIONS,
 ): Promise<unknown> => {
   checkWait(options, true)
   const kernel = typeof to === 'string' ? home : kernelOf(to)

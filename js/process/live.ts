@@ -17,8 +17,8 @@ import { mark, select, trySelect } from './select.ts'
 import { sendFrom } from './send.ts'
 import type {
   Answer,
+  AskOptions,
   Call,
-  CallOptions,
   DemonitorOptions,
   Mark,
   ReceiveOptions,
@@ -62,7 +62,7 @@ class Live<M> extends Process implements Omit<Self<M>, 'pid'> {
   call<Request, Reply, const Asked extends Request = Request>(
     to: Pid<Call<Request, Reply>> | string,
     request: Asked,
-    options?: CallOptions,
+    options?: AskOptions,
   ): Promise<Answer<Asked, Request, Reply>> {
     return callFrom(this.home, this, to, request, options) as Promise<Answer<Asked, Request, Reply>>
   }

@@ -2,7 +2,7 @@
 // the same scheduler is young: Rust watches who is asked, and the time, only if it is still open when something else must be submitted;
 // most are answered before. Never true in it: that it is settled before whoever asks waits, or twice.
 
-import { AbortError, stopped, TimeoutError } from '../errors.ts'
+import { AbortError, ProcessExit, stopped, TimeoutError } from '../errors.ts'
 import { cargoOf, sendAround } from '../kernel/cargo.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import {
@@ -18,10 +18,11 @@ import {
 } from '../kernel/process.ts'
 import { INDEX_MASK, NOW_MS } from '../kernel/words.ts'
 import type { YoungQuestion } from '../kernel/young-timer.ts'
-import type { Pid } from '../types.ts'
+import type { Context, Pid } from '../types.ts'
+import { type CallReport, callAnswered, callAsked, callFailed, callPut, callRefused, calls } from './call-channel.ts'
 import { type Desk, deskOf, ended, type News, Waiter } from './desk.ts'
 import { sendFrom } from './send.ts'
-import type { CallOptions, ReplyTo } from './shapes.ts'
+import type { AskOptions, ReplyTo } from './shapes.ts'
 
 /** How long to wait, in milliseconds, unless something else is said. */
 const TIMEOUT_MS = 5_000
@@ -32,17 +33,21 @@ abstract class Question extends Waiter implements YoungQuestion {
   readonly desk: Desk
   readonly timeout: number
   private readonly signal: AbortSignal | undefined
+  private readonly context: Context | undefined
+  /** What is told of it, where somebody listens. */
+  private report: CallReport | undefined = undefined
   private pid = 0
   private isOpen = true
   private isYoung = false
   private onAbort: (() => void) | undefined = undefined
 
-  constructor(kernel: Kernel, timeout: number, signal: AbortSignal | undefined) {
+  constructor(kernel: Kernel, timeout: number, signal: AbortSignal | undefined, context: Context | undefined) {
     super()
     this.kernel = kernel
     this.desk = deskOf(kernel)
     this.timeout = timeout
     this.signal = signal
+    this.context = context
     this.desk.open(this)
   }
 
@@ -54,19 +59,34 @@ abstract class Question extends Waiter implements YoungQuestion {
     const { kernel } = this
     this.pid = pid
     this.isYoung = livesHere(kernel, pid)
+    if (calls.hasSubscribers && type === 'call') this.report = callAsked(kernel, this.asker, pid, request, this.context)
     try {
       if (!this.isYoung) this.desk.ask(this, pid)
-      const message = { type, from: this.from, request, deadline: deadlineOf(kernel, this.timeout) }
+      const deadline = deadlineOf(kernel, this.timeout)
+      const context = this.report === undefined ? this.context : this.report.context
+      const message =
+        context === undefined
+          ? { type, from: this.from, request, deadline }
+          : { type, from: this.from, request, deadline, context }
       if (cargoOf(request) === undefined) sendFrom(kernel, pid, message)
       else sendLaden(kernel, pid, request, message)
       if (this.isYoung) beYoung(kernel, this)
       // Behind what was sent: a timer that is taken back before the next crossing costs none.
       else this.startTimer()
     } catch (error) {
+      const { report } = this
+      this.report = undefined
       this.giveUp()
+      if (report !== undefined) callRefused(report, error)
       throw error
     }
+    if (this.report !== undefined) callPut(this.report)
     if (this.signal !== undefined) this.listen(this.signal)
+  }
+
+  /** Who asks, or 0. */
+  protected get asker(): number {
+    return 0
   }
 
   /** Puts it to whom `start` makes, whose pid it answers. Throws what `start` throws, and is over then. */
@@ -91,8 +111,13 @@ abstract class Question extends Waiter implements YoungQuestion {
   }
 
   hear(news: News): void {
+    this.fail(errorOf(news, this.timeout))
+  }
+
+  private fail(error: Error): void {
+    this.tell(false, error)
     this.giveUp()
-    this.failed(errorOf(news, this.timeout))
+    this.failed(error)
   }
 
   /** From now on it hears nothing. */
@@ -102,6 +127,17 @@ abstract class Question extends Waiter implements YoungQuestion {
     this.desk.forget(this)
     if (this.isYoung) beForgotten(this.kernel, this)
     if (this.onAbort !== undefined) this.signal?.removeEventListener('abort', this.onAbort)
+    // Whoever asked must end: nobody is told how that question ends but who listens.
+    if (this.report !== undefined) this.tell(false, new ProcessExit(undefined))
+  }
+
+  /** Tells whoever listens what became of it. */
+  protected tell(isAnswer: boolean, what: unknown): void {
+    const { report } = this
+    if (report === undefined) return
+    this.report = undefined
+    if (isAnswer) callAnswered(report, what)
+    else callFailed(report, what)
   }
 
   /** Where the answer goes. */
@@ -114,10 +150,7 @@ abstract class Question extends Waiter implements YoungQuestion {
   }
 
   private listen(signal: AbortSignal): void {
-    this.onAbort = () => {
-      this.giveUp()
-      this.failed(new AbortError(signal.reason))
-    }
+    this.onAbort = () => this.fail(new AbortError(signal.reason))
     signal.addEventListener('abort', this.onAbort)
   }
 }
@@ -132,11 +165,12 @@ export class CodeQuestion extends Question {
     this.reject = reject
   })
 
-  constructor(kernel: Kernel, { timeout = TIMEOUT_MS, signal }: CallOptions) {
-    super(kernel, timeout, signal)
+  constructor(kernel: Kernel, { timeout = TIMEOUT_MS, signal, context }: AskOptions) {
+    super(kernel, timeout, signal, context)
   }
 
   override answer(value: unknown): void {
+    this.tell(true, value)
     this.giveUp()
     this.resolve(value)
   }
@@ -151,8 +185,8 @@ export class BodyQuestion extends Question {
   private readonly home: Kernel
   private readonly process: Process
 
-  constructor(kernel: Kernel, options: CallOptions, home: Kernel, process: Process) {
-    super(kernel, timeoutOf(home, options, process), options.signal)
+  constructor(kernel: Kernel, options: AskOptions, home: Kernel, process: Process) {
+    super(kernel, timeoutOf(home, options, process), options.signal, options.context ?? process.rare?.context)
     this.home = home
     this.process = process
   }
@@ -168,7 +202,12 @@ export class BodyQuestion extends Question {
     return wait
   }
 
+  protected override get asker(): number {
+    return this.process.pid
+  }
+
   override answer(value: unknown, here: boolean): void {
+    this.tell(true, value)
     this.giveUp()
     const { home, process } = this
     this.hand(value, QUEUED_WAKE)
@@ -222,7 +261,7 @@ const deadlineOf = (kernel: Kernel, timeout: number): number | undefined =>
   timeout === Number.POSITIVE_INFINITY ? undefined : (kernel.words[NOW_MS] + Math.ceil(timeout)) | 0
 
 /** How long to wait: what was asked for, but no longer than whoever is being served does. */
-const timeoutOf = (kernel: Kernel, { timeout = TIMEOUT_MS }: CallOptions, { rare }: Process): number => {
+const timeoutOf = (kernel: Kernel, { timeout = TIMEOUT_MS }: AskOptions, { rare }: Process): number => {
   const deadline = rare?.deadline
   return deadline === undefined ? timeout : Math.min(timeout, Math.max(0, (deadline - kernel.words[NOW_MS]) | 0))
 }

@@ -1,8 +1,9 @@
-// Reports of crashes and stalls: to whoever was named in the options, else to stderr, and to whoever subscribed to their
-// channels. Owns the names of these channels and the words on stderr.
+// Reports of crashes and stalls: to whoever was named in the options, else to a journal or to stderr, and to whoever subscribed to
+// their channels. Owns the names of these channels and the words on stderr.
 
 import { channel } from 'node:diagnostics_channel'
 import { guarded } from '../kernel/crash.ts'
+import { writeDown } from '../kernel/journal.ts'
 import { isError } from '../kernel/realms.ts'
 import { describe } from '../kernel/reasons.ts'
 import type { CrashReport } from '../kernel/reports.ts'
@@ -14,17 +15,22 @@ const crashes = channel('rumpus:crash')
 const stalls = channel('rumpus:stall')
 
 /** What becomes of a crash report. */
-export const crashReporter = (onCrash: (report: CrashReport) => void = writeCrash): ((report: CrashReport) => void) =>
+export const crashReporter = (onCrash?: (report: CrashReport) => void): ((report: CrashReport) => void) =>
   guarded((report: CrashReport) => {
+    // The journal of the thread where it happened goes first.
+    const isLogged = report.logged === true || writeDown('crash', report)
     if (crashes.hasSubscribers) crashes.publish(report)
-    onCrash(report)
+    if (onCrash !== undefined) onCrash(report)
+    else if (!isLogged) writeCrash(report)
   })
 
 /** What becomes of a stall report. */
-export const stallReporter = (onStall: (report: StallReport) => void = writeStall): ((report: StallReport) => void) =>
+export const stallReporter = (onStall?: (report: StallReport) => void): ((report: StallReport) => void) =>
   guarded((report: StallReport) => {
+    const isLogged = writeDown('stall', report)
     if (stalls.hasSubscribers) stalls.publish(report)
-    onStall(report)
+    if (onStall !== undefined) onStall(report)
+    else if (!isLogged) writeStall(report)
   })
 
 const writeCrash = ({ pid, scheduler, name, definition, what, error }: CrashReport): void => {

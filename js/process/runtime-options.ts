@@ -30,7 +30,7 @@ export interface RuntimeOptions {
   /** Heap of a scheduler thread, in megabytes; by default a fair part of the memory there is. */
   readonly heapMb?: number
   /**
-   * Hears of crashes; without it they are written to stderr. Who only wants to know subscribes to the channel `rumpus:crash`
+   * Hears of crashes; without it a log of `rumpus/logger` has them, or stderr. Who only wants to know subscribes to the channel `rumpus:crash`
    * of `node:diagnostics_channel`.
    *
    * @example

@@ -4,6 +4,7 @@
 import { badArgument, ProcessExit, RumpusError, stopped, wordsFor } from '../errors.ts'
 import type { Host } from '../kernel/host.ts'
 import { inspect, type RuntimeView } from '../kernel/inspect.ts'
+import { lastly } from '../kernel/journal.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { GRACE_MS, spawnHere } from '../kernel/life.ts'
 import { checkPid, postNote } from '../kernel/post.ts'
@@ -115,6 +116,7 @@ export class HeldRuntime implements Runtime {
     kernel.handle.stop()
     // The host's processes end at the same time, but it leaves last: what nobody started ends with it.
     await takeDown(kernel, threads)
+    await lastly()
   }
 
   ref(): void {

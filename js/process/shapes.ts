@@ -4,9 +4,9 @@
 import type { RuntimeView } from '../kernel/inspect.ts'
 import type { ProcessView } from '../kernel/process-view.ts'
 import type { Pid, ReasonGiven, Sendable } from '../types.ts'
-import type { Answer, Call, CallOptions } from './call-shapes.ts'
+import type { Answer, AskOptions, Call } from './call-shapes.ts'
 
-export type { Answer, Asks, Call, CallOptions, ReplyTo } from './call-shapes.ts'
+export type { Answer, AskOptions, Asks, Call, CallOptions, ReplyTo } from './call-shapes.ts'
 
 /**
  * Where a spawned process may run: on any scheduler, on the spawner's, on the one with this number (0 is the host), or on a
@@ -221,7 +221,7 @@ export interface Self<M> extends AsyncIterable<M> {
   call<Request, Reply, const Asked extends Request = Request>(
     to: Pid<Call<Request, Reply>> | string,
     request: Asked,
-    options?: CallOptions,
+    options?: AskOptions,
   ): Promise<Answer<Asked, Request, Reply>>
   /** Waits `ms` milliseconds. Throws `RangeError` for a time that is no time. */
   sleep(ms: number): Promise<void>

@@ -9,6 +9,7 @@ const WAIT_MAX_MS = 2 ** 31 - 1
 export interface WaitOptions {
   readonly timeout?: number
   readonly signal?: AbortSignal
+  readonly context?: unknown
 }
 
 /** Throws if `ms` is no time from `least` milliseconds on. */
@@ -23,6 +24,12 @@ export const checkSignal = (signal: unknown): void => {
   throw badArgument(TypeError, 'options.signal', 'an AbortSignal', signal)
 }
 
+/** Throws unless that can say of what work a message is a part, or none is given. */
+export const checkContext = (context: unknown): void => {
+  if (context === undefined || (typeof context === 'object' && context !== null && !Array.isArray(context))) return
+  throw badArgument(TypeError, 'options.context', 'an object', context)
+}
+
 /** Throws unless these are options of a wait, which may be `endless`. */
 export const checkWait = (options: WaitOptions, endless = false): void => {
   if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
@@ -30,4 +37,5 @@ export const checkWait = (options: WaitOptions, endless = false): void => {
   const isEndless = endless && timeout === Number.POSITIVE_INFINITY
   if (timeout !== undefined && !isEndless) checkMs('options.timeout', timeout)
   checkSignal(options.signal)
+  if (options.context !== undefined) checkContext(options.context)
 }
