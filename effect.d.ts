@@ -137,6 +137,8 @@ declare class Computation<T> {
   get signal(): AbortSignal;
   /** A platform promise of the same: rejects with the {@link Cancelled}. */
   promise(): Promise<T>;
+  /** Has it complete, and answers who must be told. */
+  private end;
   private collect;
 }
 /**

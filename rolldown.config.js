@@ -11,7 +11,7 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 const external = [/^node:/, /^msgpackr/, /^(pino|prom-client|@opentelemetry\/api)$/]
 
 /** What stands beside `rumpus` and shares its files: `rumpus/otp` and so on. */
-const further = ['otp', 'effect', 'structured', 'sync', 'handlers', 'fibers', 'logger', 'telemetry']
+const further = ['otp', 'effect', 'events', 'structured', 'sync', 'handlers', 'fibers', 'logger', 'telemetry']
 
 /** @param {readonly string[]} names */
 const entries = (names) => Object.fromEntries(names.map((name) => [name, `js/${name}.ts`]))
@@ -48,7 +48,8 @@ const LINES = /\/js\/kernel\/(lines|pens|sink|rescue)\.ts$/
  * One file per entry, one for what the threads share, and one for a part that few load, all in one folder: `import.meta.url` has the
  * same meaning in each, and no stale chunk stays behind. Fibers have a file for what they share: who imports `rumpus` alone reads
  * nothing of it; and who imports fibers alone reads that and `leaves`, which is in all of them, so that one error has one class,
- * and nothing that needs the addon. How lines are written is in a file of its own, which a host loads for those that a thread has left.
+ * and nothing that needs the addon. What is shared by fibers has events, which are one more, and no part of the contract. How lines are
+ * written is in a file of its own, which a host loads for those that a thread has left.
  *
  * @satisfies {import('rolldown').RolldownOptions}
  */
@@ -69,6 +70,7 @@ export const bundle = {
       groups: [
         { name: 'leaves', test: /\/js\/(errors|pid|model\/dice)\.ts$/, priority: 3 },
         { name: 'contract', test: /\/js\/effect\//, priority: 2 },
+        { name: 'choices', test: /\/js\/events\//, priority: 2 },
         { name: 'shared', test: (/** @type {string} */ id) => !LINES.test(id), minShareCount: 2, priority: 1 },
         { name: 'lines', test: LINES },
       ],

@@ -2,6 +2,7 @@
 /// <reference lib="esnext.disposable" />
 
 import { Fiber, Within } from "./effect.js";
+import { Event } from "./events.js";
 /**
 * A queue between fibers that makes who is faster wait: `new Channel(16)`. With 0 a send waits for its receiver; with Infinity none
 * ever waits.
@@ -55,6 +56,10 @@ declare class Channel<T> {
   tryReceive(): {
     /** What was sent. */readonly item: T;
   } | undefined;
+  /** The event of `send`: chosen when there is room, or a receiver; fails with RumpusError `ERR_RUMPUS_CLOSED`. Not chosen, it was not taken. */
+  sending(item: T): Event<void>;
+  /** The event of `receive`: gives the next item; fails with RumpusError `ERR_RUMPUS_CLOSED` at the end. Not chosen, it takes none. */
+  receiving(): Event<T>;
   /** Takes the oldest; what a sender waits with has room then. */
   private take;
   private push;
@@ -112,6 +117,8 @@ declare class Mutex implements Shared {
   * broke it, and `ERR_RUMPUS_DEADLOCK` if the fiber holds it already, or who holds it waits for what this fiber has.
   */
   lock(within: Within): Promise<void>;
+  /** The event of `lock`: chosen when the fiber holds it, which then unlocks it; fails as `lock` rejects. */
+  locking(): Event<void>;
   private stand;
   /** For reports: who has it. */
   holders(): readonly Fiber[];
@@ -204,6 +211,8 @@ declare class Latch {
   countDown(by?: number): void;
   /** Waits until it is open. Rejects with the cancellation of the fiber, unless it is open. */
   wait(within: Within): Promise<void>;
+  /** The event of `wait`: chosen when it is open. */
+  waiting(): Event<void>;
 }
 /**
 * Where so many fibers wait for each other, again and again. One that is cancelled there poisons it: the others would wait for
@@ -275,6 +284,8 @@ declare class Ivar<T> {
   poison(error: unknown): void;
   /** Its value, when there is one. Rejects with the cancellation of the fiber if there is none yet, or with what poisoned it. */
   read(within: Within): Promise<T>;
+  /** The event of `read`: gives its value, or fails with what poisoned it. */
+  reading(): Event<T>;
 }
 /** What becomes of a {@link Lazy} whose fiber is cancelled while it computes. */
 type LazyCancel = "restart" | "record" | "protect";
@@ -456,6 +467,11 @@ declare class RwLock implements Shared {
   lock(within: Within): Promise<void>;
   /** Waits for the lock, to hold it together with others. Rejects as `lock` does. */
   lockShared(within: Within): Promise<void>;
+  /** The event of `lock`: chosen when the fiber holds it alone, which then unlocks it; fails as `lock` rejects. */
+  locking(): Event<void>;
+  /** The event of `lockShared`: chosen when the fiber holds it together with others; fails as `lock` rejects. */
+  lockingShared(): Event<void>;
+  private entering;
   /** Takes the lock alone if nobody holds it. */
   tryLock(within: Within): boolean;
   /** Takes the lock together with others if nobody changes, or waits to, and the fiber does not hold it already. */
@@ -522,6 +538,8 @@ declare class Semaphore {
   get free(): number;
   /** Waits for a permit. Rejects with the cancellation of the fiber, and then has none. */
   acquire(within: Within): Promise<void>;
+  /** The event of `acquire`: chosen when the fiber has a permit, which then releases it. */
+  acquiring(): Event<void>;
   /** Takes a permit if one is free. */
   tryAcquire(): boolean;
   /**

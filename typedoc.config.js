@@ -10,7 +10,7 @@ const first = 'docs/guides/first-five-minutes.md'
 /** How users import the entry points. */
 const imported = new Map([
   ['index', 'rumpus'],
-  ...['otp', 'portable', 'structured', 'sync', 'handlers', 'effect', 'fibers', 'logger', 'telemetry'].map(
+  ...['otp', 'portable', 'structured', 'sync', 'events', 'handlers', 'effect', 'fibers', 'logger', 'telemetry'].map(
     (name) => /** @type {const} */ ([name, `rumpus/${name}`]),
   ),
 ])
@@ -71,6 +71,7 @@ export default {
     ...['Clauses', 'Fits', 'OutOf'].map((name) => `js/handlers/handle.ts:${name}`),
     'js/handlers/effect.ts:Otherwise',
     ...['Main', 'Answer', 'Answers'].map((name) => `js/structured/together.ts:${name}`),
+    'js/events/event.ts:Given',
   ],
   // The brands of numbers; and what the comment of the union tells of its parts.
   intentionallyNotDocumented: [

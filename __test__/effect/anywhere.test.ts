@@ -22,8 +22,12 @@ function reachOf(name: string): string[] {
 }
 
 describe('the built files', () => {
-  it.each(['effect', 'structured', 'sync'])('%s reaches the contract and the errors, nothing else', (name) => {
+  it.each(['effect', 'structured'])('%s reaches the contract and the errors, nothing else', (name) => {
     expect(reachOf(name)).toEqual(['contract.js', 'leaves.js'])
+  })
+
+  it.each(['sync', 'events'])('%s reaches the events too', (name) => {
+    expect(reachOf(name)).toEqual(['choices.js', 'contract.js', 'leaves.js'])
   })
 
   it('fibers are on the modules of rumpus, which reads nothing of them', () => {
@@ -38,6 +42,7 @@ describe('the built files', () => {
     const flags = ['--no-warnings', '--experimental-vm-modules', `${root}__test__/effect/edge.mjs`]
     const { seen, files } = JSON.parse(execFileSync(process.execPath, flags, { encoding: 'utf8', timeout: 30_000 }))
     expect(seen).toEqual(ALL_IS_WELL)
-    expect(files).toEqual(['contract.js', 'effect.js', 'leaves.js', 'page.mjs', 'structured.js', 'sync.js'])
+    const entries = ['effect.js', 'events.js', 'structured.js', 'sync.js']
+    expect(files).toEqual(['choices.js', 'contract.js', 'leaves.js', 'page.mjs', ...entries].sort())
   })
 })

@@ -36,7 +36,8 @@ const load = async (url) => {
 }
 
 const entry = (/** @type {string} */ name) => load(new URL(`../../dist/${name}.js`, import.meta.url))
-const [effect, structured, sync] = [await entry('effect'), await entry('structured'), await entry('sync')]
+const [effect, structured] = [await entry('effect'), await entry('structured')]
+const [sync, events] = [await entry('sync'), await entry('events')]
 const { tryAll } = await load(new URL('page.mjs', import.meta.url))
-const seen = await tryAll(effect, structured, sync)
+const seen = await tryAll(effect, structured, sync, events)
 process.stdout.write(JSON.stringify({ seen, files: [...modules.keys()].map((url) => url.split('/').at(-1)).sort() }))

@@ -9,8 +9,14 @@
  * @param {typeof import('rumpus/effect')} effect
  * @param {typeof import('rumpus/structured')} structured
  * @param {typeof import('rumpus/sync')} sync
+ * @param {typeof import('rumpus/events')} events
  */
-export async function tryAll({ Cancelled, fifo, random }, { map, race, scope }, { Channel, Mutex }) {
+export async function tryAll(
+  { Cancelled, Computation, fifo, random },
+  { map, race, scope },
+  { Channel, Mutex },
+  { elapsed, select, Tx },
+) {
   const items = new Channel(2)
   const mutex = new Mutex()
   let [sum, released] = [0, false]
@@ -41,7 +47,13 @@ export async function tryAll({ Cancelled, fifo, random }, { map, race, scope }, 
     (error) => error instanceof Cancelled && [error.code, error.cause],
   )
   const hour = await random({ seed: 1 }, async (fiber) => fiber.sleep(3_600_000).then(() => 'an hour'))
-  return { sum, released, raced, mapped, late, aborted, hour }
+  const replies = new Channel(1)
+  const waits = select(fifo.current(), [replies.receiving(), elapsed(60_000).wrap(() => 'too late')])
+  const both = [new Computation(), new Computation()]
+  const committed = both.reduce((tx, one, at) => tx.return(one, at), new Tx()).tryCommit()
+  replies.trySend('chosen')
+  const chosen = [await waits, committed, replies.length]
+  return { sum, released, raced, mapped, late, aborted, hour, chosen }
 }
 
 /** What `tryAll` answers where all is well. */
@@ -53,4 +65,5 @@ export const ALL_IS_WELL = {
   late: 'ERR_RUMPUS_TIMEOUT',
   aborted: ['ABORT_ERR', 'enough'],
   hour: 'an hour',
+  chosen: ['chosen', true, 0],
 }

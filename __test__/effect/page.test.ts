@@ -11,7 +11,9 @@ import { type Served, serve } from '../browser/serve.ts'
 import { root } from '../tidy/repository.ts'
 import { ALL_IS_WELL } from './page.mjs'
 
-const built = ['effect', 'structured', 'sync', 'contract', 'leaves'].map((name) => `dist/${name}.js`)
+const built = ['effect', 'structured', 'sync', 'events', 'choices', 'contract', 'leaves'].map(
+  (name) => `dist/${name}.js`,
+)
 
 describeInChromium('fibers in a page', () => {
   let folder = ''
@@ -39,7 +41,7 @@ describeInChromium('fibers in a page', () => {
     const page = await browser.newPage()
     const complaints = complaintsOf(page, served.origin)
     await page.goto(`${served.origin}/`)
-    const seen = await page.evaluate(`Promise.all(['page.mjs', 'effect.js', 'structured.js', 'sync.js']
+    const seen = await page.evaluate(`Promise.all(['page.mjs', 'effect.js', 'structured.js', 'sync.js', 'events.js']
       .map((name) => import('/' + name))).then(([{ tryAll }, ...entries]) => tryAll(...entries))`)
     expect(seen).toEqual(ALL_IS_WELL)
     expect(complaints).toEqual({ errors: [], foreign: [], failed: [] })

@@ -28,8 +28,10 @@ const further: Record<string, { readonly files: readonly string[]; readonly most
   effect: { files: ['dist/effect.js', 'dist/contract.js', 'effect.d.ts'], most: 46 * KB },
   // Scopes, what runs together, what goes through many things; strict scopes, orphans, ownership and what they call a fault.
   structured: { files: ['dist/structured.js', 'structured.d.ts'], most: 50 * KB },
-  // What fibers share, ten things of a page each.
-  sync: { files: ['dist/sync.js', 'sync.d.ts'], most: 36 * KB },
+  // What fibers share, ten things of a page each; most have events.
+  sync: { files: ['dist/sync.js', 'sync.d.ts'], most: 39 * KB },
+  // What can be waited for as one of several, and transactions; read by who imports what fibers share, too, which has events.
+  events: { files: ['dist/events.js', 'dist/choices.js', 'events.d.ts'], most: 26 * KB },
   // What code asks for, and who answers.
   handlers: { files: ['dist/handlers.js', 'handlers.d.ts'], most: 28 * KB },
   // One executor and the one function that gives it out; bodies on other cores, and so many of them at a time.

@@ -3,6 +3,7 @@
 // none may be refused.
 
 import { Computation, type Fiber, random } from 'rumpus/effect'
+import { elapsed, select } from 'rumpus/events'
 import { all, scope } from 'rumpus/structured'
 import { Channel, Lazy, Mutex, RwLock } from 'rumpus/sync'
 import { describe, expect, it } from 'vitest'
@@ -91,6 +92,56 @@ describe.each(executors)('$name', ({ execute }) => {
         ),
       })
       expect(owned.isLocked).toBe(false)
+    }))
+
+  it('refuses a sync none of whose branches can be chosen, whoever came last; its wraps hear of it', () =>
+    execute(async (fiber) => {
+      for (const isLast of [true, false]) {
+        const [own, mutex, lock] = [new Mutex(), new Mutex(), new RwLock()]
+        const ends = await all(fiber, [
+          async (mine) => {
+            await own.lock(mine)
+            await mine.sleep(isLast ? 10 : 5)
+            const refused = await select(mine, [
+              mutex.locking().wrap(() => mutex.unlock(mine), String),
+              lock.lockingShared().wrap(() => lock.unlockShared(mine), String),
+            ])
+            own.unlock(mine)
+            return refused
+          },
+          async (mine) => {
+            await Promise.all([mutex.lock(mine), lock.lock(mine)])
+            await mine.sleep(isLast ? 5 : 10)
+            const refused = await errorOf(own.lock(mine))
+            if (refused === undefined) own.unlock(mine)
+            mutex.unlock(mine)
+            lock.unlock(mine)
+            return refused === undefined ? undefined : String(refused)
+          },
+        ])
+        expect(ends.map((end) => end !== undefined)).toEqual([isLast, !isLast])
+        expect(ends.find((end) => end !== undefined)).toMatch(
+          /fiber \d+ waits for a lock or a lock, which fiber \d+ has/,
+        )
+      }
+    }))
+
+  it('refuses no sync, and nobody who waits for it, as long as one branch can be chosen: another lock, or a time', () =>
+    execute(async (fiber) => {
+      const [own, wanted, other] = [new Mutex(), new Mutex(), new Mutex()]
+      const seen: unknown[] = []
+      await all(fiber, [
+        async (mine) => {
+          await own.lock(mine)
+          await mine.sleep(5)
+          seen.push(await select(mine, [wanted.locking(), elapsed(1).wrap(() => 'too late')]))
+          seen.push(await select(mine, [wanted.locking(), other.locking().wrap(() => other.unlock(mine))]))
+          own.unlock(mine)
+        },
+        (mine) => wanted.use(mine, () => mine.sleep(2).then(() => own.use(mine, () => seen.push('last')))),
+        (mine) => other.use(mine, () => mine.sleep(20)),
+      ])
+      expect(seen).toEqual(['too late', undefined, 'last'])
     }))
 
   it('refuses nobody whose turn comes: who holds the lock sleeps, or has just been given the other', () =>

@@ -21,6 +21,7 @@ const leftToRight = [
   'kernel',
   'process',
   'effect',
+  'events',
   'structured',
   'sync',
   'handlers',
@@ -41,8 +42,9 @@ const mayImport: Record<string, string[]> = {
   kernel: ['native'],
   // What speaks of fibers knows the contract, and not who keeps it; the contract, the dice of the model.
   effect: ['model'],
+  events: ['effect'],
   structured: ['effect'],
-  sync: ['effect'],
+  sync: ['effect', 'events'],
   handlers: ['effect'],
   index: ['kernel', 'process', 'testing'],
   'scheduler-thread': ['kernel', 'process'],
@@ -51,7 +53,7 @@ const mayImport: Record<string, string[]> = {
 }
 
 /** Rooms that any JavaScript engine can run: nothing of Node, no package. */
-const anywhere = ['errors', 'types', 'pid', 'model', 'portable', 'effect', 'structured', 'sync', 'handlers']
+const anywhere = ['errors', 'types', 'pid', 'model', 'portable', 'effect', 'events', 'structured', 'sync', 'handlers']
 
 const manifest = JSON.parse(read('package.json'))
 const dependencies = Object.keys(manifest.dependencies)

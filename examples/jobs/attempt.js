@@ -22,8 +22,9 @@ const working = span('jobs:attempt')
 export const attempt = define(
   import.meta.url,
   'attempt',
-  async (/** @type {import('rumpus').Self<never>} */ self, /** @type {import('./work.js').Attempt} */ job) => {
+  async (/** @type {import('rumpus').Self<'go'>} */ self, /** @type {import('./work.js').Attempt} */ job) => {
     const { id, kind } = job
+    await self.receive()
     log.of(self).debug({ job: id, kind, attempt: job.attempt }, 'attempt')
     const value = await working.run(() => work(job, self.signal), { data: { kind } })
     outcomes.put(id, { status: 'done', attempt: job.attempt, value })

@@ -1,7 +1,7 @@
 // Who does what next: the server that reads the directory, has so many attempts run at a time, and decides when one fails. Owns the
 // order, the number of attempts and the pauses between them. Its state can be lost: a new one reads the directory again.
 
-import { cancelTimer, exit, reply, sendAfter, sendInterval } from 'rumpus'
+import { cancelTimer, exit, reply, send, sendAfter, sendInterval } from 'rumpus'
 import { noReply, Server, startChild } from 'rumpus/otp'
 import { point } from 'rumpus/telemetry'
 import { attempt, outcomes } from './attempt.js'
@@ -115,6 +115,8 @@ export class Queue extends Server {
       const late = sendAfter(this.self.pid, { type: 'late', pid }, this.limits.timeoutMs)
       this.running.set(pid, { tried: next, late })
       this.self.monitor(pid)
+      // It waits for that: nothing of its end goes unheard.
+      send(/** @type {import('rumpus').Pid<'go'>} */ (pid), 'go')
     }
   }
 

@@ -32,6 +32,8 @@ interface Link {
   readonly into: Packed
 }
 
+let ending: (computation: Packed, state: number, outcome: unknown) => Trigger[]
+
 // What a cancellation still has to tell, while it is under way: no recursion, however deep the tree, and listeners last.
 let telling: Trigger[][] | undefined
 const listening: (() => void)[] = []
@@ -92,11 +94,7 @@ export class Computation<T> {
   /** Completes it with a value; false if it was complete. */
   tryReturn(value: T): boolean {
     if (this.state !== RUNNING) return false
-    this.state = RETURNED
-    this.outcome = value
-    const told = this.attached
-    this.attached = EMPTY
-    for (const trigger of told) trigger.signal()
+    for (const trigger of this.end(RETURNED, value)) trigger.signal()
     return true
   }
 
@@ -108,14 +106,9 @@ export class Computation<T> {
   /** Cancels it; false if it was complete. A reason that is a {@link Cancelled} is handed on as it is. */
   tryCancel(reason: unknown): boolean {
     if (this.state !== RUNNING) return false
-    this.state = CANCELLED
-    this.outcome = reason instanceof Cancelled ? reason : new Cancelled(reason)
-    const told = this.attached
-    this.attached = EMPTY
-    const { aborter } = this
-    if (aborter !== undefined) listening.push(() => aborter.abort(this.outcome))
+    const told = this.end(CANCELLED, reason instanceof Cancelled ? reason : new Cancelled(reason))
     if (telling !== undefined) telling.push(told)
-    else tell(told)
+    else tell([told])
     return true
   }
 
@@ -181,6 +174,21 @@ export class Computation<T> {
     })
   }
 
+  static {
+    ending = (computation, state, outcome) => computation.end(state, outcome)
+  }
+
+  /** Has it complete, and answers who must be told. */
+  private end(state: number, outcome: unknown): Trigger[] {
+    this.state = state
+    this.outcome = outcome
+    const told = this.attached
+    this.attached = EMPTY
+    const { aborter } = this
+    if (state === CANCELLED && aborter !== undefined) listening.push(() => aborter.abort(outcome))
+    return told
+  }
+
   private collect(): void {
     this.attached = this.attached.filter((trigger) => !trigger.isSignalled)
     this.balance = this.attached.length
@@ -192,8 +200,22 @@ const handOn = ({ from, into }: Link): void => {
   if (cancellation !== undefined) into.cancel(cancellation)
 }
 
-const tell = (first: Trigger[]): void => {
-  telling = [first]
+/**
+ * For transactions: completes `computation`, which must run, and answers whom to {@link announce} it to, when all are complete that
+ * complete together.
+ */
+export const complete = (computation: Packed, outcome: Outcome<unknown>): Trigger[] =>
+  'value' in outcome ? ending(computation, RETURNED, outcome.value) : ending(computation, CANCELLED, outcome.cancelled)
+
+/** For transactions: tells all of `told`, listeners last. */
+export const announce = (told: Trigger[][]): void => {
+  if (telling !== undefined) telling.push(...told)
+  else tell(told)
+}
+
+/** Signals what is in `lists`, and in what is added to them meanwhile. */
+const tell = (lists: Trigger[][]): void => {
+  telling = lists
   try {
     for (const told of telling) for (const trigger of told) trigger.signal()
   } finally {

@@ -4,17 +4,20 @@
 import { badArgument, RumpusError } from '../errors.ts'
 import { Dice } from '../model/dice.ts'
 import type { Cancelled } from './cancelled.ts'
+import { chooseBy } from './chance.ts'
 import { Computation, type Packed } from './computation.ts'
 import { inContext } from './context.ts'
 import { begin, checkMs, Fiber, type Handler, type Polled, parked, trySuspend, unsuspend } from './fiber.ts'
 import { afterPass } from './pass.ts'
 import { Trigger } from './trigger.ts'
-import { toText, viewOf } from './waits.ts'
+import { nameFiber, nameOf, toText, viewOf } from './waits.ts'
 import { yieldByWait } from './yield.ts'
 
 const SEED_MAX = 2 ** 53 - 1
 /** Fibers that go on between two passes of the event loop, at most: how many is a matter of chance too. */
 const QUOTA_MAX = 8
+/** Fibers that are told of one by one where nothing can happen any more; of the rest, how many. */
+const TOLD_MAX = 20
 /** How long, in real milliseconds, nothing may happen before we say that nothing will. */
 const PATIENCE_MS = 1000
 
@@ -35,6 +38,7 @@ class Random implements Handler<void> {
   private readonly dice: Dice
   private readonly root = new Fiber(this, new Computation())
   private readonly ready: (() => void)[] = []
+  /** Who waits, in the order in which they began to. */
   private readonly waiting = new Set<Fiber>()
   private readonly timers = new Set<Timer>()
   private readonly pollers = new Set<Polled>()
@@ -47,6 +51,7 @@ class Random implements Handler<void> {
 
   constructor(seed: number) {
     this.dice = new Dice(seed)
+    chooseBy(this, this.dice)
   }
 
   run<T>(main: (fiber: Fiber) => T | PromiseLike<T>): Promise<T> {
@@ -69,6 +74,7 @@ class Random implements Handler<void> {
 
   spawn<T>(from: Fiber, fiber: Fiber, main: (fiber: Fiber) => T | PromiseLike<T>): Promise<T> {
     from.check()
+    if (main.name !== '') nameFiber(fiber, `${nameOf(fiber)} (${main.name})`)
     const start = inContext(() => begin(fiber, main))
     return new Promise((resolve) => this.add(() => resolve(start())))
   }
@@ -163,9 +169,14 @@ class Random implements Handler<void> {
 }
 
 const deadlock = (waiting: readonly Fiber[]): RumpusError => {
-  const waits = waiting.map((fiber) => toText(viewOf(fiber)))
-  const what = `nothing can happen any more: ${waits.length} fibers wait: ${waits.join('; ')}`
-  return new RumpusError('ERR_RUMPUS_DEADLOCK', what)
+  const { length } = waiting
+  const waits = waiting.slice(0, TOLD_MAX).map((fiber) => toText(viewOf(fiber)))
+  if (length > TOLD_MAX) waits.push(`and ${length - TOLD_MAX} more`)
+  const all =
+    length === 0
+      ? 'no fiber waits, so what is awaited is not of fibers'
+      : `${length} ${length === 1 ? 'fiber waits' : 'fibers wait'}: ${waits.join('; ')}`
+  return new RumpusError('ERR_RUMPUS_DEADLOCK', `nothing can happen any more: ${all}`)
 }
 
 /**

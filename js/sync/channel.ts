@@ -2,8 +2,10 @@
 // channel, or with its receiver, and a cancellation loses none.
 
 import type { Fiber, Within } from '../effect/fiber.ts'
+import { ready, readyWith } from '../effect/ready.ts'
 import { badArgument, RumpusError } from '../errors.ts'
-import { grant, ready, readyWith, Waiters } from './waiters.ts'
+import { Event } from '../events/event.ts'
+import { grant, Waiters } from './waiters.ts'
 
 const FIRST_CAPACITY = 8
 
@@ -106,6 +108,30 @@ export class Channel<T> {
       }
     | undefined {
     return this.head !== this.tail || !this.senders.isEmpty ? { item: this.take() } : undefined
+  }
+
+  /** The event of `send`: chosen when there is room, or a receiver; fails with RumpusError `ERR_RUMPUS_CLOSED`. Not chosen, it was not taken. */
+  sending(item: T): Event<void> {
+    return new Event<void>({
+      what: this.senders.what,
+      poll: (party) => {
+        if (this.over !== undefined) party.tryFail(this.over)
+        else if (this.place(item)) party.tryGive()
+      },
+      wait: (party) => this.senders.enter(party, item),
+    })
+  }
+
+  /** The event of `receive`: gives the next item; fails with RumpusError `ERR_RUMPUS_CLOSED` at the end. Not chosen, it takes none. */
+  receiving(): Event<T> {
+    return new Event<T>({
+      what: this.receivers.what,
+      poll: (party) => {
+        if (this.head !== this.tail || !this.senders.isEmpty) party.tryGive(this.take())
+        else if (this.over !== undefined) party.tryFail(this.over)
+      },
+      wait: (party) => this.receivers.enter(party),
+    })
   }
 
   /** Takes the oldest; what a sender waits with has room then. */

@@ -31,7 +31,7 @@ import { grant, Waiters } from './waiters.ts'
  * ```
  */
 export class Condition {
-  private readonly waiters = new Waiters<void>({ what: 'news of a condition' })
+  private readonly waiters = new Waiters<void>({ what: 'the signal of a condition' })
 
   /**
    * Unlocks, waits for news, locks. Rejects with the cancellation of the fiber, holding the lock, and with

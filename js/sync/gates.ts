@@ -2,8 +2,10 @@
 // lines around a line of waiters.
 
 import type { Fiber, Within } from '../effect/fiber.ts'
+import { ready, readyWith } from '../effect/ready.ts'
 import { badArgument, RumpusError } from '../errors.ts'
-import { deadlockAt, grant, ready, readyWith, type Shared, Waiters } from './waiters.ts'
+import { Event } from '../events/event.ts'
+import { deadlockAt, grant, type Shared, Waiters } from './waiters.ts'
 
 const releaseAll = <T>(waiters: Waiters<T>, value: T): void => {
   for (let waiter = waiters.shift(); waiter !== undefined; waiter = waiters.shift()) {
@@ -65,6 +67,17 @@ export class Latch {
   wait(within: Within): Promise<void> {
     if (this.left === 0) return ready()
     return this.waiters.stand(this.waiters.join(within.fiber))
+  }
+
+  /** The event of `wait`: chosen when it is open. */
+  waiting(): Event<void> {
+    return new Event<void>({
+      what: this.waiters.what,
+      poll: (party) => {
+        if (this.left === 0) party.tryGive()
+      },
+      wait: (party) => this.waiters.enter(party),
+    })
   }
 }
 
@@ -184,6 +197,20 @@ export class Ivar<T> {
     const { outcome } = this
     if (outcome === undefined) return this.waiters.stand(this.waiters.join(within.fiber))
     return 'value' in outcome ? readyWith(outcome.value) : Promise.reject(outcome.error)
+  }
+
+  /** The event of `read`: gives its value, or fails with what poisoned it. */
+  reading(): Event<T> {
+    return new Event<T>({
+      what: this.waiters.what,
+      poll: (party) => {
+        const { outcome } = this
+        if (outcome === undefined) return
+        if ('value' in outcome) party.tryGive(outcome.value)
+        else party.tryFail(outcome.error)
+      },
+      wait: (party) => this.waiters.enter(party),
+    })
   }
 }
 

@@ -1,8 +1,10 @@
 // Mutex: one at a time, in the order of asking. Owns who holds it, and whether what it guards is broken.
 
 import type { Fiber, Within } from '../effect/fiber.ts'
+import { ready } from '../effect/ready.ts'
 import { badArgument, RumpusError } from '../errors.ts'
-import { deadlockAt, grant, ready, type Shared, Waiters } from './waiters.ts'
+import { Event } from '../events/event.ts'
+import { deadlockAt, grant, type Shared, Waiters } from './waiters.ts'
 
 /**
  * A lock for what several fibers change with waits in between. Fair: who asked first has it first, handed over by `unlock`.
@@ -57,6 +59,20 @@ export class Mutex implements Shared {
     if (this.holder !== undefined) return this.stand(fiber)
     this.holder = fiber
     return ready()
+  }
+
+  /** The event of `lock`: chosen when the fiber holds it, which then unlocks it; fails as `lock` rejects. */
+  locking(): Event<void> {
+    return new Event<void>({
+      what: this.what,
+      holders: () => this.holders(),
+      poll: (party) => {
+        const refusal = this.broken ?? this.relock(party.fiber)
+        if (refusal !== undefined) party.tryFail(refusal)
+        else if (this.tryLock(party)) party.tryGive()
+      },
+      wait: (party) => this.waiters.enter(party),
+    })
   }
 
   private stand(fiber: Fiber): Promise<void> {

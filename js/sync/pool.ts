@@ -4,9 +4,10 @@
 import { Cancelled } from '../effect/cancelled.ts'
 import { Computation } from '../effect/computation.ts'
 import { checkMs, Fiber, type Within } from '../effect/fiber.ts'
+import { ready } from '../effect/ready.ts'
 import { Trigger } from '../effect/trigger.ts'
 import { badArgument, RumpusError } from '../errors.ts'
-import { grant, ready, Waiters } from './waiters.ts'
+import { grant, Waiters } from './waiters.ts'
 
 /** How a {@link Pool} makes what is in it, and ends it. */
 export interface PoolOptions<R> {
@@ -58,10 +59,10 @@ export class Pool<R> {
   private readonly options: PoolOptions<R>
   /** How many more may have a place: those who use one, or end one. */
   private free: number
-  private readonly line = new Waiters<void>({ what: 'one of a pool' })
+  private readonly line = new Waiters<void>({ what: 'a resource of a pool' })
   /** The last used last. */
   private readonly stock: Idle<R>[] = []
-  private readonly closers = new Waiters<void>({ what: 'what is in use of a pool' })
+  private readonly closers = new Waiters<void>({ what: 'the resources that a pool has lent' })
   private over: RumpusError | undefined = undefined
   /** The first error of a disposal for which nobody waited. */
   private unheard: { readonly error: unknown } | undefined = undefined

@@ -3,8 +3,10 @@
 // change.
 
 import type { Fiber, Within } from '../effect/fiber.ts'
+import { ready } from '../effect/ready.ts'
 import { badArgument, RumpusError } from '../errors.ts'
-import { deadlockAt, grant, ready, type Shared, type Waiter, Waiters } from './waiters.ts'
+import { Event } from '../events/event.ts'
+import { deadlockAt, grant, type Shared, type Waiter, Waiters } from './waiters.ts'
 
 /** How a fiber holds the lock. */
 type Hold = 'alone' | 'shared'
@@ -77,6 +79,31 @@ export class RwLock implements Shared {
   /** Waits for the lock, to hold it together with others. Rejects as `lock` does. */
   lockShared(within: Within): Promise<void> {
     return this.enter(within.fiber, 'shared')
+  }
+
+  /** The event of `lock`: chosen when the fiber holds it alone, which then unlocks it; fails as `lock` rejects. */
+  locking(): Event<void> {
+    return this.entering('alone')
+  }
+
+  /** The event of `lockShared`: chosen when the fiber holds it together with others; fails as `lock` rejects. */
+  lockingShared(): Event<void> {
+    return this.entering('shared')
+  }
+
+  private entering(hold: Hold): Event<void> {
+    return new Event<void>({
+      what: this.what,
+      holders: () => this.holders(),
+      poll: (party) => {
+        const refusal = this.broken ?? this.relock(party.fiber)
+        if (refusal !== undefined) party.tryFail(refusal)
+        else if (this.tryEnter(party.fiber, hold)) party.tryGive()
+      },
+      wait: (party) => this.line.enter(party, hold),
+      // One that waited to change kept those behind it from looking.
+      left: () => this.admit(),
+    })
   }
 
   /** Takes the lock alone if nobody holds it. */

@@ -2,8 +2,10 @@
 // never two of them and never none.
 
 import type { Within } from '../effect/fiber.ts'
+import { ready } from '../effect/ready.ts'
 import { badArgument, RumpusError } from '../errors.ts'
-import { grant, ready, Waiters } from './waiters.ts'
+import { Event } from '../events/event.ts'
+import { grant, Waiters } from './waiters.ts'
 
 /**
  * So many permits; who takes one gives it back. Fair: who asked first has the next. For so many calls at a time, `map` with
@@ -28,7 +30,7 @@ import { grant, ready, Waiters } from './waiters.ts'
  */
 export class Semaphore {
   private readonly permits: number
-  private readonly waiters = new Waiters<void>({ what: 'a permit' })
+  private readonly waiters = new Waiters<void>({ what: 'a permit of a semaphore' })
   private left: number
 
   /** @throws RangeError `ERR_RUMPUS_OUT_OF_RANGE` unless `permits` is a whole number from 1 */
@@ -53,6 +55,17 @@ export class Semaphore {
     if (this.left === 0) return this.waiters.stand(this.waiters.join(fiber))
     this.left--
     return ready()
+  }
+
+  /** The event of `acquire`: chosen when the fiber has a permit, which then releases it. */
+  acquiring(): Event<void> {
+    return new Event<void>({
+      what: this.waiters.what,
+      poll: (party) => {
+        if (this.tryAcquire()) party.tryGive()
+      },
+      wait: (party) => this.waiters.enter(party),
+    })
   }
 
   /** Takes a permit if one is free. */

@@ -1,14 +1,12 @@
 // Waiters: who waits for something shared, in order. Owns the one rule of all that is in this room: what was granted is kept, also
-// when the fiber is cancelled before it goes on; who goes on without has left the line, and nothing can be granted to it.
+// when the fiber is cancelled before it goes on; who goes on without has left the line, and nothing can be granted to it. Never true
+// here: a branch of a sync that was decided is in a line.
 
 import type { Fiber, Wait } from '../effect/fiber.ts'
-import { afterPass } from '../effect/pass.ts'
 import { Trigger } from '../effect/trigger.ts'
 import { deadlockOf, waitOf } from '../effect/waits.ts'
 import type { RumpusError } from '../errors.ts'
-
-/** Waits that were over at once, between two passes of the event loop. */
-const AT_ONCE_MAX = 1024
+import type { Party } from '../events/source.ts'
 
 /** What a line is for, as it is told: of a lock, a channel. */
 export interface Shared {
@@ -52,15 +50,19 @@ export class Waiter<T> implements Wait {
 }
 
 const NOBODY: readonly Fiber[] = []
-const SOMETHING: Shared = { what: 'something' }
 
 export class Waiters<T> {
   private readonly shared: Shared
   private first: Waiter<T> | undefined = undefined
   private last: Waiter<T> | undefined = undefined
 
-  constructor(shared: Shared = SOMETHING) {
+  constructor(shared: Shared) {
     this.shared = shared
+  }
+
+  /** What those that stand here wait for, in words. */
+  get what(): string {
+    return this.shared.what
   }
 
   get isEmpty(): boolean {
@@ -81,6 +83,13 @@ export class Waiters<T> {
     else last.behind = waiter
     this.last = waiter
     return waiter
+  }
+
+  /** Puts a branch of a sync into the line, last; answers how it leaves. Who brings something is given nothing but the turn. */
+  enter<G>(party: Party<G>, brought?: T): () => void {
+    const waiter = this.join(party.fiber, brought)
+    waiter.trigger.onSignal({ waiter, party: party as Party<unknown>, brings: brought !== undefined }, hand)
+    return () => this.remove(waiter)
   }
 
   /** Takes the first out of the line, to grant it something. */
@@ -134,18 +143,17 @@ export const grant = <T>(waiter: Waiter<T>): void => {
   waiter.trigger.signal()
 }
 
-const settled: Promise<void> = Promise.resolve()
-let atOnce = 0
+interface Entered {
+  readonly waiter: Waiter<unknown>
+  readonly party: Party<unknown>
+  readonly brings: boolean
+}
 
-/**
- * A promise of what is there already. Fibers that always find what they want never park, so their executor cannot count them: that
- * timers and sockets have their turn all the same, one of many waits for a pass of the event loop.
- */
-export const ready = (): Promise<void> => (++atOnce % AT_ONCE_MAX === 0 ? new Promise(afterPass) : settled)
-
-/** The same with a value, which is not lost meanwhile. */
-export const readyWith = <T>(value: T): Promise<T> =>
-  ++atOnce % AT_ONCE_MAX === 0 ? new Promise<void>(afterPass).then(() => value) : Promise.resolve(value)
+/** What was granted to a branch decides its sync, which has been open as long as the branch was in the line. */
+const hand = ({ waiter, party, brings }: Entered): void => {
+  if (waiter.failed) party.tryFail(waiter.error)
+  else party.tryGive(brings ? undefined : waiter.value)
+}
 
 /** The error of `fiber` if it would wait for `shared`, and somebody who has that, for it. */
 export const deadlockAt = (fiber: Fiber, shared: Shared): RumpusError | undefined => {

@@ -2,6 +2,7 @@
 
 import { run } from 'rumpus'
 import { fifo } from 'rumpus/effect'
+import { elapsed, select } from 'rumpus/events'
 import { fiberOf } from 'rumpus/fibers'
 import { both, map } from 'rumpus/structured'
 import { Channel } from 'rumpus/sync'
@@ -17,6 +18,6 @@ const channel = new Channel(0)
 const [, beside] = await both(
   fifo.current(),
   (fiber) => channel.send(fiber, 'here'),
-  (fiber) => channel.receive(fiber),
+  (fiber) => select(fiber, [channel.receiving(), elapsed(60_000)]),
 )
 console.log(JSON.stringify({ inside, beside }))
