@@ -16,15 +16,23 @@ export const newId = () => `${Date.now().toString(36)}-${Math.random().toString(
 
 const isId = (/** @type {string} */ id) => /^[\w-]{1,64}$/.test(id)
 
+/** How the name of a file ends that is being written. */
+const UNFINISHED = '.tmp'
+
 export class Spool {
   /** @param {string} root */
   constructor(root) {
     this.root = root
   }
 
-  /** Makes the directories. */
+  /** Makes the directories, and takes away what a program left half written when it was killed. */
   async open() {
-    for (const name of ['done', 'failed']) await mkdir(join(this.root, name), { recursive: true })
+    for (const name of ['.', 'done', 'failed']) {
+      const directory = join(this.root, name)
+      await mkdir(directory, { recursive: true })
+      const left = (await readdir(directory)).filter((file) => file.endsWith(UNFINISHED))
+      for (const file of left) await unlink(join(directory, file)).catch(ignoreMissing)
+    }
   }
 
   /** The ids of all that wait, in order. */
@@ -67,7 +75,7 @@ export class Spool {
 
   /** @param {string} path @param {unknown} value */
   async #write(path, value) {
-    const beside = `${path}.${process.pid}.tmp`
+    const beside = `${path}${UNFINISHED}`
     await writeFile(beside, `${JSON.stringify(value)}\n`)
     await rename(beside, path)
   }
