@@ -108,25 +108,34 @@ describe('produceFrom', () => {
 
   it('drains with the item that it was about to get', () =>
     inside(async (self) => {
-      let give: (text: string) => void = () => {}
-      const later = async function* () {
-        yield 'first'
-        yield new Promise<string>((resolve) => (give = resolve))
-        yield 'never'
+      let give: (result: { done: boolean; value: string }) => void = () => {}
+      let [asked, closed] = [0, false]
+      const later = {
+        [Symbol.asyncIterator]: () => ({
+          next: () => {
+            if (asked++ === 0) return Promise.resolve({ done: false, value: 'first' })
+            return new Promise<{ done: boolean; value: string }>((resolve) => (give = resolve))
+          },
+          return: () => {
+            closed = true
+            return Promise.resolve({ done: true, value: '' })
+          },
+        }),
       }
-      const pid = await start(self, produceFrom(later))
+      const pid = await start(self, produceFrom(later as never))
       const seen: string[] = []
       let drained: Promise<void> | undefined
       for await (const text of consume<string>(self, pid)) {
         seen.push(text)
         if (text === 'first') {
           drained = drainStage(pid)
-          await self.yield()
-          give('second')
+          while (!closed) await self.yield()
+          give({ done: false, value: 'second' })
         }
       }
       await drained
       expect(seen).toEqual(['first', 'second'])
+      expect(asked).toBe(2)
     }))
 
   it('refuses what gives no items', () =>
