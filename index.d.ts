@@ -113,10 +113,7 @@ declare class Exit {
 }
 /** What `exit` takes as a reason: a word, an error, or any value that can cross. */
 type ReasonGiven = "normal" | "shutdown" | "kill" | Error | ExitReason | Crossable;
-/**
-* What a message says of the work that it is a part of: `traceparent` and `tracestate` as W3C has them, or whatever else is to travel
-* along. It crosses with calls and casts, and with what `carry` of `rumpus/telemetry` wraps.
-*/
+/** What a message says of the work that it is a part of: `traceparent` as W3C has it, or whatever you like. See `rumpus/telemetry`. */
 interface Context {
   readonly [key: string]: Crossable;
 }
@@ -242,7 +239,7 @@ interface HighWaterReport {
   readonly scheduler: number;
   /** How many messages its inbox had when that was noticed. */
   readonly waiting: number;
-  /** Set if a logger (`rumpus/logger`) has written it down on the thread of that process. */
+  /** Set if a log of `rumpus/logger` has it. */
   readonly logged?: true;
 }
 /** A crash as data. */
@@ -262,7 +259,7 @@ interface CrashReport {
   readonly what: string;
   /** What was thrown. */
   readonly error: unknown;
-  /** Set if a logger (`rumpus/logger`) has written it down on the thread where it happened; then it does not go to stderr. */
+  /** Set if a log of `rumpus/logger` has it; then it does not go to stderr. */
   readonly logged?: true;
 }
 /** A scheduler that has taken no turn for too long: a body, a module or other code keeps its thread. */
@@ -588,7 +585,7 @@ interface CallOptions {
 }
 /** How to ask. */
 interface AskOptions extends CallOptions {
-  /** Of what work the question is a part; of a body's, that which the body does, unless given. It crosses as the request does. */
+  /** Of what work the question is a part; of that which a body does, unless given. */
   readonly context?: Context;
 }
 /**
@@ -983,25 +980,6 @@ declare const call: <Request, Reply, const Asked extends Request = Request>(to: 
 * ```
 */
 declare const reply: <Reply>(from: ReplyTo<Reply>, value: NoInfer<Reply>) => void;
-/** A question, as it is told on the tracing channel `rumpus:call`. Listeners must not wait, send or ask. */
-interface CallReport {
-  /** Who asks, or 0 if that is ordinary code. */
-  readonly from: Pid;
-  /** On which scheduler. */
-  readonly scheduler: number;
-  /** Whom. */
-  readonly to: Pid;
-  /** What. */
-  readonly request: unknown;
-  /** What the question says of the work that it is a part of; a listener may set it at `start`. */
-  context: Context | undefined;
-  /** Set once it has been put: the answer comes later. */
-  isAsync?: true;
-  /** The answer, once it is there. */
-  result?: unknown;
-  /** Why there is none. */
-  error?: unknown;
-}
 /**
 * Defines `body` under `name` in the module `url`, so that `spawn` can start it on any scheduler.
 *
@@ -1604,4 +1582,4 @@ interface Simulated {
 * ```
 */
 declare const simulate: <T, M = unknown>(options: SimulateOptions, main: (self: Self<M>, simulation: Simulated) => T | PromiseLike<T>) => Promise<T>;
-export { AbortError, type Answer, type AskOptions, type Asks, type Call, type CallOptions, type CallReport, type Closure, type Context, type CrashReport, type Crossable, type Crosses, type Definition, type DemonitorOptions, Down, type ErrorDescription, Exit, type ExitReason, type ExitReport, type HighWaterReport, type MailboxOptions, type Mark, type MessageMode, type MessageOptions, type Monitor, type MonitorView, type OfferOptions, type Offered, type Pid, type Place, ProcessExit, type ProcessState, type ProcessView, type ReasonGiven, type ReceiveOptions, type RegisteredMessages, type ReplyTo, RumpusError, type Runtime, type RuntimeOptions, type RuntimeView, type SchedulerDownReport, type SchedulerUpReport, type SchedulerView, type Self, type Sendable, type SimulateOptions, type Simulated, type SpawnOptions, type SpawnReport, type StallOptions, type StallReport, TimeoutError, type TimerRef, type TryReceiveOptions, UncrossableError, call, cancelTimer, define, exit, formatPid, isAlive, monitor, offer, registerMessage, reply, run, send, sendAfter, sendInterval, simulate, start, transfer };
+export { AbortError, type Answer, type AskOptions, type Asks, type Call, type CallOptions, type Closure, type Context, type CrashReport, type Crossable, type Crosses, type Definition, type DemonitorOptions, Down, type ErrorDescription, Exit, type ExitReason, type ExitReport, type HighWaterReport, type MailboxOptions, type Mark, type MessageMode, type MessageOptions, type Monitor, type MonitorView, type OfferOptions, type Offered, type Pid, type Place, ProcessExit, type ProcessState, type ProcessView, type ReasonGiven, type ReceiveOptions, type RegisteredMessages, type ReplyTo, RumpusError, type Runtime, type RuntimeOptions, type RuntimeView, type SchedulerDownReport, type SchedulerUpReport, type SchedulerView, type Self, type Sendable, type SimulateOptions, type Simulated, type SpawnOptions, type SpawnReport, type StallOptions, type StallReport, TimeoutError, type TimerRef, type TryReceiveOptions, UncrossableError, call, cancelTimer, define, exit, formatPid, isAlive, monitor, offer, registerMessage, reply, run, send, sendAfter, sendInterval, simulate, start, transfer };

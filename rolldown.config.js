@@ -43,6 +43,8 @@ const lines = {
 
 /** How lines are written to a file that many write to. */
 const LINES = /\/js\/kernel\/(lines|pens|sink|rescue)\.ts$/
+/** How a package is found that only a part needs. */
+const PEER = /\/js\/kernel\/peer\.ts$/
 
 /**
  * One file per entry, one for what the threads share, and one for a part that few load, all in one folder: `import.meta.url` has the
@@ -71,8 +73,14 @@ export const bundle = {
         { name: 'leaves', test: /\/js\/(errors|pid|model\/dice)\.ts$/, priority: 3 },
         { name: 'contract', test: /\/js\/effect\//, priority: 2 },
         { name: 'choices', test: /\/js\/events\//, priority: 2 },
-        { name: 'shared', test: (/** @type {string} */ id) => !LINES.test(id), minShareCount: 2, priority: 1 },
+        {
+          name: 'shared',
+          test: (/** @type {string} */ id) => !LINES.test(id) && !PEER.test(id),
+          minShareCount: 2,
+          priority: 1,
+        },
         { name: 'lines', test: LINES },
+        { name: 'peer', test: PEER },
       ],
     },
   },

@@ -1,11 +1,9 @@
 // Generated from js/ by `npm run dts`. Do not edit.
 /// <reference lib="esnext.disposable" />
 
-import { Context, Runtime } from "./index.js";
+import { Context, Pid, Runtime } from "./index.js";
 import * as Api from "@opentelemetry/api";
 import { Registry } from "prom-client";
-
-// js/telemetry/attach.d.ts
 /**
 * Is told what happens: `name` is that of a point, `data` what was given with it; of a span the name ends with `:start`, `:stop` or
 * `:exception`, and `data` is the `Span`. It is called in the middle of what happens: it must not wait, send or ask.
@@ -395,4 +393,44 @@ interface MetricsOptions {
 * ```
 */
 declare const exportMetrics: (runtime: Runtime, options?: MetricsOptions) => Attached;
-export { type Attached, type Carried, type Handler, type MetricsOptions, Span, type SpanOptions, type SpansOptions, type TelemetryPoint, type TelemetrySpan, type TraceParent, type Unwrapped, attach, carried, carry, contextOf, exportMetrics, exportSpans, inContext, measure, point, span, traceParentOf };
+/** A question, as it is told on the tracing channel `rumpus:call`. Listeners must not wait, send or ask. */
+interface CallReport {
+  /** Who asks, or 0 if that is ordinary code. */
+  readonly from: Pid;
+  /** On which scheduler. */
+  readonly scheduler: number;
+  /** Whom. */
+  readonly to: Pid;
+  /** What. */
+  readonly request: unknown;
+  /** What the question says of the work that it is a part of; a listener may set it at `start`. */
+  context: Context | undefined;
+  /** Set once it has been put: the answer comes later. */
+  isAsync?: true;
+  /** The answer, once it is there. */
+  result?: unknown;
+  /** Why there is none. */
+  error?: unknown;
+}
+/** A message that a server handles, as it is told on the tracing channel `rumpus:server`. Listeners must not wait, send or ask. */
+interface CallbackReport {
+  /** Which server. */
+  readonly pid: Pid;
+  /** On which scheduler. */
+  readonly scheduler: number;
+  /** The name of its class. */
+  readonly server: string;
+  /** Which callback. */
+  readonly callback: "handleCall" | "handleCast" | "handleInfo";
+  /** The request or the message. */
+  readonly message: unknown;
+  /** What the message says of the work that it is a part of; a listener may set it at `start`: what the server asks says the same. */
+  context: Context | undefined;
+  /** Set once the callback has answered a promise: it goes on behind that. */
+  isAsync?: true;
+  /** What was answered, once it was. */
+  result?: unknown;
+  /** What was thrown. */
+  error?: unknown;
+}
+export { type Attached, type CallReport, type CallbackReport, type Carried, type Handler, type MetricsOptions, Span, type SpanOptions, type SpansOptions, type TelemetryPoint, type TelemetrySpan, type TraceParent, type Unwrapped, attach, carried, carry, contextOf, exportMetrics, exportSpans, inContext, measure, point, span, traceParentOf };

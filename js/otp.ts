@@ -32,7 +32,6 @@ export type {
   Health,
   Top,
 } from './otp/application-spec.ts'
-export type { CallbackReport } from './otp/callback-channel.ts'
 export type { SupervisorReport } from './otp/child-life.ts'
 export type { ChildSpec, Startable, StartableDefinition, SupervisorOptions } from './otp/child-spec.ts'
 export { ConfigError, type ConfigMistake, type Environment } from './otp/config.ts'

@@ -172,10 +172,7 @@ export class Exit {
 /** What `exit` takes as a reason: a word, an error, or any value that can cross. */
 export type ReasonGiven = 'normal' | 'shutdown' | 'kill' | Error | ExitReason | Crossable
 
-/**
- * What a message says of the work that it is a part of: `traceparent` and `tracestate` as W3C has them, or whatever else is to travel
- * along. It crosses with calls and casts, and with what `carry` of `rumpus/telemetry` wraps.
- */
+/** What a message says of the work that it is a part of: `traceparent` as W3C has it, or whatever you like. See `rumpus/telemetry`. */
 export interface Context {
   readonly [key: string]: Crossable
 }

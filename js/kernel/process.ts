@@ -69,7 +69,7 @@ export interface HighWaterReport {
   readonly scheduler: number
   /** How many messages its inbox had when that was noticed. */
   readonly waiting: number
-  /** Set if a logger (`rumpus/logger`) has written it down on the thread of that process. */
+  /** Set if a log of `rumpus/logger` has it. */
   readonly logged?: true
 }
 

@@ -19,6 +19,6 @@ export interface CrashReport {
   readonly what: string
   /** What was thrown. */
   readonly error: unknown
-  /** Set if a logger (`rumpus/logger`) has written it down on the thread where it happened; then it does not go to stderr. */
+  /** Set if a log of `rumpus/logger` has it; then it does not go to stderr. */
   readonly logged?: true
 }

@@ -1,30 +1,22 @@
 // The tracing channel `rumpus:server` of `node:diagnostics_channel`: every message that a server of this thread handles, from its
 // callback's begin to its end. Owns what is told of one; and what of the work that a message is a part of, its process does meanwhile.
-// With nobody listening a message that says nothing of that costs two looks. Whoever listens to `start` is told.
+// With nobody listening a message that says nothing of that costs two looks. Whoever listens to `start` is told; what, is documented where it is
+// listened to (`js/telemetry/reports.ts`).
 
 import { type Channel, tracingChannel } from 'node:diagnostics_channel'
 import { type Process, rareOf } from '../kernel/process.ts'
 import type { Context, Pid } from '../types.ts'
 
-/** A message that a server handles, as it is told on the tracing channel `rumpus:server`. Listeners must not wait, send or ask. */
+/** A message that a server handles, as it is told. */
 export interface CallbackReport {
-  /** Which server. */
   readonly pid: Pid
-  /** On which scheduler. */
   readonly scheduler: number
-  /** The name of its class. */
   readonly server: string
-  /** Which callback: `handleCall`, `handleCast` or `handleInfo`. */
   readonly callback: 'handleCall' | 'handleCast' | 'handleInfo'
-  /** The request or the message. */
   readonly message: unknown
-  /** What the message says of the work that it is a part of; a listener may set it at `start`: what the server asks says the same. */
   context: Context | undefined
-  /** Set once the callback has answered a promise: it goes on behind that. */
   isAsync?: true
-  /** What was answered, once it was. */
   result?: unknown
-  /** What was thrown. */
   error?: unknown
 }
 

@@ -59,6 +59,6 @@ export interface CallOptions {
 
 /** How to ask. */
 export interface AskOptions extends CallOptions {
-  /** Of what work the question is a part; of a body's, that which the body does, unless given. It crosses as the request does. */
+  /** Of what work the question is a part; of that which a body does, unless given. */
   readonly context?: Context
 }

@@ -19,7 +19,7 @@ import {
 import { INDEX_MASK, NOW_MS } from '../kernel/words.ts'
 import type { YoungQuestion } from '../kernel/young-timer.ts'
 import type { Context, Pid } from '../types.ts'
-import { type CallReport, callAnswered, callAsked, callFailed, callPut, callRefused, calls } from './call-channel.ts'
+import { type CallReport, callOver, callPut, calls } from './call-channel.ts'
 import { type Desk, deskOf, ended, type News, Waiter } from './desk.ts'
 import { sendFrom } from './send.ts'
 import type { AskOptions, ReplyTo } from './shapes.ts'
@@ -59,7 +59,7 @@ abstract class Question extends Waiter implements YoungQuestion {
     const { kernel } = this
     this.pid = pid
     this.isYoung = livesHere(kernel, pid)
-    if (calls.hasSubscribers && type === 'call') this.report = callAsked(kernel, this.asker, pid, request, this.context)
+    if (calls.hasSubscribers && type === 'call') this.show(pid, request)
     try {
       if (!this.isYoung) this.desk.ask(this, pid)
       const deadline = deadlineOf(kernel, this.timeout)
@@ -77,7 +77,7 @@ abstract class Question extends Waiter implements YoungQuestion {
       const { report } = this
       this.report = undefined
       this.giveUp()
-      if (report !== undefined) callRefused(report, error)
+      if (report !== undefined) callPut(Object.assign(report, { error }))
       throw error
     }
     if (this.report !== undefined) callPut(this.report)
@@ -131,13 +131,18 @@ abstract class Question extends Waiter implements YoungQuestion {
     if (this.report !== undefined) this.tell(false, new ProcessExit(undefined))
   }
 
+  private show(to: number, request: unknown): void {
+    const { asker, kernel, context } = this
+    this.report = { from: asker as Pid, scheduler: kernel.id, to: to as Pid, request, context }
+    calls.publish(this.report)
+  }
+
   /** Tells whoever listens what became of it. */
   protected tell(isAnswer: boolean, what: unknown): void {
     const { report } = this
     if (report === undefined) return
     this.report = undefined
-    if (isAnswer) callAnswered(report, what)
-    else callFailed(report, what)
+    callOver(Object.assign(report, isAnswer ? { result: what } : { error: what }))
   }
 
   /** Where the answer goes. */

@@ -3,9 +3,8 @@
 
 import { channel } from 'node:diagnostics_channel'
 import type { ExitReport, SpawnReport } from '../kernel/channels.ts'
-import type { CallbackReport } from '../otp/callback-channel.ts'
 import type { SupervisorReport } from '../otp/child-life.ts'
-import type { CallReport } from '../process/call-channel.ts'
+import type { CallbackReport, CallReport } from './reports.ts'
 import { derivedSource, pointSource, spanSource } from './sources.ts'
 import { type Phase, Span } from './span.ts'
 
