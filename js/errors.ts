@@ -158,6 +158,7 @@ export const badArgument = (
 const show = (value: unknown): string => {
   if (typeof value === 'string') return JSON.stringify(value)
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`
+  if (Array.isArray(value)) return 'an array'
   if (typeof value === 'object' && value !== null) return `an instance of ${value.constructor?.name ?? 'no class'}`
   return String(value)
 }

@@ -7,6 +7,7 @@ import { Computation } from '../effect/computation.ts'
 import { Fiber, type Within } from '../effect/fiber.ts'
 import { Trigger } from '../effect/trigger.ts'
 import { badArgument, ProcessExit, RumpusError } from '../errors.ts'
+import { checkOptions, type Names } from '../options.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { kernels } from '../kernel/kernels.ts'
 import type { Process } from '../kernel/process.ts'
@@ -26,6 +27,8 @@ export interface ParallelOptions extends Pick<SpawnOptions, 'priority'> {
   /** The runtime on whose schedulers; that of the process whose fiber waits unless given. A fiber of no process needs it. */
   readonly runtime?: Runtime
 }
+
+const NAMES: Names<ParallelOptions> = { on: true, runtime: true, priority: true }
 
 /** A body that {@link parallel} can run on any core, as {@link defineParallel} makes it. */
 export interface ParallelDefinition<A extends readonly unknown[] = readonly unknown[], R = unknown> {
@@ -106,7 +109,10 @@ const make = <A extends readonly unknown[], R>(
     url,
     name,
     options,
-    with: (more) => make(process, { ...options, ...more }),
+    with: (more) => {
+      checkOptions('options', more, NAMES)
+      return make(process, { ...options, ...more })
+    },
   }
   behind.set(definition, process)
   return definition

@@ -11,13 +11,14 @@ import type { Kernel } from '../kernel/kernel.ts'
 import { onlyKernel } from '../kernel/kernels.ts'
 import { checkPid, kernelOf } from '../kernel/post.ts'
 import { NAMES } from '../kernel/words.ts'
+import { checkOptions, type Names } from '../options.ts'
 import { askOutside, call } from '../process/call.ts'
 import { ended } from '../process/desk.ts'
 import { checkName } from '../process/names.ts'
 import { send } from '../process/send.ts'
 import type { Call, CallOptions, Runtime, Self } from '../process/shapes.ts'
 import { refuseCargo } from '../process/transfer.ts'
-import { checkWait } from '../process/waits.ts'
+import { checkOnlyWait } from '../process/waits.ts'
 import type { Pid } from '../types.ts'
 import type { ChildSpec, StartableDefinition } from './child-spec.ts'
 import {
@@ -37,6 +38,8 @@ export interface RegistryOptions {
   /** Where its table lives: on the scheduler of whoever starts it, unless given. */
   readonly on?: 'here' | number
 }
+
+const OPTION_NAMES: Names<RegistryOptions> = { keys: true, on: true }
 
 /** What was looked up, as long as nothing has changed. */
 class Known {
@@ -142,7 +145,7 @@ export class Registry<Value = unknown, Message = unknown> {
    * ```
    */
   child(options: RegistryOptions = {}): ChildSpec {
-    if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+    checkOptions('options', options, OPTION_NAMES)
     const { keys = 'unique', on } = options
     if (keys !== 'unique' && keys !== 'duplicate') {
       throw badArgument(TypeError, 'options.keys', "'unique' or 'duplicate'", keys)
@@ -320,7 +323,7 @@ export class Registry<Value = unknown, Message = unknown> {
   }
 
   private ask(kernel: Kernel, request: RegistryRequest, options: CallOptions): Promise<unknown> {
-    checkWait(options, true)
+    checkOnlyWait(options, true)
     return (askOutside(kernel, this.name, 'call', request, options) as Promise<Answered>).then(answerIn)
   }
 }

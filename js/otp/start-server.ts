@@ -6,8 +6,10 @@ import type { Kernel } from '../kernel/kernel.ts'
 import { postExit, postUnlink } from '../kernel/post.ts'
 import { type Process, RUNNING } from '../kernel/process.ts'
 import { BIRTH_LINKED } from '../kernel/words.ts'
+import { checkOptions, type Names } from '../options.ts'
 import { call } from '../process/call.ts'
 import { define, isDefinition } from '../process/define.ts'
+import { ASK_NAMES, PLACE_NAMES, WAIT_NAMES } from '../process/option-names.ts'
 import { BodyQuestion, CodeQuestion } from '../process/question.ts'
 import { exited, refuse } from '../process/receive.ts'
 import { send } from '../process/send.ts'
@@ -23,7 +25,7 @@ import type {
   SpawnOptions,
 } from '../process/shapes.ts'
 import { spawn } from '../process/spawn.ts'
-import { checkContext, checkWait } from '../process/waits.ts'
+import { checkContext, checkOnlyWait, checkWait, NO_WAIT } from '../process/waits.ts'
 import type { Context, Pid } from '../types.ts'
 import { type Cast, Server, type ServerPid } from './server.ts'
 import { ServerLoop } from './server-loop.ts'
@@ -63,6 +65,9 @@ export interface StartOptions extends Pick<SpawnOptions, 'on' | 'name' | 'priori
   /** Whether it is linked to the process that starts it, once it has started; it is, unless this is false or no process starts it. */
   readonly link?: boolean
 }
+
+/** The options of a start. */
+export const START_NAMES: Names<StartOptions> = { ...PLACE_NAMES, ...WAIT_NAMES, args: true, link: true }
 
 const bodies = new WeakMap<object, StartingBody>()
 const defined = new Map<string, string>()
@@ -138,9 +143,15 @@ export const startServer = <Request = unknown, Casting = unknown, Info = never>(
     | AnyBody,
   options: StartOptions = {},
 ): Promise<ServerPid<Request, Casting, Info>> => {
-  checkWait(options, true)
+  checkStart(options)
   const started = startedBy(what)
   return start(parent, started, options) as Promise<ServerPid<Request, Casting, Info>>
+}
+
+/** Throws unless these are options of a start. */
+export const checkStart = (options: StartOptions): void => {
+  checkOptions('options', options, START_NAMES)
+  checkWait(options, true)
 }
 
 const startedBy = (what: unknown): StartingBody | AnyDefinition => {
@@ -359,10 +370,10 @@ export type Outcome<Reply> =
 export const callMany = async <Request, Reply, const Asked extends Request = Request>(
   to: readonly (Pid<Call<Request, Reply>> | string)[],
   request: Asked,
-  options: AskOptions = {},
+  options: AskOptions = NO_WAIT,
 ): Promise<Outcome<Answer<Asked, Request, Reply>>[]> => {
   if (!Array.isArray(to)) throw badArgument(TypeError, 'to', 'an array of pids and names', to)
-  checkWait(options, true)
+  checkOnlyWait(options, true, ASK_NAMES)
   return Promise.all(
     to.map((one: Pid<Call<Request, Reply>> | string) =>
       call(one, request, options).then(

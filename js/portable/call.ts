@@ -8,6 +8,7 @@ import { check } from '../model/checks.ts'
 import type { Process } from '../model/process.ts'
 import type { Outcome } from '../model/wait.ts'
 import type { Monitor } from '../process/monitor.ts'
+import { ASK_NAMES } from '../process/option-names.ts'
 import type { Answer, AskOptions, Call, CallOptions, ReplyTo } from '../process/shapes.ts'
 import { checkContext } from '../process/waits.ts'
 import type { Context, Down, ExitReason, Pid } from '../types.ts'
@@ -46,7 +47,7 @@ export const call = <Request, Reply, const Asked extends Request = Request>(
   request: Asked,
   options: AskOptions = {},
 ): Promise<Answer<Asked, Request, Reply>> => {
-  check(options, true)
+  check(options, ASK_NAMES, true)
   const home = typeof to === 'string' ? onlyHome() : homeOf(to)
   const asked = new Question(home, to, request, options.context)
   const refused = asked.refusal(options)
@@ -69,7 +70,7 @@ export const callFrom = (
   request: unknown,
   options: AskOptions = {},
 ): Promise<unknown> => {
-  check(options, true)
+  check(options, ASK_NAMES, true)
   const { scheduler } = own
   const home = typeof to === 'string' ? own : homeOf(to)
   if (home.whom(to) === process && process.exiting === undefined)

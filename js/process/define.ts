@@ -5,7 +5,9 @@ import { badArgument } from '../errors.ts'
 import { isolate } from '../kernel/kernels.ts'
 import { keyOf } from '../kernel/keys.ts'
 import type { Body } from '../kernel/process.ts'
+import { checkOptions } from '../options.ts'
 import type { Crosses } from '../types.ts'
+import { SPAWN_NAMES } from './option-names.ts'
 import type { Definition, Self, SpawnOptions } from './shapes.ts'
 
 /** A bundle in CommonJS has none; its own URL does as well. */
@@ -68,7 +70,10 @@ const make = <M, A extends readonly unknown[]>(
   name,
   body,
   options,
-  with: (more) => make(url, name, body, { ...options, ...more }),
+  with: (more) => {
+    checkOptions('options', more, SPAWN_NAMES)
+    return make(url, name, body, { ...options, ...more })
+  },
 })
 
 /** Whether a value is a definition. */

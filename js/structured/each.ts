@@ -4,6 +4,7 @@
 import type { Fiber, Within } from '../effect/fiber.ts'
 import { Trigger } from '../effect/trigger.ts'
 import { badArgument } from '../errors.ts'
+import { checkOptions, type Names } from '../options.ts'
 import { scope } from './open.ts'
 import type { Scope } from './scope.ts'
 
@@ -199,7 +200,11 @@ class Source<T> {
   }
 }
 
-const check = (items: unknown, each: unknown, { concurrency = 1 }: EachOptions): void => {
+const NAMES: Names<EachOptions> = { concurrency: true }
+
+const check = (items: unknown, each: unknown, options: EachOptions): void => {
+  checkOptions('options', options, NAMES)
+  const { concurrency = 1 } = options
   const iterable = Object(items) as Partial<AsyncIterable<unknown> & Iterable<unknown>>
   if (typeof (iterable[Symbol.asyncIterator] ?? iterable[Symbol.iterator]) !== 'function') {
     throw badArgument(TypeError, 'items', 'an iterable', items)

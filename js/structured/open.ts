@@ -4,7 +4,7 @@
 import { Computation } from '../effect/computation.ts'
 import type { Within } from '../effect/fiber.ts'
 import { badArgument } from '../errors.ts'
-import { checkScope, fiberWithin, Nursery, type Scope, type ScopeOptions } from './scope.ts'
+import { checkScope, fiberWithin, NO_OPTIONS, Nursery, type Scope, type ScopeOptions } from './scope.ts'
 import { runStrict, type StrictOptions, type StrictScope } from './strict.ts'
 
 /**
@@ -67,7 +67,7 @@ export function scope<T>(
  */
 export function scope<T>(body: (scope: StrictScope) => T | PromiseLike<T>, options: StrictOptions): Promise<T>
 export function scope(...given: unknown[]): Promise<unknown> {
-  const [within, body, options = {}] = (typeof given[0] === 'function' ? [undefined, ...given] : given) as [
+  const [within, body, options = NO_OPTIONS] = (typeof given[0] === 'function' ? [undefined, ...given] : given) as [
     Within | undefined,
     (scope: unknown) => unknown,
     (ScopeOptions & Partial<StrictOptions>)?,
@@ -132,7 +132,7 @@ const runIn = async (
  * assert.deepEqual(order, ['child', 'released'])
  * ```
  */
-export const openScope = (within?: Within, options: ScopeOptions = {}): Scope => {
+export const openScope = (within?: Within, options: ScopeOptions = NO_OPTIONS): Scope => {
   checkScope(options)
   if (isStrict(options)) {
     throw badArgument(TypeError, 'options.strict', 'left out: only `scope` knows whether its body has failed', true)

@@ -4,6 +4,7 @@
 import type { Fiber, Within } from '../effect/fiber.ts'
 import { lineOf, noteSite } from '../effect/site.ts'
 import { badArgument, RumpusError } from '../errors.ts'
+import { checkOptions, type Names } from '../options.ts'
 import { combined } from './combined.ts'
 import { NotOwner, ResourceLeaked } from './faults.ts'
 import { givenFiber } from './scope.ts'
@@ -124,7 +125,7 @@ export class Ownership<R> {
    */
   static own<R>(within: Within, resource: R, options: OwnershipOptions<R>): Ownership<R> {
     const fiber = givenFiber(within, 'the fiber or the scope that is to own it')
-    checkOptions(options)
+    checkOwnership(options)
     const holder = holders.get(fiber)
     if (holder === undefined) {
       throw new RumpusError('ERR_RUMPUS_NOT_STRICT', 'own needs the fiber of a strict scope, or of a child of one')
@@ -252,8 +253,10 @@ const isObject = (value: unknown): value is object =>
 const nameOf = (resource: unknown): string =>
   isObject(resource) ? (resource.constructor?.name ?? 'a resource') : `a ${typeof resource}`
 
-const checkOptions = (options: OwnershipOptions<never>): void => {
-  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+const NAMES: Names<OwnershipOptions<never>> = { name: true, release: true }
+
+const checkOwnership = (options: OwnershipOptions<never>): void => {
+  checkOptions('options', options, NAMES)
   const { name, release } = options
   if (typeof release !== 'function') throw badArgument(TypeError, 'options.release', 'a function', release)
   if (name !== undefined && (typeof name !== 'string' || name === '')) {

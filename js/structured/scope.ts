@@ -9,11 +9,16 @@ import { fifo } from '../effect/fifo.ts'
 import { Trigger } from '../effect/trigger.ts'
 import { type OpenScope, watcher } from '../effect/watched.ts'
 import { badArgument, RumpusError, TimeoutError } from '../errors.ts'
+import { checkOptions, type Names } from '../options.ts'
 import { combined } from './combined.ts'
 
 const OPEN = 0
 const RELEASING = 1
 const CLOSED = 2
+
+const NAMES: Names<ScopeOptions> = { timeout: true, signal: true, shielded: true, strict: true }
+/** Of a scope of which nothing is said. */
+export const NO_OPTIONS: ScopeOptions = {}
 
 type Main<T> = (fiber: Fiber) => T | PromiseLike<T>
 
@@ -304,7 +309,7 @@ export const givenFiber = (within: Within, wanted: string): Fiber => {
 
 /** Throws unless these are options of a scope. */
 export const checkScope = (options: ScopeOptions): void => {
-  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+  if (options !== NO_OPTIONS) checkOptions('options', options, NAMES)
   const { timeout, signal, shielded } = options
   if (timeout !== undefined) checkMs('options.timeout', timeout)
   if (signal !== undefined && !(signal instanceof AbortSignal)) {

@@ -5,6 +5,7 @@ import type { Fiber, Within } from '../effect/fiber.ts'
 import { lineOf, noteSite } from '../effect/site.ts'
 import { Trigger } from '../effect/trigger.ts'
 import { badArgument } from '../errors.ts'
+import { checkOptions, type Names } from '../options.ts'
 import { type Child, type Creator, StrictChild } from './child.ts'
 import { combined } from './combined.ts'
 import { NotAChild, StillHasChildren } from './faults.ts'
@@ -255,9 +256,11 @@ export const runStrict = async <T>(
   return value
 }
 
+const NAMES: Names<ForkOptions> = { name: true, give: true }
+
 const checkFork = (main: unknown, options: ForkOptions): void => {
   if (typeof main !== 'function') throw badArgument(TypeError, 'main', 'a function', main)
-  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+  checkOptions('options', options, NAMES)
   const { name } = options
   if (name !== undefined && (typeof name !== 'string' || name === '')) {
     throw badArgument(TypeError, 'options.name', 'a name', name)

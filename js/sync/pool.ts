@@ -7,6 +7,7 @@ import { checkMs, Fiber, type Within } from '../effect/fiber.ts'
 import { ready } from '../effect/ready.ts'
 import { Trigger } from '../effect/trigger.ts'
 import { badArgument, RumpusError } from '../errors.ts'
+import { checkOptions, type Names } from '../options.ts'
 import { grant, Waiters } from './waiters.ts'
 
 /** How a {@link Pool} makes what is in it, and ends it. */
@@ -226,8 +227,10 @@ export class Pool<R> {
 const LATE = new Cancelled('idle for too long')
 const settled: Promise<void> = Promise.resolve()
 
+const NAMES: Names<PoolOptions<unknown>> = { capacity: true, create: true, validate: true, dispose: true, idleMs: true }
+
 const checkPool = <R>(options: PoolOptions<R>): void => {
-  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+  checkOptions('options', options, NAMES)
   const { capacity, create, idleMs } = options
   if (!(Number.isSafeInteger(capacity) && capacity >= 1)) {
     throw badArgument(RangeError, 'options.capacity', 'a whole number from 1', capacity)
