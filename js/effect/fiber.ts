@@ -218,6 +218,7 @@ export class Fiber implements Within {
    * so where something can be stopped, give it `signal` instead.
    */
   async settle<T>(promise: PromiseLike<T>): Promise<T> {
+    if (typeof promise?.then !== 'function') throw badArgument(TypeError, 'promise', 'a promise', promise)
     const trigger = new Trigger()
     let outcome: { value: T } | { error: unknown } | undefined
     promise.then(
@@ -297,6 +298,7 @@ export class Fiber implements Within {
   }
 
   private async hearing<T>(forbidden: boolean, act: () => T | PromiseLike<T>): Promise<T> {
+    if (typeof act !== 'function') throw badArgument(TypeError, 'act', 'a function', act)
     const before = this.forbidden
     this.forbidden = forbidden
     try {
@@ -378,6 +380,6 @@ export const begin = <T>(fiber: Fiber, main: (fiber: Fiber) => T | PromiseLike<T
     const settling = main(fiber)
     return settling instanceof Promise ? settling : Promise.resolve(settling)
   } catch (error) {
-    return Promise.reject(error)
+    return Promise.reject(typeof main === 'function' ? error : badArgument(TypeError, 'main', 'a function', main))
   }
 }

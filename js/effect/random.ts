@@ -2,8 +2,8 @@
 // two runs with one seed differ, as long as what they run waits for nothing but fibers and their time.
 
 import { badArgument, RumpusError } from '../errors.ts'
-import { checkOptions, type Names } from '../options.ts'
 import { Dice } from '../model/dice.ts'
+import { checkOptions, type Names } from '../options.ts'
 import type { Cancelled } from './cancelled.ts'
 import { chooseBy } from './chance.ts'
 import { Computation, type Packed } from './computation.ts'

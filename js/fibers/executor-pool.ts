@@ -4,10 +4,11 @@
 import { Computation } from '../effect/computation.ts'
 import type { Fiber, Within } from '../effect/fiber.ts'
 import { Trigger } from '../effect/trigger.ts'
+import { fiberIn } from '../effect/within.ts'
 import { badArgument, RumpusError } from '../errors.ts'
 import { checkOptions, type Names } from '../options.ts'
 import type { Runtime } from '../process/shapes.ts'
-import { fiberIn, kernelIn, type ParallelDefinition, runElsewhere } from './parallel.ts'
+import { kernelIn, type ParallelDefinition, runElsewhere } from './parallel.ts'
 
 /** Weights are counted in millionths, so that ten tenths are one. */
 const FULL = 1_000_000

@@ -6,12 +6,13 @@ import type { Cancelled } from '../effect/cancelled.ts'
 import { Computation } from '../effect/computation.ts'
 import { Fiber, type Within } from '../effect/fiber.ts'
 import { Trigger } from '../effect/trigger.ts'
+import { fiberIn } from '../effect/within.ts'
 import { badArgument, ProcessExit, RumpusError } from '../errors.ts'
-import { checkOptions, type Names } from '../options.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { kernels } from '../kernel/kernels.ts'
 import type { Process } from '../kernel/process.ts'
 import { describe } from '../kernel/reasons.ts'
+import { checkOptions, type Names } from '../options.ts'
 import { reply } from '../process/call.ts'
 import { define, isDefinition } from '../process/define.ts'
 import { endWith } from '../process/end-with.ts'
@@ -259,12 +260,6 @@ const behindOf = (definition: unknown): Definition<never, readonly unknown[]> =>
   const process = behind.get(Object(definition))
   if (process !== undefined && isDefinition(process)) return process
   throw badArgument(TypeError, 'definition', 'what defineParallel answered', definition)
-}
-
-/** The fiber of what must have been given. */
-export const fiberIn = (within: Within): Fiber => {
-  if (within?.fiber instanceof Fiber) return within.fiber
-  throw badArgument(TypeError, 'within', 'a fiber or a scope', within)
 }
 
 /** The kernel that starts it. */

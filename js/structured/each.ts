@@ -3,6 +3,7 @@
 
 import type { Fiber, Within } from '../effect/fiber.ts'
 import { Trigger } from '../effect/trigger.ts'
+import { fiberIn } from '../effect/within.ts'
 import { badArgument } from '../errors.ts'
 import { checkOptions, type Names } from '../options.ts'
 import { scope } from './open.ts'
@@ -51,6 +52,7 @@ export const map = <T, R>(
   each: (item: T, fiber: Fiber, index: number) => R | PromiseLike<R>,
   options: EachOptions = {},
 ): Promise<R[]> => {
+  fiberIn(within)
   check(items, each, options)
   const results: R[] = []
   return goThrough(within, items, options, async (item, fiber, index) => {
@@ -81,6 +83,7 @@ export const filter = <T>(
   keep: (item: T, fiber: Fiber, index: number) => boolean | PromiseLike<boolean>,
   options: EachOptions = {},
 ): Promise<T[]> => {
+  fiberIn(within)
   check(items, keep, options)
   const kept: { item: T }[] = []
   return goThrough(within, items, options, async (item, fiber, index) => {
@@ -113,6 +116,7 @@ export const forEach = <T>(
   each: (item: T, fiber: Fiber, index: number) => unknown,
   options: EachOptions = {},
 ): Promise<void> => {
+  fiberIn(within)
   check(items, each, options)
   return goThrough(within, items, options, async (item, fiber, index) => void (await each(item, fiber, index)))
 }

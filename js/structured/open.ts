@@ -3,6 +3,7 @@
 
 import { Computation } from '../effect/computation.ts'
 import type { Within } from '../effect/fiber.ts'
+import { fiberIn } from '../effect/within.ts'
 import { badArgument } from '../errors.ts'
 import { checkScope, fiberWithin, NO_OPTIONS, Nursery, type Scope, type ScopeOptions } from './scope.ts'
 import { runStrict, type StrictOptions, type StrictScope } from './strict.ts'
@@ -73,7 +74,7 @@ export function scope(...given: unknown[]): Promise<unknown> {
     (ScopeOptions & Partial<StrictOptions>)?,
   ]
   if (within === null || (within === undefined && typeof given[0] !== 'function')) {
-    throw badArgument(TypeError, 'within', 'a fiber or a scope', within)
+    fiberIn(within as never)
   }
   if (typeof body !== 'function') throw badArgument(TypeError, 'body', 'a function', body)
   checkScope(options)

@@ -3,11 +3,11 @@
 
 import type { Fiber, Within } from '../effect/fiber.ts'
 import { lineOf, noteSite } from '../effect/site.ts'
+import { fiberIn } from '../effect/within.ts'
 import { badArgument, RumpusError } from '../errors.ts'
 import { checkOptions, type Names } from '../options.ts'
 import { combined } from './combined.ts'
 import { NotOwner, ResourceLeaked } from './faults.ts'
-import { givenFiber } from './scope.ts'
 
 /** How a resource is owned. */
 export interface OwnershipOptions<R> {
@@ -124,7 +124,7 @@ export class Ownership<R> {
    * own nor a child of one, and `ERR_RUMPUS_OWNED` for what is owned already
    */
   static own<R>(within: Within, resource: R, options: OwnershipOptions<R>): Ownership<R> {
-    const fiber = givenFiber(within, 'the fiber or the scope that is to own it')
+    const fiber = fiberIn(within, 'the fiber or the scope that is to own it')
     checkOwnership(options)
     const holder = holders.get(fiber)
     if (holder === undefined) {
@@ -221,7 +221,7 @@ export class Ownership<R> {
 
   /** Answers the fiber, which owns it. */
   private ownerIn(within: Within, verb: string): Fiber {
-    const fiber = givenFiber(within, 'the fiber or the scope that owns it')
+    const fiber = fiberIn(within, 'the fiber or the scope that owns it')
     if (this.holder !== undefined && this.holder.fiber === fiber) return fiber
     throw new NotOwner(this, verb, this.isOwned)
   }

@@ -8,6 +8,7 @@ import { checkMs, Fiber, type Wait, type Within } from '../effect/fiber.ts'
 import { fifo } from '../effect/fifo.ts'
 import { Trigger } from '../effect/trigger.ts'
 import { type OpenScope, watcher } from '../effect/watched.ts'
+import { fiberIn } from '../effect/within.ts'
 import { badArgument, RumpusError, TimeoutError } from '../errors.ts'
 import { checkOptions, type Names } from '../options.ts'
 import { combined } from './combined.ts'
@@ -296,15 +297,7 @@ const cancelBy = (signal: AbortSignal, scope: Scope): (() => void) => {
 /** The fiber of what was given, and a fiber of its own for ordinary code that has none. */
 export const fiberWithin = (within: Within | undefined): Fiber => {
   if (within === undefined) return fifo.current()
-  const { fiber } = within
-  if (fiber instanceof Fiber) return fiber
-  throw badArgument(TypeError, 'within', 'a fiber or a scope', within)
-}
-
-/** The fiber of what must have been given. */
-export const givenFiber = (within: Within, wanted: string): Fiber => {
-  if (within?.fiber instanceof Fiber) return within.fiber
-  throw badArgument(TypeError, 'within', wanted, within)
+  return fiberIn(within)
 }
 
 /** Throws unless these are options of a scope. */

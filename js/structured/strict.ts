@@ -4,6 +4,7 @@
 import type { Fiber, Within } from '../effect/fiber.ts'
 import { lineOf, noteSite } from '../effect/site.ts'
 import { Trigger } from '../effect/trigger.ts'
+import { fiberIn } from '../effect/within.ts'
 import { badArgument } from '../errors.ts'
 import { checkOptions, type Names } from '../options.ts'
 import { type Child, type Creator, StrictChild } from './child.ts'
@@ -11,7 +12,7 @@ import { combined } from './combined.ts'
 import { NotAChild, StillHasChildren } from './faults.ts'
 import { cancelAll, type ForkOptions, Orphanage, type Orphans } from './orphans.ts'
 import { checkGive, Holder, holderOf, moveTo, setHolder } from './ownership.ts'
-import { givenFiber, Nursery, type Scope, type ScopeOptions } from './scope.ts'
+import { Nursery, type Scope, type ScopeOptions } from './scope.ts'
 
 type Main<T> = (fiber: Fiber) => T | PromiseLike<T>
 
@@ -140,7 +141,7 @@ class Strict implements StrictScope, Creator {
   }
 
   private ownerIn(within: Within, verb: string, made: Error): Fiber {
-    const fiber = givenFiber(within, 'the fiber or the scope whose orphans they are')
+    const fiber = fiberIn(within, 'the fiber or the scope whose orphans they are')
     if (fiber !== this.fiber) throw new NotAChild({ name: 'orphans', at: lineOf(made) }, verb)
     return fiber
   }

@@ -6,6 +6,7 @@ import { Computation } from '../effect/computation.ts'
 import { checkMs, Fiber, type Within } from '../effect/fiber.ts'
 import { ready } from '../effect/ready.ts'
 import { Trigger } from '../effect/trigger.ts'
+import { fiberIn } from '../effect/within.ts'
 import { badArgument, RumpusError } from '../errors.ts'
 import { checkOptions, type Names } from '../options.ts'
 import { grant, Waiters } from './waiters.ts'
@@ -95,8 +96,9 @@ export class Pool<R> {
    * with what `create`, `act` and `dispose` throw; an `AggregateError` if the last two do.
    */
   use<T>(within: Within, act: (resource: R, fiber: Fiber) => T | PromiseLike<T>): Promise<T> {
+    const fiber = fiberIn(within)
     if (typeof act !== 'function') throw badArgument(TypeError, 'act', 'a function', act)
-    return this.run(within.fiber, act)
+    return this.run(fiber, act)
   }
 
   /**
@@ -105,7 +107,7 @@ export class Pool<R> {
    * waited.
    */
   async close(within: Within): Promise<void> {
-    const { fiber } = within
+    const fiber = fiberIn(within)
     this.over ??= new RumpusError('ERR_RUMPUS_CLOSED', 'the pool is closed')
     this.line.fail(this.over)
     for (let idle = this.stock.pop(); idle !== undefined; idle = this.stock.pop()) {
