@@ -6,6 +6,7 @@ import type { Names } from '../options.ts'
 import type { Pid, ReasonGiven, Sendable } from '../types.ts'
 import { demonitor, link, register, type SpawnOptions, spawn, unlink, unregister, watch, whereis } from './births.ts'
 import { check, checkBody, checkMs } from './checks.ts'
+import { unlimited } from './listeners.ts'
 import type { Limits, Process } from './process.ts'
 import { toReason } from './reasons.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -68,7 +69,10 @@ export class Verbs<M> implements AsyncIterable<M> {
   /** Aborts when the process must end, or has ended. */
   get signal(): AbortSignal {
     const { process } = this
-    process.abort ??= new AbortController()
+    if (process.abort === undefined) {
+      process.abort = new AbortController()
+      unlimited(process.abort.signal)
+    }
     if (process.exiting !== undefined) process.abort.abort(new ProcessExit(process.exiting))
     return process.abort.signal
   }

@@ -1,5 +1,6 @@
 // A living process: the object behind `self`. Each method is one verb; what a verb does is in its own file.
 
+import { setMaxListeners } from 'node:events'
 import { badArgument, ProcessExit } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { endByItself } from '../kernel/life.ts'
@@ -157,7 +158,11 @@ class Live<M> extends Process implements Omit<Self<M>, 'pid'> {
 /** Aborts when `process` must end. */
 const signalOf = (process: Process): AbortSignal => {
   const rare = rareOf(process)
-  rare.aborter ??= new AbortController()
+  if (rare.aborter === undefined) {
+    rare.aborter = new AbortController()
+    // Each is a wait, and goes with it.
+    setMaxListeners(0, rare.aborter.signal)
+  }
   if (process.exiting !== undefined) rare.aborter.abort(new ProcessExit(process.exiting))
   return rare.aborter.signal
 }
