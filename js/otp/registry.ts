@@ -13,7 +13,6 @@ import { checkPid, kernelOf } from '../kernel/post.ts'
 import { NAMES } from '../kernel/words.ts'
 import { checkOptions, type Names } from '../options.ts'
 import { askOutside, call } from '../process/call.ts'
-import { ended } from '../process/desk.ts'
 import { checkName } from '../process/names.ts'
 import { send } from '../process/send.ts'
 import type { Call, CallOptions, Runtime, Self } from '../process/shapes.ts'
@@ -312,7 +311,10 @@ export class Registry<Value = unknown, Message = unknown> {
    */
   async call<Reply = unknown>(key: RegistryKey, request: unknown, options: CallOptions = {}): Promise<Reply> {
     const pid = await this.whereis(key)
-    if (pid === undefined) throw ended({ kind: 'noproc' })
+    if (pid === undefined) {
+      const who = `nobody has the key ${JSON.stringify(key)} in registry ${JSON.stringify(this.name)}`
+      throw new RumpusError('ERR_RUMPUS_NOPROC', who, { cause: { kind: 'noproc' } })
+    }
     return (await call(pid as Pid<Call>, request, options)) as Reply
   }
 
@@ -324,7 +326,12 @@ export class Registry<Value = unknown, Message = unknown> {
 
   private ask(kernel: Kernel, request: RegistryRequest, options: CallOptions): Promise<unknown> {
     checkOnlyWait(options, true)
-    return (askOutside(kernel, this.name, 'call', request, options) as Promise<Answered>).then(answerIn)
+    return (askOutside(kernel, this.name, 'call', request, options) as Promise<Answered>).then(
+      answerIn,
+      (error: unknown) => {
+        throw notStarted(this.name, error)
+      },
+    )
   }
 }
 
@@ -334,6 +341,14 @@ export const answerIn = (answered: Answered): unknown => {
   const { code, message, cause } = answered.error
   throw new RumpusError(String(code), message, { cause })
 }
+
+/** The error of one who asked the registry `name`: that it is not started, if nobody was there. */
+export const notStarted = (name: string, error: unknown): unknown =>
+  (error as Partial<RumpusError> | null)?.code === 'ERR_RUMPUS_NOPROC'
+    ? new RumpusError('ERR_RUMPUS_NOPROC', `registry ${JSON.stringify(name)} is not started`, {
+        cause: (error as Error).cause,
+      })
+    : error
 
 /** Throws if `key` is none. */
 export const checkKey = (key: unknown): void => {
