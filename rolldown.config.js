@@ -68,7 +68,7 @@ export const bundle = {
     chunkFileNames: '[name].js',
     codeSplitting: {
       groups: [
-        { name: 'leaves', test: /\/js\/(errors|options|pid|model\/dice)\.ts$/, priority: 3 },
+        { name: 'leaves', test: /\/js\/(errors|options|pid|show|model\/dice)\.ts$/, priority: 3 },
         { name: 'contract', test: /\/js\/effect\//, priority: 2 },
         { name: 'choices', test: /\/js\/events\//, priority: 2 },
         { name: 'shared', test: (/** @type {string} */ id) => !LINES.test(id), minShareCount: 2, priority: 1 },

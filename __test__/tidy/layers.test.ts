@@ -16,7 +16,7 @@ function crateRefusals(name: string, dependencies: string[]): string[] {
     .map((other) => `${name} -> ${other}`)
 }
 
-const leaves = ['errors', 'types', 'pid', 'options']
+const leaves = ['errors', 'types', 'pid', 'options', 'show']
 const leftToRight = [
   'kernel',
   'process',
@@ -37,6 +37,7 @@ const mayImport: Record<string, string[]> = {
   types: [],
   pid: [],
   options: [],
+  show: [],
   native: [],
   model: [],
   ...Object.fromEntries(leftToRight.map((room, at) => [room, leftToRight.slice(0, at)])),

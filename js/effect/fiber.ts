@@ -3,6 +3,7 @@
 // Never true here: a fiber waits for two things at a time.
 
 import { badArgument, RumpusError } from '../errors.ts'
+import { showAs } from '../show.ts'
 import { Cancelled } from './cancelled.ts'
 import { Computation, type Packed } from './computation.ts'
 import type { Local } from './local.ts'
@@ -383,3 +384,9 @@ export const begin = <T>(fiber: Fiber, main: (fiber: Fiber) => T | PromiseLike<T
     return Promise.reject(typeof main === 'function' ? error : badArgument(TypeError, 'main', 'a function', main))
   }
 }
+
+showAs(Fiber.prototype, ({ computation }) => {
+  if (computation.isRunning) return 'Fiber { running }'
+  const { cancellation } = computation
+  return cancellation === undefined ? 'Fiber { over }' : `Fiber { cancelled: ${cancellation.message} }`
+})

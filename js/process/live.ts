@@ -8,10 +8,11 @@ import { kernelOf, postLink, postMonitor, postTrapExits, postUnlink } from '../k
 import { Process, rareOf } from '../kernel/process.ts'
 import { toReason } from '../kernel/reasons.ts'
 import { BIRTH_LINKED } from '../kernel/words.ts'
+import { showAs } from '../show.ts'
 import type { Pid, ReasonGiven, Sendable } from '../types.ts'
 import { callFrom } from './call.ts'
 import { demonitor } from './demonitor.ts'
-import { register, unregister, whereis } from './names.ts'
+import { processInWords, register, unregister, whereis } from './names.ts'
 import { flush, hibernate, receive, tryReceive } from './receive.ts'
 import { runtimeOf } from './runtime.ts'
 import { mark, select, trySelect } from './select.ts'
@@ -175,3 +176,5 @@ const checkOurs = (home: Kernel, pid: Pid): void => {
 // V8 inlines the construction of a base class, not that of a derived one: what the kernel makes is a process that has the verbs.
 const { constructor: _, ...verbs } = Object.getOwnPropertyDescriptors(Live.prototype)
 Object.defineProperties(Process.prototype, verbs)
+
+showAs(Process.prototype, ({ home, pid }) => `Self { ${processInWords(home as Kernel, pid)} }`)

@@ -11,6 +11,7 @@ import { type OpenScope, watcher } from '../effect/watched.ts'
 import { fiberIn } from '../effect/within.ts'
 import { badArgument, RumpusError, TimeoutError } from '../errors.ts'
 import { checkOptions, type Names } from '../options.ts'
+import { showAs } from '../show.ts'
 import { combined } from './combined.ts'
 
 const OPEN = 0
@@ -312,3 +313,8 @@ export const checkScope = (options: ScopeOptions): void => {
     throw badArgument(TypeError, 'options.shielded', 'true or false', shielded)
   }
 }
+
+showAs(Nursery.prototype, ({ size, cancellation }) => {
+  const how = cancellation === undefined ? '' : ', cancelled'
+  return `Scope { ${size} ${size === 1 ? 'child' : 'children'}${how} }`
+})

@@ -7,6 +7,7 @@ import { Trigger } from '../effect/trigger.ts'
 import { fiberIn } from '../effect/within.ts'
 import { badArgument } from '../errors.ts'
 import { checkOptions, type Names } from '../options.ts'
+import { showAs } from '../show.ts'
 import { type Child, type Creator, StrictChild } from './child.ts'
 import { combined } from './combined.ts'
 import { NotAChild, StillHasChildren } from './faults.ts'
@@ -267,3 +268,5 @@ const checkFork = (main: unknown, options: ForkOptions): void => {
     throw badArgument(TypeError, 'options.name', 'a name', name)
   }
 }
+
+showAs(Strict.prototype, ({ signal }) => `StrictScope { ${signal.aborted ? 'cancelled' : 'open'} }`)
