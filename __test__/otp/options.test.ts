@@ -8,14 +8,17 @@ import {
   agent,
   application,
   callMany,
+  consume,
   defineServer,
   getState,
   members,
+  Producer,
   publish,
   Registry,
   runApplication,
   Server,
   StateMachine,
+  Store,
   startApplication,
   startPartitions,
   startServer,
@@ -27,6 +30,7 @@ import {
 } from 'rumpus/otp'
 import { filter, map, openScope, scope } from 'rumpus/structured'
 import { Pool } from 'rumpus/sync'
+import { exportMetrics, exportSpans } from 'rumpus/telemetry'
 import { describe, expect, it } from 'vitest'
 
 /** What is thrown, at the call or by the promise that it answers. */
@@ -41,6 +45,11 @@ const refusalOf = async (act: () => unknown): Promise<unknown> => {
 }
 
 class Counter extends Server {}
+class Numbers extends Producer<number> {
+  override begin(): never {
+    return { bufer: {} } as never
+  }
+}
 class Door extends StateMachine {
   override begin(): string {
     return 'open'
@@ -153,6 +162,19 @@ const cases: readonly Case[] = [
   ],
   ['members', () => members('topic', { off: 1 } as never), 'options.off is no option: did you mean of?'],
   ['publish', () => publish('topic', 1, { exept: 1 } as never), 'options.exept is no option: did you mean except?'],
+  ['consume', (r) => consume(r, 'nobody', { sinal: 1 } as never), 'options.sinal is no option: did you mean signal?'],
+  ['who consumes', (r) => consume(r, { to: 'a', mx: 1 } as never), 'from.mx is no option: did you mean max?'],
+  [
+    'Store',
+    (r) => Store.create(r, { maxEntry: 1 } as never),
+    'options.maxEntry is no option: did you mean maxEntries?',
+  ],
+  [
+    'exportMetrics',
+    (r) => exportMetrics(r, { prefx: '' } as never),
+    'options.prefx is no option: did you mean prefix?',
+  ],
+  ['exportSpans', () => exportSpans({ prefx: '' } as never), 'options.prefx is no option: did you mean prefix?'],
   [
     'scope',
     () => scope(fifo.current(), body, { timout: 1 } as never),
@@ -187,6 +209,18 @@ describe('options that nobody knows', () => {
     try {
       const refused = await refusalOf(() => act(runtime))
       expect(refused).toEqual({ name: 'TypeError', code: 'ERR_RUMPUS_BAD_ARGUMENT', message })
+    } finally {
+      await runtime.stop()
+    }
+  })
+
+  it('of a stage are refused when it begins', async () => {
+    const runtime = await start({ schedulers: 1 })
+    try {
+      expect(await refusalOf(() => startServer(runtime, Numbers))).toMatchObject({
+        code: 'ERR_RUMPUS_INIT',
+        message: expect.stringMatching(/: begin\.bufer is no option: did you mean buffer\?$/),
+      })
     } finally {
       await runtime.stop()
     }

@@ -55,10 +55,7 @@ const mayImport: Record<string, string[]> = {
 }
 
 /** Rooms that any JavaScript engine can run: nothing of Node, no package. */
-const anywhere = [
-  ...leaves,
-  ...['model', 'portable', 'effect', 'events', 'structured', 'sync', 'handlers'],
-]
+const anywhere = [...leaves, ...['model', 'portable', 'effect', 'events', 'structured', 'sync', 'handlers']]
 
 const manifest = JSON.parse(read('package.json'))
 const dependencies = Object.keys(manifest.dependencies)

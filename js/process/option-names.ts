@@ -1,7 +1,14 @@
 // The names of the options that several verbs take, here and in the portable runtime. No behaviour.
 
 import type { Names } from '../options.ts'
-import type { AskOptions, CallOptions, MailboxOptions, ReceiveOptions, SpawnOptions, TryReceiveOptions } from './shapes.ts'
+import type {
+  AskOptions,
+  CallOptions,
+  MailboxOptions,
+  ReceiveOptions,
+  SpawnOptions,
+  TryReceiveOptions,
+} from './shapes.ts'
 
 /** How long to wait. */
 export const WAIT_NAMES: Names<CallOptions> = { timeout: true, signal: true }
