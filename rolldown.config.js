@@ -70,7 +70,7 @@ export const bundle = {
     chunkFileNames: '[name].js',
     codeSplitting: {
       groups: [
-        { name: 'leaves', test: /\/js\/(errors|pid|model\/dice)\.ts$/, priority: 3 },
+        { name: 'leaves', test: /\/js\/(errors|options|pid|show|model\/dice)\.ts$/, priority: 3 },
         { name: 'contract', test: /\/js\/effect\//, priority: 2 },
         { name: 'choices', test: /\/js\/events\//, priority: 2 },
         {

@@ -158,8 +158,16 @@ export const badArgument = (
 const show = (value: unknown): string => {
   if (typeof value === 'string') return JSON.stringify(value)
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`
+  if (Array.isArray(value)) return 'an array'
+  if (isDefinition(value)) return `the definition ${JSON.stringify(value.name)}`
   if (typeof value === 'object' && value !== null) return `an instance of ${value.constructor?.name ?? 'no class'}`
   return String(value)
+}
+
+/** Whether it looks like what `define` answers. */
+const isDefinition = (value: unknown): value is { readonly name: string } => {
+  const { url, name, body } = (value ?? {}) as { url?: unknown; name?: unknown; body?: unknown }
+  return typeof url === 'string' && typeof name === 'string' && typeof body === 'function'
 }
 
 /** An exit reason in words: its kind, and what the error said. */

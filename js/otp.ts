@@ -33,7 +33,13 @@ export type {
   Top,
 } from './otp/application-spec.ts'
 export type { SupervisorReport } from './otp/child-life.ts'
-export type { ChildSpec, Startable, StartableDefinition, SupervisorOptions } from './otp/child-spec.ts'
+export type {
+  ChildSpec,
+  PartitionsOptions,
+  Startable,
+  StartableDefinition,
+  SupervisorOptions,
+} from './otp/child-spec.ts'
 export { ConfigError, type ConfigMistake, type Environment } from './otp/config.ts'
 export type { ConfigField, ConfigOf, ConfigShape, FieldOf } from './otp/config-shape.ts'
 export { type ConsumeOptions, consume } from './otp/consume.ts'

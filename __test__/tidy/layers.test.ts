@@ -16,7 +16,7 @@ function crateRefusals(name: string, dependencies: string[]): string[] {
     .map((other) => `${name} -> ${other}`)
 }
 
-const leaves = ['errors', 'types', 'pid']
+const leaves = ['errors', 'types', 'pid', 'options', 'show']
 const leftToRight = [
   'kernel',
   'process',
@@ -36,6 +36,8 @@ const mayImport: Record<string, string[]> = {
   errors: [],
   types: [],
   pid: [],
+  options: [],
+  show: [],
   native: [],
   model: [],
   ...Object.fromEntries(leftToRight.map((room, at) => [room, leftToRight.slice(0, at)])),
@@ -53,7 +55,7 @@ const mayImport: Record<string, string[]> = {
 }
 
 /** Rooms that any JavaScript engine can run: nothing of Node, no package. */
-const anywhere = ['errors', 'types', 'pid', 'model', 'portable', 'effect', 'events', 'structured', 'sync', 'handlers']
+const anywhere = [...leaves, ...['model', 'portable', 'effect', 'events', 'structured', 'sync', 'handlers']]
 
 const manifest = JSON.parse(read('package.json'))
 const dependencies = Object.keys(manifest.dependencies)

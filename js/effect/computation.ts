@@ -3,6 +3,7 @@
 // complete changes, or one cancels another to which no canceler was attached.
 
 import { badArgument } from '../errors.ts'
+import { unlimited } from '../model/listeners.ts'
 import { Cancelled } from './cancelled.ts'
 import { Trigger } from './trigger.ts'
 
@@ -161,6 +162,7 @@ export class Computation<T> {
   get signal(): AbortSignal {
     if (this.aborter === undefined) {
       this.aborter = new AbortController()
+      unlimited(this.aborter.signal)
       if (this.state === CANCELLED) this.aborter.abort(this.outcome)
     }
     return this.aborter.signal

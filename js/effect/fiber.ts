@@ -3,6 +3,7 @@
 // Never true here: a fiber waits for two things at a time.
 
 import { badArgument, RumpusError } from '../errors.ts'
+import { showAs } from '../show.ts'
 import { Cancelled } from './cancelled.ts'
 import { Computation, type Packed } from './computation.ts'
 import type { Local } from './local.ts'
@@ -218,6 +219,7 @@ export class Fiber implements Within {
    * so where something can be stopped, give it `signal` instead.
    */
   async settle<T>(promise: PromiseLike<T>): Promise<T> {
+    if (typeof promise?.then !== 'function') throw badArgument(TypeError, 'promise', 'a promise', promise)
     const trigger = new Trigger()
     let outcome: { value: T } | { error: unknown } | undefined
     promise.then(
@@ -297,6 +299,7 @@ export class Fiber implements Within {
   }
 
   private async hearing<T>(forbidden: boolean, act: () => T | PromiseLike<T>): Promise<T> {
+    if (typeof act !== 'function') throw badArgument(TypeError, 'act', 'a function', act)
     const before = this.forbidden
     this.forbidden = forbidden
     try {
@@ -378,6 +381,12 @@ export const begin = <T>(fiber: Fiber, main: (fiber: Fiber) => T | PromiseLike<T
     const settling = main(fiber)
     return settling instanceof Promise ? settling : Promise.resolve(settling)
   } catch (error) {
-    return Promise.reject(error)
+    return Promise.reject(typeof main === 'function' ? error : badArgument(TypeError, 'main', 'a function', main))
   }
 }
+
+showAs(Fiber.prototype, ({ computation }) => {
+  if (computation.isRunning) return 'Fiber { running }'
+  const { cancellation } = computation
+  return cancellation === undefined ? 'Fiber { over }' : `Fiber { cancelled: ${cancellation.message} }`
+})

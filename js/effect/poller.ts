@@ -3,9 +3,10 @@
 // the source is asked while it is waited for.
 
 import { badArgument, RumpusError } from '../errors.ts'
-import { Fiber, type Polled, type Wait, type Within } from './fiber.ts'
+import type { Fiber, Polled, Wait, Within } from './fiber.ts'
 import { afterPass, byPasses } from './pass.ts'
 import { Trigger } from './trigger.ts'
+import { fiberIn } from './within.ts'
 
 /** One wait for an event, as the source knows it: keep it beside what will tell, and answer it from `select` when that has come. */
 export interface Suspension {
@@ -275,11 +276,6 @@ export class Poller implements Polled, AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
-}
-
-const fiberIn = (within: Within): Fiber => {
-  if (within?.fiber instanceof Fiber) return within.fiber
-  throw badArgument(TypeError, 'within', 'a fiber or a scope', within)
 }
 
 const checkEvents = (events: Partial<Events>): void => {

@@ -3,6 +3,7 @@
 
 import { badArgument, RumpusError } from '../errors.ts'
 import { Dice } from '../model/dice.ts'
+import { checkOptions, type Names } from '../options.ts'
 import type { Cancelled } from './cancelled.ts'
 import { chooseBy } from './chance.ts'
 import { Computation, type Packed } from './computation.ts'
@@ -26,6 +27,8 @@ export interface RandomOptions {
   /** Decides every choice; by chance unless given. A whole number from 0 to 2⁵³ - 1. */
   readonly seed?: number
 }
+
+const NAMES: Names<RandomOptions> = { seed: true }
 
 interface Timer {
   readonly at: number
@@ -212,7 +215,7 @@ const deadlock = (waiting: readonly Fiber[]): RumpusError => {
  * ```
  */
 export const random = <T>(options: RandomOptions, main: (fiber: Fiber) => T | PromiseLike<T>): Promise<T> => {
-  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+  checkOptions('options', options, NAMES)
   if (typeof main !== 'function') throw badArgument(TypeError, 'main', 'a function', main)
   const { seed = Math.floor(Math.random() * 2 ** 32) } = options
   if (!(Number.isInteger(seed) && seed >= 0 && seed <= SEED_MAX)) {

@@ -2,6 +2,7 @@
 // meanwhile. Never true here: it costs more than a look at a variable while nobody watches.
 
 import { badArgument, RumpusError } from '../errors.ts'
+import { checkOptions, type Names } from '../options.ts'
 import type { Fiber } from './fiber.ts'
 import { lineOf, noteSite } from './site.ts'
 import { circleOf, toText, viewOf, type WaitView, waitOf } from './waits.ts'
@@ -45,6 +46,8 @@ export interface WatchOptions {
    */
   readonly atExit?: (report: string) => void
 }
+
+const NAMES: Names<WatchOptions> = { atExit: true }
 
 interface Program {
   on?(event: 'beforeExit' | 'exit', listener: () => void): void
@@ -177,7 +180,7 @@ const tellWait = (wait: WatchedWait): string =>
  * ```
  */
 export const watchFibers = (options: WatchOptions = {}): FiberWatch => {
-  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+  checkOptions('options', options, NAMES)
   const { atExit } = options
   if (atExit !== undefined && typeof atExit !== 'function') {
     throw badArgument(TypeError, 'options.atExit', 'a function', atExit)

@@ -4,9 +4,11 @@
 import { Computation } from '../effect/computation.ts'
 import type { Fiber, Within } from '../effect/fiber.ts'
 import { Trigger } from '../effect/trigger.ts'
+import { fiberIn } from '../effect/within.ts'
 import { badArgument, RumpusError } from '../errors.ts'
+import { checkOptions, type Names } from '../options.ts'
 import type { Runtime } from '../process/shapes.ts'
-import { fiberIn, kernelIn, type ParallelDefinition, runElsewhere } from './parallel.ts'
+import { kernelIn, type ParallelDefinition, runElsewhere } from './parallel.ts'
 
 /** Weights are counted in millionths, so that ten tenths are one. */
 const FULL = 1_000_000
@@ -16,6 +18,8 @@ export interface ExecutorPoolOptions {
   /** The schedulers it works on, as `runtime.inspect()` numbers them; all but the host unless given. */
   readonly schedulers?: readonly number[]
 }
+
+const NAMES: Names<ExecutorPoolOptions> = { schedulers: true }
 
 interface Core {
   readonly on: number
@@ -69,7 +73,7 @@ export class ExecutorPool {
   /** @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE` */
   constructor(runtime: Runtime, options: ExecutorPoolOptions = {}) {
     const last = kernelIn(runtime).handle.regularSeats - 1
-    if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+    checkOptions('options', options, NAMES)
     const { schedulers = all(last) } = options
     checkSchedulers(schedulers, last)
     this.runtime = runtime

@@ -6,11 +6,13 @@ import type { Cancelled } from '../effect/cancelled.ts'
 import { Computation } from '../effect/computation.ts'
 import { Fiber, type Within } from '../effect/fiber.ts'
 import { Trigger } from '../effect/trigger.ts'
+import { fiberIn } from '../effect/within.ts'
 import { badArgument, ProcessExit, RumpusError } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { kernels } from '../kernel/kernels.ts'
 import type { Process } from '../kernel/process.ts'
 import { describe } from '../kernel/reasons.ts'
+import { checkOptions, type Names } from '../options.ts'
 import { reply } from '../process/call.ts'
 import { define, isDefinition } from '../process/define.ts'
 import { endWith } from '../process/end-with.ts'
@@ -26,6 +28,8 @@ export interface ParallelOptions extends Pick<SpawnOptions, 'priority'> {
   /** The runtime on whose schedulers; that of the process whose fiber waits unless given. A fiber of no process needs it. */
   readonly runtime?: Runtime
 }
+
+const NAMES: Names<ParallelOptions> = { on: true, runtime: true, priority: true }
 
 /** A body that {@link parallel} can run on any core, as {@link defineParallel} makes it. */
 export interface ParallelDefinition<A extends readonly unknown[] = readonly unknown[], R = unknown> {
@@ -106,7 +110,10 @@ const make = <A extends readonly unknown[], R>(
     url,
     name,
     options,
-    with: (more) => make(process, { ...options, ...more }),
+    with: (more) => {
+      checkOptions('options', more, NAMES)
+      return make(process, { ...options, ...more })
+    },
   }
   behind.set(definition, process)
   return definition
@@ -253,12 +260,6 @@ const behindOf = (definition: unknown): Definition<never, readonly unknown[]> =>
   const process = behind.get(Object(definition))
   if (process !== undefined && isDefinition(process)) return process
   throw badArgument(TypeError, 'definition', 'what defineParallel answered', definition)
-}
-
-/** The fiber of what must have been given. */
-export const fiberIn = (within: Within): Fiber => {
-  if (within?.fiber instanceof Fiber) return within.fiber
-  throw badArgument(TypeError, 'within', 'a fiber or a scope', within)
 }
 
 /** The kernel that starts it. */

@@ -5,6 +5,7 @@ import { Cancelled } from '../effect/cancelled.ts'
 import { Fiber, type Within } from '../effect/fiber.ts'
 import { fifo } from '../effect/fifo.ts'
 import { badArgument } from '../errors.ts'
+import { checkOptions, type Names } from '../options.ts'
 import { FRAME, Frame } from './frame.ts'
 import { Performer, strandOf } from './performer.ts'
 import { type Outcome, outcomeOf } from './rest.ts'
@@ -21,6 +22,9 @@ export interface HandleOptions<Value, Returned, Handled> {
   /** What the body throws becomes what this answers. A cancellation passes it by. */
   readonly error?: (error: unknown, fx: Fx) => Handled | PromiseLike<Handled>
 }
+
+const NAMES: Names<HandleOptions<unknown, unknown, unknown>> = { return: true, error: true }
+const NO_OPTIONS: HandleOptions<unknown, unknown, unknown> = {}
 
 type OutOf<One> = One extends Clause<infer Out, never> ? Out : never
 /** What the clauses may make a handler come to. */
@@ -79,7 +83,7 @@ export function handle<T, All extends Clauses, Returned = T, Handled = never>(
 ): Promise<Returned | Handled | Given<All>>
 export function handle(...given: unknown[]): Promise<unknown> {
   const isFree = typeof given[0] === 'function'
-  const [within, body, clauses, options = {}] = (isFree ? [undefined, ...given] : given) as [
+  const [within, body, clauses, options = NO_OPTIONS] = (isFree ? [undefined, ...given] : given) as [
     Within | undefined,
     (fx: Fx) => unknown,
     Clauses,
@@ -88,7 +92,7 @@ export function handle(...given: unknown[]): Promise<unknown> {
   const base = isFree ? (surrounding()?.fiber ?? fifo.current()) : fiberOf(within)
   if (typeof body !== 'function') throw badArgument(TypeError, 'body', 'a function', body)
   checkClauses(clauses)
-  checkOptions(options)
+  if (options !== NO_OPTIONS) checkHandlers(options)
   return run(base, body, clauses, options)
 }
 
@@ -157,8 +161,8 @@ const checkClauses = (clauses: Clauses): void => {
   }
 }
 
-const checkOptions = (options: HandleOptions<unknown, unknown, unknown>): void => {
-  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+const checkHandlers = (options: HandleOptions<unknown, unknown, unknown>): void => {
+  checkOptions('options', options, NAMES)
   for (const name of ['return', 'error'] as const) {
     const clause: unknown = options[name]
     if (clause !== undefined && typeof clause !== 'function') {

@@ -2,6 +2,7 @@
 // an argument that is believed unseen.
 
 import { badArgument } from '../errors.ts'
+import { checkOptions } from '../options.ts'
 import { WAIT_MAX } from './turns.ts'
 
 /** The most that a mailbox may be bounded to. */
@@ -50,9 +51,11 @@ const rules: Readonly<Record<string, Rule>> = {
   priority: ["'high', 'normal' or 'low'", (value) => ['high', 'normal', 'low'].includes(value as string)],
 }
 
-/** Throws unless these are options; a wait may be `endless`. */
-export const check = (options: object, endless = false): void => {
-  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+const MAILBOX_NAMES = { capacity: true, overflow: true }
+
+/** Throws unless these are options, with the `known` names if those are said; a wait may be `endless`. */
+export const check = (options: object, known?: object, endless = false): void => {
+  checkOptions('options', options, known ?? options)
   const given = options as { readonly [option: string]: unknown }
   const { timeout, mailbox } = given
   const isEndless = endless && timeout === Number.POSITIVE_INFINITY
@@ -67,8 +70,7 @@ export const check = (options: object, endless = false): void => {
 }
 
 const checkMailbox = (mailbox: unknown): void => {
-  if (typeof mailbox !== 'object' || mailbox === null)
-    throw badArgument(TypeError, 'options.mailbox', 'an object', mailbox)
+  checkOptions('options.mailbox', mailbox, MAILBOX_NAMES)
   const { capacity, overflow } = mailbox as { capacity?: unknown; overflow?: unknown }
   if (!(Number.isInteger(capacity) && (capacity as number) >= 1 && (capacity as number) <= CAPACITY_MAX))
     throw badArgument(RangeError, 'options.mailbox.capacity', `a whole number from 1 to ${CAPACITY_MAX}`, capacity)

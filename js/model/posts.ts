@@ -2,6 +2,7 @@
 // all. Owns their order. Never here: an offer that is answered twice, a timer that outlives its receiver.
 
 import { AbortError, TimeoutError } from '../errors.ts'
+import type { Names } from '../options.ts'
 import { find } from './births.ts'
 import { check, checkMs, checkTimer } from './checks.ts'
 import type { Limits, Process } from './process.ts'
@@ -57,6 +58,8 @@ export const cancel = (scheduler: Scheduler, ref: number): number | undefined =>
   return Math.max(0, Math.ceil(timer.due - scheduler.clock.now))
 }
 
+const LIMIT_NAMES: Names<Limits> = { timeout: true, signal: true }
+
 /** Sends when there is room, first come first served; where the oldest is dropped there always is. */
 export const offer = (
   scheduler: Scheduler,
@@ -64,7 +67,7 @@ export const offer = (
   message: () => unknown,
   options: Limits,
 ): Promise<Offered> => {
-  check(options)
+  check(options, LIMIT_NAMES)
   const { signal, timeout } = options
   if (signal?.aborted) return Promise.reject(new AbortError(signal.reason))
   if (to?.alive && (to.mailbox?.overflow === 'drop-oldest' || (to.hasRoom && to.offers.length === 0))) {

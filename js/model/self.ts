@@ -2,9 +2,11 @@
 // that must end.
 
 import { AbortError, ProcessExit } from '../errors.ts'
+import type { Names } from '../options.ts'
 import type { Pid, ReasonGiven, Sendable } from '../types.ts'
 import { demonitor, link, register, type SpawnOptions, spawn, unlink, unregister, watch, whereis } from './births.ts'
 import { check, checkBody, checkMs } from './checks.ts'
+import { unlimited } from './listeners.ts'
 import type { Limits, Process } from './process.ts'
 import { toReason } from './reasons.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -47,6 +49,10 @@ class Receiving implements Cause {
   }
 }
 
+const TRY_RECEIVE_NAMES: Names<TryReceiveOptions<never>> = { match: true, since: true }
+const RECEIVE_NAMES: Names<ReceiveOptions<never>> = { ...TRY_RECEIVE_NAMES, timeout: true, signal: true }
+const DEMONITOR_NAMES: Names<{ readonly flush?: boolean }> = { flush: true }
+
 /** What any body is given. Every verb throws `ProcessExit`, or rejects with it, once the process must end. */
 export class Verbs<M> implements AsyncIterable<M> {
   readonly pid: Pid<Sendable<M>>
@@ -63,7 +69,10 @@ export class Verbs<M> implements AsyncIterable<M> {
   /** Aborts when the process must end, or has ended. */
   get signal(): AbortSignal {
     const { process } = this
-    process.abort ??= new AbortController()
+    if (process.abort === undefined) {
+      process.abort = new AbortController()
+      unlimited(process.abort.signal)
+    }
     if (process.exiting !== undefined) process.abort.abort(new ProcessExit(process.exiting))
     return process.abort.signal
   }
@@ -72,7 +81,7 @@ export class Verbs<M> implements AsyncIterable<M> {
   receive(options?: ReceiveOptions<M>): Promise<M>
   receive(options?: ReceiveOptions<M>): Promise<M> {
     if (options === undefined) return this.next()
-    check(options)
+    check(options, RECEIVE_NAMES)
     const { scheduler, process } = this
     const { match, signal, timeout } = options
     const refused = scheduler.refusal(process)
@@ -109,7 +118,7 @@ export class Verbs<M> implements AsyncIterable<M> {
   tryReceive<N extends M>(options: TryReceiveOptions<M> & { match: (message: M) => message is N }): N | undefined
   tryReceive(options?: TryReceiveOptions<M>): M | undefined
   tryReceive(options: TryReceiveOptions<M> = {}): M | undefined {
-    check(options)
+    check(options, TRY_RECEIVE_NAMES)
     const process = this.mine()
     if (process.busy) return undefined
     const place = process.find(process.search(options))
@@ -176,7 +185,7 @@ export class Verbs<M> implements AsyncIterable<M> {
   /** Takes a monitor back; with `flush` its Down, too, if that has come. */
   demonitor(ref: number, options: { readonly flush?: boolean } = {}): void {
     const process = this.mine()
-    check(options)
+    check(options, DEMONITOR_NAMES)
     demonitor(this.scheduler, process, ref, options.flush ?? false)
   }
 

@@ -12,11 +12,13 @@ import { checkPid, kernelOf } from '../kernel/post.ts'
 import { highOf } from '../kernel/process.ts'
 import { describe } from '../kernel/reasons.ts'
 import { INDEX_MASK } from '../kernel/words.ts'
+import { checkOptions, type Names } from '../options.ts'
 import { call } from '../process/call.ts'
 import { isDefinition } from '../process/define.ts'
 import { ended } from '../process/desk.ts'
 import { isAlive } from '../process/exit.ts'
 import { checkName } from '../process/names.ts'
+import { WAIT_NAMES } from '../process/option-names.ts'
 import type { Call, CallOptions, Runtime, Self } from '../process/shapes.ts'
 import { checkWait } from '../process/waits.ts'
 import type { Pid } from '../types.ts'
@@ -55,6 +57,9 @@ export interface AgentOptions extends CallOptions {
   /** For the function, behind the value. */
   readonly args?: readonly unknown[]
 }
+
+const NAMES: Names<AgentOptions> = { ...WAIT_NAMES, args: true }
+const CAST_NAMES: Names<Pick<AgentOptions, 'args'>> = { args: true }
 
 type Change = (state: unknown, ...args: readonly unknown[]) => unknown
 
@@ -310,6 +315,7 @@ export class Agent<State = unknown> {
     what: ((state: State, ...args: never[]) => State | PromiseLike<State>) | string,
     options: Pick<AgentOptions, 'args'> = {},
   ): void {
+    checkOptions('options', options, CAST_NAMES)
     const request = this.request('update', what, options)
     if (request !== undefined) cast(this.to as never, request as never)
   }
@@ -324,7 +330,9 @@ export class Agent<State = unknown> {
     return stopServer(this.to as Pid<never>, 'normal', options)
   }
 
-  private ask(agent: AgentRequest['agent'], what: unknown, { args, ...options }: AgentOptions): Promise<unknown> {
+  private ask(agent: AgentRequest['agent'], what: unknown, given: AgentOptions): Promise<unknown> {
+    checkOptions('options', given, NAMES)
+    const { args, ...options } = given
     checkWait(options, true)
     const request = this.request(agent, what, args === undefined ? {} : { args })
     if (request === undefined) return Promise.reject(ended({ kind: 'noproc' }))

@@ -16,7 +16,7 @@ import { monitor } from '../process/monitor.ts'
 import { send } from '../process/send.ts'
 import type { Call, CallOptions, ReplyTo, Self } from '../process/shapes.ts'
 import { cancelTimer, sendAfter, type TimerRef } from '../process/timers.ts'
-import { checkWait } from '../process/waits.ts'
+import { checkOnlyWait } from '../process/waits.ts'
 import type { ExitReason, Pid } from '../types.ts'
 import { isNote, lookAfter, type Note, noteOf, type Part } from './application-life.ts'
 import { CRASHED, codeOf, isBadStop, isCrash, LATE, takesDown } from './application-outcome.ts'
@@ -307,7 +307,7 @@ export class ApplicationLoop implements Applications {
     if (name !== undefined && !names.includes(name)) {
       throw badArgument(RangeError, 'name', `one of ${names.map(quoted).join(', ')}`, name)
     }
-    checkWait(options, true)
+    checkOnlyWait(options, true)
     const pid = this.pid as unknown as Pid<Call<Request, boolean>>
     const asked = this.isOver
       ? Promise.resolve(false)

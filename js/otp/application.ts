@@ -2,6 +2,7 @@
 // and what reads the configuration; a program that is made of nothing else is run by `run-application.ts`.
 
 import { badArgument } from '../errors.ts'
+import { checkOptions, type Names } from '../options.ts'
 import { runtimeOf } from '../process/runtime.ts'
 import type { Runtime, Self } from '../process/shapes.ts'
 import { checkMs } from '../process/waits.ts'
@@ -45,6 +46,10 @@ export interface StartApplicationOptions extends ApplicationOptions {
   /** Whose SIGTERM and SIGINT stop them: the first in good order, a second at once. Nobody's unless given. */
   readonly signals?: SignalSource
 }
+
+/** The options of applications, wherever they run. */
+export const APPLICATION_NAMES: Names<ApplicationOptions> = { config: true, env: true, deadline: true }
+const NAMES: Names<StartApplicationOptions> = { ...APPLICATION_NAMES, name: true, signals: true }
 
 /** The signals that ask a program to stop. */
 const STOPPING = ['SIGTERM', 'SIGINT'] as const
@@ -139,7 +144,7 @@ export const startApplication = (
   options: StartApplicationOptions = {},
 ): Promise<Applications> => {
   const specs = checkApplications(applications)
-  checkOptions(options)
+  checkApplicationOptions(options, NAMES)
   const { signals } = options
   if (signals !== undefined && typeof (signals as Partial<SignalSource> | null)?.on !== 'function') {
     throw badArgument(TypeError, 'options.signals', 'an emitter of events', signals)
@@ -228,8 +233,8 @@ export const listen = (source: SignalSource, hear: (signal: string, isFirst: boo
 }
 
 /** Throws unless these are options of a start. */
-export const checkOptions = (options: ApplicationOptions): void => {
-  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+export const checkApplicationOptions = (options: ApplicationOptions, known: object): void => {
+  checkOptions('options', options, known)
   const { config = {}, env = {}, deadline } = options
   for (const [name, value] of Object.entries({ config, env })) {
     if (typeof value !== 'object' || value === null) throw badArgument(TypeError, `options.${name}`, 'an object', value)

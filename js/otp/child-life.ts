@@ -245,7 +245,7 @@ export class ChildLife {
   private killed(child: Child, pid: number): void {
     this.report('child-killed', child, pid, KILLED)
     const who = child.spec.id === undefined ? `child ${pid}` : `child ${JSON.stringify(child.spec.id)}`
-    const error = new TimeoutError(child.spec.shutdown as number)
+    const error = new TimeoutError(child.spec.shutdown as number, `it did not end within ${child.spec.shutdown} ms`)
     crashReport(this.kernel, this.self.pid, `a supervisor killed ${who}`, error)
   }
 

@@ -2,7 +2,9 @@
 // form in which a spec is kept, which can cross if what it starts is a definition.
 
 import { badArgument, RumpusError } from '../errors.ts'
+import { checkOptions, type Names } from '../options.ts'
 import { isDefinition } from '../process/define.ts'
+import { PLACE_NAMES } from '../process/option-names.ts'
 import type { SpawnOptions } from '../process/shapes.ts'
 import { checkMs } from '../process/waits.ts'
 import type { Backoff } from './restarts.ts'
@@ -76,6 +78,14 @@ export interface SupervisorOptions {
   readonly autoShutdown?: 'never' | 'any_significant' | 'all_significant'
 }
 
+/** How a supervisor of partitions is. */
+export interface PartitionsOptions extends Omit<SupervisorOptions, 'strategy' | 'children' | 'maxChildren'> {
+  /** What the partitions are called, with a slash and their number behind it. */
+  readonly name: string
+  /** How many, on the scheduler threads in turn: as many as there are threads unless given. */
+  readonly partitions?: number
+}
+
 /** A spec as a supervisor keeps it. */
 export interface Kept {
   readonly id: string | undefined
@@ -103,6 +113,28 @@ export interface KeptOptions {
   readonly autoShutdown: 'never' | 'any_significant' | 'all_significant'
 }
 
+const SPEC_NAMES: Names<ChildSpec> = {
+  ...PLACE_NAMES,
+  id: true,
+  start: true,
+  args: true,
+  restart: true,
+  shutdown: true,
+  startTimeout: true,
+  significant: true,
+}
+const SUPERVISOR_NAMES: Names<SupervisorOptions> = {
+  strategy: true,
+  children: true,
+  maxRestarts: true,
+  within: true,
+  backoff: true,
+  maxChildren: true,
+  autoShutdown: true,
+}
+const { strategy: _, children: __, maxChildren: ___, ...ofPartitions } = SUPERVISOR_NAMES
+const PARTITIONS_NAMES: Names<PartitionsOptions> = { ...ofPartitions, name: true, partitions: true }
+const BACKOFF_NAMES: Names<Backoff> = { first: true, most: true, jitter: true, random: true }
 const STRATEGIES = ['one_for_one', 'one_for_all', 'rest_for_one', 'dynamic']
 const RESTARTS = ['permanent', 'transient', 'temporary']
 const AUTO = ['never', 'any_significant', 'all_significant']
@@ -115,9 +147,13 @@ const supervisors = new WeakSet<object>()
 /** From now on `body` is known as that of a supervisor. */
 export const markSupervisor = (body: object): void => void supervisors.add(body)
 
+/** Throws if these are no options of a supervisor of partitions: what a supervisor is told otherwise is checked where it is kept. */
+export const checkPartitionsOptions = (options: PartitionsOptions): void =>
+  checkOptions('options', options, PARTITIONS_NAMES)
+
 /** Checks options and answers them as they are kept. */
 export const keepOptions = (options: SupervisorOptions): KeptOptions => {
-  checkObject('options', options)
+  checkOptions('options', options, SUPERVISOR_NAMES)
   const { strategy = 'one_for_one', children = [], maxRestarts = 1, within = 5_000, backoff } = options
   const { maxChildren = Number.POSITIVE_INFINITY, autoShutdown = 'never' } = options
   checkWord('options.strategy', strategy, STRATEGIES)
@@ -149,7 +185,7 @@ export const keepSpec = (
   strategy?: KeptOptions['strategy'],
   autoShutdown?: KeptOptions['autoShutdown'],
 ): Kept => {
-  checkObject(path, spec)
+  checkOptions(path, spec, SPEC_NAMES)
   const { id, start, args = [], restart = 'permanent', significant = false, on, name, priority, mailbox } = spec
   if ((strategy !== undefined && strategy !== 'dynamic') || id !== undefined) {
     if (typeof id !== 'string' || id === '')
@@ -218,7 +254,7 @@ const checkPlace = (path: string, on: unknown, isHere: boolean): void => {
 }
 
 const checkBackoff = (backoff: Backoff): void => {
-  checkObject('options.backoff', backoff)
+  checkOptions('options.backoff', backoff, BACKOFF_NAMES)
   const { first, most, jitter = 0, random } = backoff
   checkMs('options.backoff.first', first)
   checkMs('options.backoff.most', most)
@@ -228,10 +264,6 @@ const checkBackoff = (backoff: Backoff): void => {
   if (random !== undefined && typeof random !== 'function') {
     throw badArgument(TypeError, 'options.backoff.random', 'a function', random)
   }
-}
-
-const checkObject = (path: string, value: unknown): void => {
-  if (typeof value !== 'object' || value === null) throw badArgument(TypeError, path, 'an object', value)
 }
 
 const checkWord = (path: string, value: unknown, words: readonly string[]): void => {

@@ -5,6 +5,7 @@ import { setMaxListeners } from 'node:events'
 import { AbortError, badArgument, RumpusError } from '../errors.ts'
 import { type Process, rareOf } from '../kernel/process.ts'
 import { INDEX_MASK } from '../kernel/words.ts'
+import { checkOptions, type Names } from '../options.ts'
 import { exit } from '../process/exit.ts'
 import type { Self } from '../process/shapes.ts'
 import { checkSignal } from '../process/waits.ts'
@@ -22,6 +23,8 @@ export interface ConsumeOptions {
   /** Ends the loop when aborted, with an AbortError. */
   readonly signal?: AbortSignal
 }
+
+const NAMES: Names<ConsumeOptions> = { signal: true }
 
 /** Events that the loop is to take before more are asked for. */
 interface Portion<In> {
@@ -65,7 +68,7 @@ export const consume = <In>(
   options: ConsumeOptions = {},
 ): AsyncGenerator<In, void, undefined> => {
   starterOf(owner)
-  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+  checkOptions('options', options, NAMES)
   checkSignal(options.signal)
   const isMany = Array.isArray(from)
   const all = (isMany ? from : [from]) as readonly SubscribeTo<In>[]

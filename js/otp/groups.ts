@@ -11,8 +11,10 @@ import { onlyKernel } from '../kernel/kernels.ts'
 import { checkPid, kernelOf } from '../kernel/post.ts'
 import { highOf, Process } from '../kernel/process.ts'
 import { INDEX_MASK } from '../kernel/words.ts'
+import { checkOptions, type Names } from '../options.ts'
 import { askOutside } from '../process/call.ts'
 import { checkName } from '../process/names.ts'
+import { WAIT_NAMES } from '../process/option-names.ts'
 import { send } from '../process/send.ts'
 import type { CallOptions, Runtime, Self } from '../process/shapes.ts'
 import { refuseCargo } from '../process/transfer.ts'
@@ -22,6 +24,10 @@ import { hubIn, hubOf, living, otherHubs, type Publication } from './hub.ts'
 import { starterOf } from './starting.ts'
 
 const NO_OPTIONS: PublishOptions = {}
+
+const GROUP_NAMES: Names<GroupOptions> = { of: true }
+const PUBLISH_NAMES: Names<PublishOptions> = { ...GROUP_NAMES, except: true }
+const MEMBERS_NAMES: Names<CallOptions & GroupOptions> = { ...GROUP_NAMES, ...WAIT_NAMES }
 
 /** Who can join and leave: the `self` of a body or of a server, or the pid of a process of this scheduler. */
 export type Joining = Self<never> | Pid<never> | { readonly pid: Pid<never> }
@@ -122,6 +128,7 @@ export const leave = (who: Joining, topic: string): boolean => {
  */
 export const members = (topic: string, options: CallOptions & GroupOptions = {}): Promise<readonly Pid<never>[]> => {
   checkName('topic', topic)
+  checkOptions('options', options, MEMBERS_NAMES)
   checkWait(options, true)
   const kernel = kernelFor(options)
   const here = living(hubIn(kernel)?.members(topic) ?? [])
@@ -156,6 +163,7 @@ const askHub = (kernel: Kernel, hub: number, topic: string, options: CallOptions
  */
 export const localMembers = (topic: string, options: GroupOptions = {}): readonly Pid<never>[] => {
   checkName('topic', topic)
+  checkOptions('options', options, GROUP_NAMES)
   return living(hubIn(kernelFor(options))?.members(topic) ?? []) as unknown as Pid<never>[]
 }
 
@@ -186,7 +194,9 @@ export const localMembers = (topic: string, options: GroupOptions = {}): readonl
 export const publish = (topic: string, message: unknown, options: PublishOptions = NO_OPTIONS): void => {
   checkName('topic', topic)
   const kernel = kernelFor(options)
-  const { except = 0 } = options
+  const { except = 0, of } = options
+  // It is hot: names are looked at only where nothing that is known is set.
+  if (options !== NO_OPTIONS && except === 0 && of === undefined) checkOptions('options', options, PUBLISH_NAMES)
   if (except !== 0) checkPid(except)
   refuseCargo('message', message)
   const others = otherHubs(kernel)

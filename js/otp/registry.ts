@@ -11,13 +11,13 @@ import type { Kernel } from '../kernel/kernel.ts'
 import { onlyKernel } from '../kernel/kernels.ts'
 import { checkPid, kernelOf } from '../kernel/post.ts'
 import { NAMES } from '../kernel/words.ts'
+import { checkOptions, type Names } from '../options.ts'
 import { askOutside, call } from '../process/call.ts'
-import { ended } from '../process/desk.ts'
 import { checkName } from '../process/names.ts'
 import { send } from '../process/send.ts'
 import type { Call, CallOptions, Runtime, Self } from '../process/shapes.ts'
 import { refuseCargo } from '../process/transfer.ts'
-import { checkWait } from '../process/waits.ts'
+import { checkOnlyWait } from '../process/waits.ts'
 import type { Pid } from '../types.ts'
 import type { ChildSpec, StartableDefinition } from './child-spec.ts'
 import {
@@ -37,6 +37,8 @@ export interface RegistryOptions {
   /** Where its table lives: on the scheduler of whoever starts it, unless given. */
   readonly on?: 'here' | number
 }
+
+const OPTION_NAMES: Names<RegistryOptions> = { keys: true, on: true }
 
 /** What was looked up, as long as nothing has changed. */
 class Known {
@@ -142,7 +144,7 @@ export class Registry<Value = unknown, Message = unknown> {
    * ```
    */
   child(options: RegistryOptions = {}): ChildSpec {
-    if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+    checkOptions('options', options, OPTION_NAMES)
     const { keys = 'unique', on } = options
     if (keys !== 'unique' && keys !== 'duplicate') {
       throw badArgument(TypeError, 'options.keys', "'unique' or 'duplicate'", keys)
@@ -309,7 +311,10 @@ export class Registry<Value = unknown, Message = unknown> {
    */
   async call<Reply = unknown>(key: RegistryKey, request: unknown, options: CallOptions = {}): Promise<Reply> {
     const pid = await this.whereis(key)
-    if (pid === undefined) throw ended({ kind: 'noproc' })
+    if (pid === undefined) {
+      const who = `nobody has the key ${JSON.stringify(key)} in registry ${JSON.stringify(this.name)}`
+      throw new RumpusError('ERR_RUMPUS_NOPROC', who, { cause: { kind: 'noproc' } })
+    }
     return (await call(pid as Pid<Call>, request, options)) as Reply
   }
 
@@ -320,8 +325,13 @@ export class Registry<Value = unknown, Message = unknown> {
   }
 
   private ask(kernel: Kernel, request: RegistryRequest, options: CallOptions): Promise<unknown> {
-    checkWait(options, true)
-    return (askOutside(kernel, this.name, 'call', request, options) as Promise<Answered>).then(answerIn)
+    checkOnlyWait(options, true)
+    return (askOutside(kernel, this.name, 'call', request, options) as Promise<Answered>).then(
+      answerIn,
+      (error: unknown) => {
+        throw notStarted(this.name, error)
+      },
+    )
   }
 }
 
@@ -331,6 +341,14 @@ export const answerIn = (answered: Answered): unknown => {
   const { code, message, cause } = answered.error
   throw new RumpusError(String(code), message, { cause })
 }
+
+/** The error of one who asked the registry `name`: that it is not started, if nobody was there. */
+export const notStarted = (name: string, error: unknown): unknown =>
+  (error as Partial<RumpusError> | null)?.code === 'ERR_RUMPUS_NOPROC'
+    ? new RumpusError('ERR_RUMPUS_NOPROC', `registry ${JSON.stringify(name)} is not started`, {
+        cause: (error as Error).cause,
+      })
+    : error
 
 /** Throws if `key` is none. */
 export const checkKey = (key: unknown): void => {

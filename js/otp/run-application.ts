@@ -1,10 +1,19 @@
 // runApplication: a program that is made of applications. Owns the runtime, the signals and the exit code; and the last resort of a stop:
 // a process that is still there after its time is ended. What libraries use is `application.ts`.
 
+import type { Names } from '../options.ts'
 import type { RuntimeOptions } from '../process/runtime-options.ts'
 import type { Runtime } from '../process/shapes.ts'
-import { start } from '../process/start.ts'
-import { type ApplicationOptions, checkOptions, DEADLINE_MS, listen, loopOf, startLoop } from './application.ts'
+import { RUNTIME_NAMES, start } from '../process/start.ts'
+import {
+  APPLICATION_NAMES,
+  type ApplicationOptions,
+  checkApplicationOptions,
+  DEADLINE_MS,
+  listen,
+  loopOf,
+  startLoop,
+} from './application.ts'
 import { codeOfSignal, LATE, MISCONFIGURED } from './application-outcome.ts'
 import { type Application, type ApplicationOutcome, checkApplications } from './application-spec.ts'
 import { ConfigError } from './config.ts'
@@ -12,6 +21,7 @@ import { ConfigError } from './config.ts'
 /** How a program of applications is run. */
 export interface RunApplicationOptions extends ApplicationOptions, RuntimeOptions {}
 
+const NAMES: Names<RunApplicationOptions> = { ...APPLICATION_NAMES, ...RUNTIME_NAMES }
 /** What has stopped in time has so much longer, in milliseconds, to let go of the event loop. */
 const LINGER_MS = 1_000
 
@@ -56,7 +66,7 @@ export const runApplication = (
   options: RunApplicationOptions = {},
 ): Promise<ApplicationOutcome> => {
   const specs = checkApplications(applications)
-  checkOptions(options)
+  checkApplicationOptions(options, NAMES)
   const { config: _config, env: _env, deadline: _deadline, ...ofRuntime } = options
   return runIn(start(ofRuntime), specs, options)
 }

@@ -7,7 +7,14 @@ import type { Server } from './server.ts'
 import { StageIn } from './stage-in.ts'
 import { NOT_OURS, type StageCallbacks, StageLoop } from './stage-loop.ts'
 import { StageOut } from './stage-out.ts'
-import { checkWhole, keepConsumer, keepProducer, keepSubscription, type Subscription } from './stage-shapes.ts'
+import {
+  checkBegun,
+  checkWhole,
+  keepConsumer,
+  keepProducer,
+  keepSubscription,
+  type Subscription,
+} from './stage-shapes.ts'
 
 /** What a callback of a stage that has consumers may answer: events, an action, or nothing. */
 export type Emitted<Out> =
@@ -45,6 +52,7 @@ export const begun = (loop: StageLoop | undefined): StageLoop => {
 /** Whatever a stage is made of, once its options are known. */
 export const open = (server: AnyStage, isOut: boolean, isIn: boolean, options: unknown): StageLoop => {
   const self = server.self
+  checkBegun(options, isIn, isOut)
   const out = isOut ? new StageOut(self, keepProducer(options, isIn ? Number.POSITIVE_INFINITY : undefined)) : undefined
   const subscriptions = isIn ? keepConsumer(options) : []
   const loop = new StageLoop(self, server as unknown as StageCallbacks, out, isIn ? new StageIn(self) : undefined)

@@ -2,6 +2,7 @@
 // checks of options. No behaviour. Never true of it: a message that cannot cross, unless an event of it cannot.
 
 import { badArgument } from '../errors.ts'
+import { checkOptions, type Names } from '../options.ts'
 import type { ReplyTo } from '../process/shapes.ts'
 import type { ExitReason, Pid } from '../types.ts'
 
@@ -170,6 +171,18 @@ export interface KeptSubscription {
   readonly wanted: unknown
 }
 
+const SUBSCRIBE_NAMES: Names<SubscribeOptions & { readonly to: unknown }> = {
+  to: true,
+  max: true,
+  min: true,
+  cancel: true,
+  demand: true,
+  partition: true,
+  wanted: true,
+}
+const PRODUCER_NAMES: Names<ProducerOptions> = { dispatcher: true, buffer: true, demand: true }
+const CONSUMER_NAMES: Names<ConsumerOptions> = { subscribeTo: true }
+const BUFFER_NAMES: Names<StageBuffer> = { capacity: true, overflow: true }
 const MAX = 1_000
 const MAX_MOST = 2 ** 24
 const PARTITIONS_MOST = 2 ** 16
@@ -180,6 +193,7 @@ export const keepSubscription = (given: unknown, path: string): KeptSubscription
   const options = (typeof given === 'object' && given !== null ? given : { to: given }) as SubscribeOptions & {
     to: string
   }
+  checkOptions(path, options, SUBSCRIBE_NAMES)
   const { to, max = MAX, cancel = 'permanent', demand = 'auto', partition, wanted } = options
   if (!isWho(to)) throw badArgument(TypeError, `${path}.to`, 'a pid or a name', to)
   checkWhole(`${path}.max`, max, 1, MAX_MOST)
@@ -202,11 +216,19 @@ export interface KeptProducer {
   readonly forwards: boolean
 }
 
+/** Throws if `begin` has answered what no such stage knows. */
+export const checkBegun = (given: unknown, isIn: boolean, isOut: boolean): void =>
+  checkOptions('begin', keepObject('begin', given), {
+    ...(isIn ? CONSUMER_NAMES : {}),
+    ...(isOut ? PRODUCER_NAMES : {}),
+  })
+
 /** Checks what `begin` has answered; `capacity` is how many may wait unless it says so. */
 export const keepProducer = (given: unknown, capacity: number = CAPACITY): KeptProducer => {
   const options = keepObject('begin', given) as ProducerOptions<never>
   const { dispatcher = 'demand', demand = 'forward' } = options
   const { capacity: most = capacity, overflow = 'drop-oldest' } = keepObject('buffer', options.buffer) as StageBuffer
+  checkOptions('buffer', options.buffer ?? {}, BUFFER_NAMES)
   checkDispatcher(dispatcher)
   if (most !== Number.POSITIVE_INFINITY) checkWhole('buffer.capacity', most, 0, Number.MAX_SAFE_INTEGER)
   checkWord('buffer.overflow', overflow, ['drop-oldest', 'drop-newest', 'fail'])

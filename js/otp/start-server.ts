@@ -1,13 +1,16 @@
 // startServer, defineServer, cast, callMany: servers as others see them. Owns how a class or an object of callbacks becomes a body,
 // here or on any scheduler, and the wait for its `init`.
 
-import { AbortError, badArgument, RumpusError, stopped } from '../errors.ts'
+import { AbortError, badArgument, RumpusError, stopped, TimeoutError } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { postExit, postUnlink } from '../kernel/post.ts'
 import { type Process, RUNNING } from '../kernel/process.ts'
 import { BIRTH_LINKED } from '../kernel/words.ts'
+import { checkOptions, type Names } from '../options.ts'
 import { call } from '../process/call.ts'
 import { define, isDefinition } from '../process/define.ts'
+import { processInWords } from '../process/names.ts'
+import { ASK_NAMES, PLACE_NAMES, WAIT_NAMES } from '../process/option-names.ts'
 import { BodyQuestion, CodeQuestion } from '../process/question.ts'
 import { exited, refuse } from '../process/receive.ts'
 import { send } from '../process/send.ts'
@@ -23,7 +26,7 @@ import type {
   SpawnOptions,
 } from '../process/shapes.ts'
 import { spawn } from '../process/spawn.ts'
-import { checkContext, checkWait } from '../process/waits.ts'
+import { checkContext, checkOnlyWait, checkWait, NO_WAIT } from '../process/waits.ts'
 import type { Context, Pid } from '../types.ts'
 import { type Cast, Server, type ServerPid } from './server.ts'
 import { ServerLoop } from './server-loop.ts'
@@ -63,6 +66,9 @@ export interface StartOptions extends Pick<SpawnOptions, 'on' | 'name' | 'priori
   /** Whether it is linked to the process that starts it, once it has started; it is, unless this is false or no process starts it. */
   readonly link?: boolean
 }
+
+/** The options of a start. */
+export const START_NAMES: Names<StartOptions> = { ...PLACE_NAMES, ...WAIT_NAMES, args: true, link: true }
 
 const bodies = new WeakMap<object, StartingBody>()
 const defined = new Map<string, string>()
@@ -138,9 +144,15 @@ export const startServer = <Request = unknown, Casting = unknown, Info = never>(
     | AnyBody,
   options: StartOptions = {},
 ): Promise<ServerPid<Request, Casting, Info>> => {
-  checkWait(options, true)
+  checkStart(options)
   const started = startedBy(what)
   return start(parent, started, options) as Promise<ServerPid<Request, Casting, Info>>
+}
+
+/** Throws unless these are options of a start. */
+export const checkStart = (options: StartOptions): void => {
+  checkOptions('options', options, START_NAMES)
+  checkWait(options, true)
 }
 
 const startedBy = (what: unknown): StartingBody | AnyDefinition => {
@@ -158,9 +170,10 @@ const startedBy = (what: unknown): StartingBody | AnyDefinition => {
 
 /** Starts something that says when it has started. */
 export const start = (parent: unknown, what: StartingBody | AnyDefinition, options: StartOptions): Promise<unknown> => {
-  const { args = [], link = true } = options
+  const { args = [], link = true, on } = options
   if (!Array.isArray(args)) throw badArgument(TypeError, 'options.args', 'an array', args)
   const { kernel, process } = starterOf(parent)
+  if (on !== undefined && !isDefinition(what)) checkHere(kernel, on)
   if (kernel.detached) throw stopped()
   if (process?.exiting !== undefined) return exited(process)
   if (process !== undefined && process.parked !== RUNNING) return refuse(process)
@@ -172,21 +185,33 @@ export const start = (parent: unknown, what: StartingBody | AnyDefinition, optio
   }
   if (process === undefined) {
     const question = new CodeQuestion(kernel, options)
-    return hearStart(kernel, question.askNew(put), tied, question.answered)
+    return hearStart(kernel, question.askNew(put), tied, question.timeout, question.answered)
   }
   const question = new BodyQuestion(kernel, options, kernel, process)
   const pid = question.askNew(put)
-  return hearStart(kernel, pid, tied, question.park())
+  return hearStart(kernel, pid, tied, question.timeout, question.park())
+}
+
+const checkHere = (kernel: Kernel, on: unknown): void => {
+  if (on === 'here' || on === kernel.id) return
+  const wanted = `'here': what is no definition cannot leave its scheduler; use defineServer() or defineSupervisor() to run elsewhere`
+  throw badArgument(RangeError, 'options.on', wanted, on)
 }
 
 /** The pid of what was started, once it has. What is not to be waited for any longer is killed, and takes nobody along. */
-const hearStart = (kernel: Kernel, pid: number, tied: number, answered: Promise<unknown>): Promise<unknown> => {
+const hearStart = (
+  kernel: Kernel,
+  pid: number,
+  tied: number,
+  ms: number,
+  answered: Promise<unknown>,
+): Promise<unknown> => {
   const started = answered.then(
     () => pid,
     (error: unknown) => {
       // The wait of a body that must end: nobody need handle that.
       if (isEnd(error)) started.catch(ignore)
-      throw whyNotStarted(kernel, pid, tied, error)
+      throw whyNotStarted(kernel, pid, tied, ms, error)
     },
   )
   return started
@@ -194,13 +219,14 @@ const hearStart = (kernel: Kernel, pid: number, tied: number, answered: Promise<
 
 const ignore = (): void => {}
 
-const whyNotStarted = (kernel: Kernel, pid: number, tied: number, error: unknown): unknown => {
+const whyNotStarted = (kernel: Kernel, pid: number, tied: number, ms: number, error: unknown): unknown => {
   const code = codeOf(error)
   if (code === 'ERR_RUMPUS_DOWN' || code === 'ERR_RUMPUS_NOPROC') return notStarted((error as RumpusError).cause)
   if (kernel.detached || isEnd(error)) return error
+  const late = `${processInWords(kernel, pid)} did not start within ${ms} ms`
   if (tied !== 0) postUnlink(kernel, tied, pid)
   postExit(kernel, 0, pid, { kind: 'killed' }, true)
-  return error
+  return code === 'ERR_RUMPUS_TIMEOUT' ? new TimeoutError(ms, late) : error
 }
 
 /** Spawns a closure or a definition with what `options` say of its place. */
@@ -359,10 +385,10 @@ export type Outcome<Reply> =
 export const callMany = async <Request, Reply, const Asked extends Request = Request>(
   to: readonly (Pid<Call<Request, Reply>> | string)[],
   request: Asked,
-  options: AskOptions = {},
+  options: AskOptions = NO_WAIT,
 ): Promise<Outcome<Answer<Asked, Request, Reply>>[]> => {
   if (!Array.isArray(to)) throw badArgument(TypeError, 'to', 'an array of pids and names', to)
-  checkWait(options, true)
+  checkOnlyWait(options, true, ASK_NAMES)
   return Promise.all(
     to.map((one: Pid<Call<Request, Reply>> | string) =>
       call(one, request, options).then(

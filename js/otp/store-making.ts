@@ -5,13 +5,13 @@ import { makeStore, type ShownStore, setHeir } from '../kernel/store/post-store.
 import type { Pid } from '../types.ts'
 import { starterOf } from './starting.ts'
 import { calledBy } from './store-place.ts'
-import { checkOptions, type StoreOptions, type StoreOwner, type StoreView } from './store-shapes.ts'
+import { limitsOf, type StoreOptions, type StoreOwner, type StoreView } from './store-shapes.ts'
 
 /** Makes a store; its name, or its number if it has none. */
 export const createFor = (owner: StoreOwner, options: StoreOptions): string | number => {
   const { kernel, process } = starterOf(owner)
   if (kernel.detached) throw stopped()
-  const limits = checkOptions(options)
+  const limits = limitsOf(options)
   const { name, heir, heirData } = options
   const pid = process?.pid ?? 0
   const id = makeStore(kernel, name, pid, limits)

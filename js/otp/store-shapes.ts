@@ -2,6 +2,7 @@
 
 import { badArgument } from '../errors.ts'
 import type { StoreLimits } from '../kernel/store/post-store.ts'
+import { checkOptions, type Names } from '../options.ts'
 import { checkName } from '../process/names.ts'
 import type { Runtime, Self } from '../process/shapes.ts'
 import type { Pid } from '../types.ts'
@@ -65,9 +66,18 @@ export interface StoreView {
   readonly maxBytes: number | undefined
 }
 
+const NAMES: Names<StoreOptions> = {
+  name: true,
+  heir: true,
+  heirData: true,
+  maxEntries: true,
+  maxBytes: true,
+  overflow: true,
+}
+
 /** Throws if they are none; what they limit. */
-export const checkOptions = (options: StoreOptions): StoreLimits => {
-  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+export const limitsOf = (options: StoreOptions): StoreLimits => {
+  checkOptions('options', options, NAMES)
   const { name, heir, heirData, maxEntries, maxBytes, overflow = 'refuse' } = options
   if (name !== undefined) checkName('options.name', name)
   if (heir === undefined && heirData !== undefined) {

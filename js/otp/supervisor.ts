@@ -5,10 +5,19 @@ import { badArgument, RumpusError } from '../errors.ts'
 import type { Process } from '../kernel/process.ts'
 import { call } from '../process/call.ts'
 import type { Call, CallOptions, Definition, Runtime, Self } from '../process/shapes.ts'
+import { checkOnlyWait } from '../process/waits.ts'
 import type { ErrorDescription, Pid } from '../types.ts'
-import { type ChildSpec, keepOptions, keepSpec, markSupervisor, type SupervisorOptions } from './child-spec.ts'
+import {
+  type ChildSpec,
+  checkPartitionsOptions,
+  keepOptions,
+  keepSpec,
+  markSupervisor,
+  type PartitionsOptions,
+  type SupervisorOptions,
+} from './child-spec.ts'
 import { hashOf } from './partition-of.ts'
-import { defineStarting, type StartOptions, start } from './start-server.ts'
+import { checkStart, defineStarting, type StartOptions, start } from './start-server.ts'
 import { type AnyBody, type Given, markStarting, notStarting, type StartingBody, starterOf } from './starting.ts'
 import { SupervisorLoop } from './supervisor-loop.ts'
 import type { ChildCounts, ChildView, SupervisorRequest } from './supervisor-requests.ts'
@@ -135,8 +144,10 @@ export const defineSupervisor = <A extends readonly never[]>(
 export const startSupervisor = (
   parent: Self<never> | Runtime | { readonly pid: Pid<never> },
   options: SupervisorOptions,
-  { timeout = Number.POSITIVE_INFINITY, ...rest }: StartOptions = {},
+  how: StartOptions = {},
 ): Promise<SupervisorPid> => {
+  checkStart(how)
+  const { timeout = Number.POSITIVE_INFINITY, ...rest } = how
   const body = supervisor(options) as unknown as StartingBody
   return start(parent, body, { timeout, ...rest }) as Promise<SupervisorPid>
 }
@@ -177,16 +188,10 @@ export const startSupervisor = (
 export const startPartitions = (
   parent: Self<never> | Runtime | { readonly pid: Pid<never> },
   child: Omit<ChildSpec, 'id' | 'on' | 'name'>,
-  {
-    name,
-    partitions = Math.max(1, threadsOf(parent)),
-    ...options
-  }: Omit<SupervisorOptions, 'strategy' | 'children' | 'maxChildren'> & {
-    readonly name: string
-    /** How many, on the scheduler threads in turn: as many as there are threads unless given. */
-    readonly partitions?: number
-  },
+  given: PartitionsOptions,
 ): Promise<SupervisorPid> => {
+  checkPartitionsOptions(given)
+  const { name, partitions = Math.max(1, threadsOf(parent)), ...options } = given
   if (typeof name !== 'string' || name === '')
     throw badArgument(TypeError, 'options.name', 'a string that is not empty', name)
   checkPartitions(partitions)
@@ -231,6 +236,7 @@ export const partition = (name: string, key: string | number, partitions: number
 type Sup = Pid<never> | string
 
 const ask = async (to: Sup, request: SupervisorRequest, options: CallOptions | undefined): Promise<unknown> => {
+  if (options !== undefined) checkOnlyWait(options, true)
   const { timeout = Number.POSITIVE_INFINITY, signal } = options ?? {}
   const how = signal === undefined ? { timeout } : { timeout, signal }
   const answered = (await call(to as SupervisorPid, request as never, how)) as

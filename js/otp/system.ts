@@ -7,7 +7,7 @@ import { kernelOf } from '../kernel/post.ts'
 import { toReason } from '../kernel/reasons.ts'
 import { askOutside } from '../process/call.ts'
 import type { CallOptions } from '../process/shapes.ts'
-import { checkWait } from '../process/waits.ts'
+import { checkOnlyWait } from '../process/waits.ts'
 import type { ErrorDescription, ExitReason, Pid, ReasonGiven } from '../types.ts'
 
 /** What is asked. */
@@ -60,7 +60,7 @@ const stateOf = (server: Record<string, unknown>): Record<string, unknown> =>
 const kernelFor = (to: Pid<never> | string) => (typeof to === 'string' ? onlyKernel() : kernelOf(to))
 
 const askSystem = async (to: Pid<never> | string, request: SystemRequest, options: CallOptions): Promise<unknown> => {
-  checkWait(options, true)
+  checkOnlyWait(options, true)
   const answered = (await askOutside(kernelFor(to), to, 'system', request, options)) as Answered
   if ('value' in answered) return answered.value
   const { code, message } = answered.error
@@ -226,7 +226,7 @@ export const stopServer = async (
   reason: ReasonGiven = 'normal',
   options: CallOptions = {},
 ): Promise<void> => {
-  checkWait(options, true)
+  checkOnlyWait(options, true)
   const kind = kindOf(reason)
   try {
     await askOutside(kernelFor(to), to, 'system', { stop: reason }, options)

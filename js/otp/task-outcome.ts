@@ -118,7 +118,7 @@ export class Outcome extends Waiter {
       const stop = isTimed
         ? this.startTimer(
             timeout,
-            over(() => reject(new TimeoutError(timeout))),
+            over(() => reject(new TimeoutError(timeout, `the task did not end within ${timeout} ms`))),
           )
         : nothing
       const undo = (): void => {

@@ -8,6 +8,7 @@
 import { setMaxListeners } from 'node:events'
 import { AbortError, badArgument, TimeoutError } from '../errors.ts'
 import { Process } from '../kernel/process.ts'
+import { checkOptions, type Names } from '../options.ts'
 import type { Self } from '../process/shapes.ts'
 import { checkMs, checkSignal } from '../process/waits.ts'
 import type { Pid } from '../types.ts'
@@ -26,6 +27,14 @@ export interface TaskStreamOptions {
   readonly supervisor?: Pid<never> | string
   /** Ends the stream when aborted, with an AbortError. */
   readonly signal?: AbortSignal
+}
+
+const NAMES: Names<TaskStreamOptions> = {
+  maxConcurrency: true,
+  ordered: true,
+  timeout: true,
+  supervisor: true,
+  signal: true,
 }
 
 /** What became of one input. */
@@ -81,7 +90,7 @@ export const taskStream = <Input, Result>(
   options: TaskStreamOptions = {},
 ): AsyncGenerator<TaskSettled<Input, Awaited<Result>>, void, undefined> => {
   const kernel = starterOf(owner).kernel
-  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+  checkOptions('options', options, NAMES)
   const { maxConcurrency = Math.max(1, kernel.handle.regularSeats - 1), ordered = true, timeout, signal } = options
   if (!Number.isInteger(maxConcurrency) || maxConcurrency < 1) {
     throw badArgument(RangeError, 'options.maxConcurrency', 'a whole number from 1', maxConcurrency)

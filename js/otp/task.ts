@@ -14,7 +14,7 @@ import { endWith } from '../process/end-with.ts'
 import { exit } from '../process/exit.ts'
 import type { CallOptions, Definition, ReplyTo, Runtime, Self, SpawnOptions } from '../process/shapes.ts'
 import { spawn } from '../process/spawn.ts'
-import { checkWait } from '../process/waits.ts'
+import { checkOnlyWait } from '../process/waits.ts'
 import type { Pid, ReasonGiven } from '../types.ts'
 import { defineStarting } from './start-server.ts'
 import type { AnyBody } from './starting.ts'
@@ -261,7 +261,7 @@ export class Task<Result = unknown> {
    * ProcessExit if the owner must end
    */
   result(options: CallOptions = {}): Promise<Result> {
-    checkWait(options, true)
+    checkOnlyWait(options, true)
     return this.outcome.result(this.owner, options) as Promise<Result>
   }
 

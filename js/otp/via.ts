@@ -13,7 +13,7 @@ import { deskOf } from '../process/desk.ts'
 import type { Call, Definition, Self } from '../process/shapes.ts'
 import type { ExitReason, Pid } from '../types.ts'
 import { keepSpec, markSupervisor, type Startable } from './child-spec.ts'
-import { answerIn, checkKey, Registry } from './registry.ts'
+import { answerIn, checkKey, notStarted, Registry } from './registry.ts'
 import type { Answered, RegistryKey } from './registry-table.ts'
 import { defineStarting, isCallbacks } from './start-server.ts'
 import { type AnyBody, type Given, markStarting, STARTED, type StartingBody } from './starting.ts'
@@ -138,7 +138,7 @@ const enter = async (self: Self<never>, given: Given, registry: Registry, key: R
     const { parent, unlinks } = given
     if (unlinks && parent !== 0) postUnlink(kernel, process.pid, parent)
     // Not thrown: it is no crash.
-    self.exit({ kind: 'error', error: describe(error) })
+    self.exit({ kind: 'error', error: describe(notStarted(name, error)) })
   }
 }
 

@@ -1,13 +1,15 @@
 // call, reply and monitor: what ordinary code asks processes, and how it hears. Owns the wait for an answer, which is for the
 // first of four things: the answer, an end, a time, a signal. No inbox is searched, and a late answer is dropped.
 
-import { AbortError, badArgument, RumpusError, stopped, wordsFor } from '../errors.ts'
+import { AbortError, badArgument, RumpusError, stopped, TimeoutError, wordsFor } from '../errors.ts'
 import { cargoOf, sendAround } from '../kernel/cargo.ts'
 import { listen } from '../model/births.ts'
 import { check } from '../model/checks.ts'
 import type { Process } from '../model/process.ts'
 import type { Outcome } from '../model/wait.ts'
+import { formatPid } from '../pid.ts'
 import type { Monitor } from '../process/monitor.ts'
+import { ASK_NAMES } from '../process/option-names.ts'
 import type { Answer, AskOptions, Call, CallOptions, ReplyTo } from '../process/shapes.ts'
 import { checkContext } from '../process/waits.ts'
 import type { Context, Down, ExitReason, Pid } from '../types.ts'
@@ -46,7 +48,7 @@ export const call = <Request, Reply, const Asked extends Request = Request>(
   request: Asked,
   options: AskOptions = {},
 ): Promise<Answer<Asked, Request, Reply>> => {
-  check(options, true)
+  check(options, ASK_NAMES, true)
   const home = typeof to === 'string' ? onlyHome() : homeOf(to)
   const asked = new Question(home, to, request, options.context)
   const refused = asked.refusal(options)
@@ -69,7 +71,7 @@ export const callFrom = (
   request: unknown,
   options: AskOptions = {},
 ): Promise<unknown> => {
-  check(options, true)
+  check(options, ASK_NAMES, true)
   const { scheduler } = own
   const home = typeof to === 'string' ? own : homeOf(to)
   if (home.whom(to) === process && process.exiting === undefined)
@@ -135,7 +137,9 @@ class Question {
     const hearDown = ({ reason }: Down): void => this.hear({ error: this.home.closed ? stopped() : ended(reason) })
     const ref = listen(scheduler, to.pid, { pid: desk.pid, hear: hearDown })
     const limits = signal === undefined ? { timeout } : { timeout, signal }
-    const unlimit = scheduler.limit(limits, (error) => this.hear({ error }))
+    const unlimit = scheduler.limit(limits, (error) =>
+      this.hear({ error: isTime(error) ? tooLate(to, timeout) : error }),
+    )
     const giveUp = (): void => {
       desk.forget(this.number)
       to.watchers.delete(ref)
@@ -144,6 +148,13 @@ class Question {
     scheduler.send(to, this.question)
     return giveUp
   }
+}
+
+const isTime = (error: unknown): boolean => error instanceof TimeoutError
+
+const tooLate = ({ pid, name }: Process, ms: number): TimeoutError => {
+  const who = `process ${formatPid(pid as Pid)}${name === undefined ? '' : ` (${JSON.stringify(name)})`}`
+  return new TimeoutError(ms, `${who} did not answer within ${ms} ms`)
 }
 
 /** The error of one who waited for a process that has ended. */

@@ -4,8 +4,9 @@ import { badArgument } from '../errors.ts'
 import { checkPid } from '../model/checks.ts'
 import type { Process } from '../model/process.ts'
 import { Verbs } from '../model/self.ts'
-import { runtimeNumberOf } from '../pid.ts'
+import { formatPid, runtimeNumberOf } from '../pid.ts'
 import type { AskOptions, Call, Mark, Runtime } from '../process/shapes.ts'
+import { showAs } from '../show.ts'
 import type { Pid, Sendable } from '../types.ts'
 import { callFrom } from './call.ts'
 import type { Home } from './home.ts'
@@ -22,6 +23,12 @@ export class Live<M> extends Verbs<M> {
 
   get runtime(): Runtime {
     return this.home.runtime
+  }
+
+  /** Not for users: it, when somebody looks. */
+  get inWords(): string {
+    const { pid, name } = this.process
+    return `process ${formatPid(pid as Pid)}${name === undefined ? '' : ` (${JSON.stringify(name)})`}`
   }
 
   override mark(): Mark {
@@ -84,3 +91,5 @@ const checkOurs = (home: Home, pid: Pid): void => {
 
 /** Makes what a body is given. */
 export const makeSelf = (home: Home, process: Process): never => new Live(home, process) as never
+
+showAs(Live.prototype, ({ inWords }) => `Self { ${inWords} }`)

@@ -6,6 +6,7 @@ import { find } from '../model/births.ts'
 import { check, checkMs, checkPid, checkTimer } from '../model/checks.ts'
 import { cancel, offer as offerTo, post } from '../model/posts.ts'
 import type { Offered, OfferOptions } from '../process/offer.ts'
+import { WAIT_NAMES } from '../process/option-names.ts'
 import type { TimerRef } from '../process/timers.ts'
 import { refuseCargo } from '../process/transfer.ts'
 import type { Pid } from '../types.ts'
@@ -62,7 +63,7 @@ export const send = <M>(to: Pid<M> | string, message: NoInfer<M>): void => {
  * ```
  */
 export const offer = <M>(pid: Pid<M>, message: NoInfer<M>, options: OfferOptions = {}): Promise<Offered> => {
-  check(options)
+  check(options, WAIT_NAMES)
   const { mode, scheduler, closed } = homeOf(pid)
   if (closed) throw stopped()
   const to = find(scheduler, pid)

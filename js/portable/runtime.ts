@@ -11,6 +11,7 @@ import { stopAll } from '../model/posts.ts'
 import { soon } from '../model/turns.ts'
 import { runtimeNumberOf } from '../pid.ts'
 import type { Closure, Definition, Runtime, Self } from '../process/shapes.ts'
+import { showAs } from '../show.ts'
 import type { Pid, Sendable } from '../types.ts'
 import type { Home } from './home.ts'
 import { homeOf, setHome } from './isolate.ts'
@@ -105,7 +106,13 @@ export class HeldRuntime implements Runtime {
     scheduler.turns.come()
   }
 
+  get isOver(): boolean {
+    return this.home.closed
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop()
   }
 }
+
+showAs(HeldRuntime.prototype, ({ isOver }) => `Runtime { ${isOver ? 'stopped' : 'portable'} }`)

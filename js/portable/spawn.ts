@@ -5,7 +5,9 @@ import { badArgument, RumpusError, stopped } from '../errors.ts'
 import { spawn as spawnIn } from '../model/births.ts'
 import { checkBody } from '../model/checks.ts'
 import type { Process } from '../model/process.ts'
+import { checkOptions } from '../options.ts'
 import { isDefinition } from '../process/define.ts'
+import { SPAWN_NAMES } from '../process/option-names.ts'
 import type { Closure, Definition, Place, SpawnOptions } from '../process/shapes.ts'
 import { refuseCargoAmong } from '../process/transfer.ts'
 import { copy } from './copy.ts'
@@ -54,7 +56,7 @@ export const spawn = <N>(
 }
 
 const checkHere = (options: SpawnOptions): void => {
-  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+  checkOptions('options', options, SPAWN_NAMES)
   const { on = 'here' } = options
   if (on === 'here' || on === HERE) return
   const wanted = `'here': a closure cannot leave its scheduler; use define() to run elsewhere`

@@ -8,6 +8,7 @@ import { Clock } from '../model/clock.ts'
 import { Dice } from '../model/dice.ts'
 import { settle } from '../model/model.ts'
 import type { Grant } from '../model/turns.ts'
+import { checkOptions, type Names } from '../options.ts'
 import type { RuntimeOptions } from '../process/runtime-options.ts'
 import type { Runtime, Self } from '../process/shapes.ts'
 import type { Simulated, SimulateOptions } from '../testing/simulate.ts'
@@ -32,11 +33,24 @@ const HIGH_WATER = 100_000
 const SEED_MAX = 2 ** 53 - 1
 const MODES: readonly unknown[] = ['reference', 'freeze', 'clone']
 
+const RUN_NAMES: Names<PortableOptions> = { messages: true, onCrash: true, highWater: true, onHighWater: true }
+const SIMULATE_NAMES: Names<PortableSimulateOptions> = { seed: true, messages: true, onCrash: true }
 /** What only threads can do. */
-const FOR_THREADS = [
-  ...['schedulers', 'dedicated', 'hostWorks', 'placement', 'eager', 'resolve', 'heapMb', 'stall', 'onStall'],
-  ...['lane'],
-]
+const FOR_THREADS: Names<
+  Omit<RuntimeOptions & SimulateOptions, keyof PortableOptions | keyof PortableSimulateOptions>
+> = {
+  schedulers: true,
+  dedicated: true,
+  hostWorks: true,
+  placement: true,
+  eager: true,
+  resolve: true,
+  heapMb: true,
+  stall: true,
+  onStall: true,
+  trace: true,
+  lane: true,
+}
 
 /**
  * Starts a portable runtime on this thread and answers its handle. Stop it when you are done.
@@ -58,7 +72,7 @@ const FOR_THREADS = [
  * ```
  */
 export const start = (options: PortableOptions = {}): Promise<Runtime> => {
-  check(options)
+  check(options, RUN_NAMES)
   return begin(options)
 }
 
@@ -140,7 +154,7 @@ export const simulate = <T, M = unknown>(
   options: PortableSimulateOptions,
   main: (self: Self<M>, simulation: Simulated) => T | PromiseLike<T>,
 ): Promise<T> => {
-  check(options)
+  check(options, SIMULATE_NAMES)
   const { seed = Math.floor(Math.random() * 2 ** 32) } = options
   if (!(Number.isInteger(seed) && seed >= 0 && seed <= SEED_MAX))
     throw badArgument(RangeError, 'options.seed', `a whole number from 0 to ${SEED_MAX}`, seed)
@@ -183,10 +197,10 @@ const simulateMain = async <T, M>(
   }
 }
 
-const check = (options: PortableOptions): void => {
-  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+const check = (options: PortableOptions, known: object): void => {
+  checkOptions('options', options, { ...known, ...FOR_THREADS })
   const given = options as Readonly<Record<string, unknown>>
-  for (const name of FOR_THREADS) {
+  for (const name of Object.keys(FOR_THREADS)) {
     // Nobody watches: that is how it is.
     if (given[name] === undefined || (name === 'stall' && given[name] === false)) continue
     const what = `options.${name} needs threads, and rumpus/portable has one: leave it out, or use rumpus`

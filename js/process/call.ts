@@ -10,13 +10,12 @@ import { type Process, RUNNING } from '../kernel/process.ts'
 import type { Pid } from '../types.ts'
 import { deskHere, ended } from './desk.ts'
 import { checkName } from './names.ts'
+import { ASK_NAMES } from './option-names.ts'
 import { BodyQuestion, CodeQuestion } from './question.ts'
 import { exited, refuse } from './receive.ts'
 import { send } from './send.ts'
 import type { Answer, AskOptions, Call, ReplyTo } from './shapes.ts'
-import { checkWait } from './waits.ts'
-
-const NO_OPTIONS: AskOptions = {}
+import { checkOnlyWait, NO_WAIT } from './waits.ts'
 
 /**
  * Asks the process `to` and answers what it replies. For code outside processes, a request handler or a test; a body
@@ -47,9 +46,9 @@ const NO_OPTIONS: AskOptions = {}
 export const call = <Request, Reply, const Asked extends Request = Request>(
   to: Pid<Call<Request, Reply>> | string,
   request: Asked,
-  options: AskOptions = {},
+  options: AskOptions = NO_WAIT,
 ): Promise<Answer<Asked, Request, Reply>> => {
-  checkWait(options, true)
+  checkOnlyWait(options, true, ASK_NAMES)
   const kernel = typeof to === 'string' ? onlyKernel() : kernelOf(to)
   return askOutside(kernel, to, 'call', request, options) as Promise<Answer<Asked, Request, Reply>>
 }
@@ -76,9 +75,9 @@ export const callFrom = (
   process: Process,
   to: number | string,
   request: unknown,
-  options: AskOptions = NO_OPTIONS,
+  options: AskOptions = NO_WAIT,
 ): Promise<unknown> => {
-  checkWait(options, true)
+  checkOnlyWait(options, true, ASK_NAMES)
   const kernel = typeof to === 'string' ? home : kernelOf(to)
   const pid = whom(kernel, to)
   if (process.exiting !== undefined) return exited(process)

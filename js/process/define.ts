@@ -5,7 +5,10 @@ import { badArgument } from '../errors.ts'
 import { isolate } from '../kernel/kernels.ts'
 import { keyOf } from '../kernel/keys.ts'
 import type { Body } from '../kernel/process.ts'
+import { checkOptions } from '../options.ts'
+import { showAs } from '../show.ts'
 import type { Crosses } from '../types.ts'
+import { SPAWN_NAMES } from './option-names.ts'
 import type { Definition, Self, SpawnOptions } from './shapes.ts'
 
 /** A bundle in CommonJS has none; its own URL does as well. */
@@ -55,21 +58,30 @@ export const define = <M = unknown, A extends readonly unknown[] = readonly unkn
     throw badArgument(RangeError, 'name', `a name that ${url} has not defined yet`, name)
   }
   isolate.bodies.set(key, body as unknown as Body)
-  return make(url, name, body, {})
+  return new Made(url, name, body, {})
 }
 
-const make = <M, A extends readonly unknown[]>(
-  url: string,
-  name: string,
-  body: (self: Self<M>, ...args: A) => unknown,
-  options: SpawnOptions,
-): Definition<M, A> => ({
-  url,
-  name,
-  body,
-  options,
-  with: (more) => make(url, name, body, { ...options, ...more }),
-})
+/** What {@link define} answers. What it has is its own, so that a copy is one, too. */
+class Made<M, A extends readonly unknown[]> implements Definition<M, A> {
+  readonly url: string
+  readonly name: string
+  readonly body: (self: Self<M>, ...args: A) => unknown
+  readonly options: SpawnOptions
+  readonly with: (more: SpawnOptions) => Definition<M, A>
+
+  constructor(url: string, name: string, body: (self: Self<M>, ...args: A) => unknown, options: SpawnOptions) {
+    this.url = url
+    this.name = name
+    this.body = body
+    this.options = options
+    this.with = (more) => {
+      checkOptions('options', more, SPAWN_NAMES)
+      return new Made(url, name, body, { ...options, ...more })
+    }
+  }
+}
+
+showAs(Made.prototype, ({ name, url }) => `Definition { ${JSON.stringify(name)} of ${url} }`)
 
 /** Whether a value is a definition. */
 export const isDefinition = (value: unknown): value is Definition<unknown, readonly unknown[]> => {

@@ -1,5 +1,6 @@
 // A living process: the object behind `self`. Each method is one verb; what a verb does is in its own file.
 
+import { setMaxListeners } from 'node:events'
 import { badArgument, ProcessExit } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { endByItself } from '../kernel/life.ts'
@@ -7,10 +8,11 @@ import { kernelOf, postLink, postMonitor, postTrapExits, postUnlink } from '../k
 import { Process, rareOf } from '../kernel/process.ts'
 import { toReason } from '../kernel/reasons.ts'
 import { BIRTH_LINKED } from '../kernel/words.ts'
+import { showAs } from '../show.ts'
 import type { Pid, ReasonGiven, Sendable } from '../types.ts'
 import { callFrom } from './call.ts'
 import { demonitor } from './demonitor.ts'
-import { register, unregister, whereis } from './names.ts'
+import { processInWords, register, unregister, whereis } from './names.ts'
 import { flush, hibernate, receive, tryReceive } from './receive.ts'
 import { runtimeOf } from './runtime.ts'
 import { mark, select, trySelect } from './select.ts'
@@ -157,7 +159,11 @@ class Live<M> extends Process implements Omit<Self<M>, 'pid'> {
 /** Aborts when `process` must end. */
 const signalOf = (process: Process): AbortSignal => {
   const rare = rareOf(process)
-  rare.aborter ??= new AbortController()
+  if (rare.aborter === undefined) {
+    rare.aborter = new AbortController()
+    // Each is a wait, and goes with it.
+    setMaxListeners(0, rare.aborter.signal)
+  }
   if (process.exiting !== undefined) rare.aborter.abort(new ProcessExit(process.exiting))
   return rare.aborter.signal
 }
@@ -170,3 +176,5 @@ const checkOurs = (home: Kernel, pid: Pid): void => {
 // V8 inlines the construction of a base class, not that of a derived one: what the kernel makes is a process that has the verbs.
 const { constructor: _, ...verbs } = Object.getOwnPropertyDescriptors(Live.prototype)
 Object.defineProperties(Process.prototype, verbs)
+
+showAs(Process.prototype, ({ home, pid }) => `Self { ${processInWords(home as Kernel, pid)} }`)

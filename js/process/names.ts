@@ -37,6 +37,12 @@ export const registerAs = (kernel: Kernel, name: string, pid: number): void => {
   throw new RumpusError('ERR_RUMPUS_NAMED', `${who} cannot be named ${said}: it is named ${other}`)
 }
 
+/** A process in words: its pid, and its name if it has one. */
+export const processInWords = (kernel: Kernel, pid: number): string => {
+  const name = kernel.detached ? undefined : kernel.handle.nameOf(pid)
+  return `process ${formatPid(pid as Pid)}${name ? ` (${JSON.stringify(name)})` : ''}`
+}
+
 /** Takes a name back; false if nobody has it. */
 export const unregister = (kernel: Kernel, name: string): boolean => {
   checkName('name', name)

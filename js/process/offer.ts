@@ -11,7 +11,7 @@ import { INDEX_MASK } from '../kernel/words.ts'
 import type { Pid } from '../types.ts'
 import { type Desk, deskOf, type News, Waiter } from './desk.ts'
 import { sendFrom } from './send.ts'
-import { checkWait } from './waits.ts'
+import { checkOnlyWait, NO_WAIT } from './waits.ts'
 
 /** What became of an offer: it is in the mailbox, there was no place in time, or there is no such process. */
 export type Offered = 'accepted' | 'full' | 'noproc'
@@ -48,8 +48,8 @@ export interface OfferOptions {
  * })
  * ```
  */
-export const offer = <M>(pid: Pid<M>, message: NoInfer<M>, options: OfferOptions = {}): Promise<Offered> => {
-  checkWait(options)
+export const offer = <M>(pid: Pid<M>, message: NoInfer<M>, options: OfferOptions = NO_WAIT): Promise<Offered> => {
+  checkOnlyWait(options)
   const { timeout, signal } = options
   const kernel = kernelOf(pid)
   if (kernel.detached) throw stopped()

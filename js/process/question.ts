@@ -21,6 +21,7 @@ import type { YoungQuestion } from '../kernel/young-timer.ts'
 import type { Context, Pid } from '../types.ts'
 import { type CallReport, callOver, callPut, calls } from './call-channel.ts'
 import { type Desk, deskOf, ended, type News, Waiter } from './desk.ts'
+import { processInWords } from './names.ts'
 import { sendFrom } from './send.ts'
 import type { AskOptions, ReplyTo } from './shapes.ts'
 
@@ -111,13 +112,18 @@ abstract class Question extends Waiter implements YoungQuestion {
   }
 
   hear(news: News): void {
-    this.fail(errorOf(news, this.timeout))
+    this.fail(news.kind === 'time' ? this.tooLate() : errorOf(news))
   }
 
   private fail(error: Error): void {
     this.tell(false, error)
     this.giveUp()
     this.failed(error)
+  }
+
+  private tooLate(): TimeoutError {
+    const { kernel, pid, timeout } = this
+    return new TimeoutError(timeout, `${processInWords(kernel, pid)} did not answer within ${timeout} ms`)
   }
 
   /** From now on it hears nothing. */
@@ -271,8 +277,4 @@ const timeoutOf = (kernel: Kernel, { timeout = TIMEOUT_MS }: AskOptions, { rare 
   return deadline === undefined ? timeout : Math.min(timeout, Math.max(0, (deadline - kernel.words[NOW_MS]) | 0))
 }
 
-const errorOf = (news: News, timeout: number): Error => {
-  if (news.kind === 'down') return ended(news.down.reason)
-  if (news.kind === 'time') return new TimeoutError(timeout)
-  return stopped()
-}
+const errorOf = (news: News): Error => (news.kind === 'down' ? ended(news.down.reason) : stopped())

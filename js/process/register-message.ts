@@ -4,6 +4,7 @@
 import { badArgument } from '../errors.ts'
 import { crossesAlready } from '../kernel/codec/known.ts'
 import { addRegistration, type Registered, registrationAs, registrationWith } from '../kernel/codec/registered.ts'
+import { checkOptions, type Names } from '../options.ts'
 
 /** How instances of a class cross. */
 export interface MessageOptions<T extends object, V> {
@@ -14,6 +15,8 @@ export interface MessageOptions<T extends object, V> {
   /** An instance, made of what `encode` answered. */
   readonly decode: (value: V) => T
 }
+
+const NAMES: Names<MessageOptions<object, unknown>> = { name: true, encode: true, decode: true }
 
 /**
  * Has instances of `Class` cross to other schedulers, wherever they are in a message, an argument or an exit reason.
@@ -61,7 +64,7 @@ export const registerMessage = <T extends object, V>(
 ): void => {
   const prototype: unknown = typeof Class === 'function' ? Class.prototype : undefined
   if (typeof prototype !== 'object' || prototype === null) throw badArgument(TypeError, 'Class', 'a class', Class)
-  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+  checkOptions('options', options, NAMES)
   const { name = Class.name, encode, decode } = options
   if (typeof name !== 'string' || name === '')
     throw badArgument(TypeError, 'options.name', 'a string that is not empty', name)

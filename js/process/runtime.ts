@@ -11,6 +11,7 @@ import { checkPid, postNote } from '../kernel/post.ts'
 import { type Body, rareOf } from '../kernel/process.ts'
 import type { ProcessView } from '../kernel/process-view.ts'
 import { takeDown } from '../kernel/take-down.ts'
+import { showAs } from '../show.ts'
 import type { ExitReason, Pid, Sendable } from '../types.ts'
 import { register, unregister, whereis } from './names.ts'
 import { sendFrom } from './send.ts'
@@ -145,3 +146,8 @@ export class HeldRuntime implements Runtime {
 /** The error of a root that was ended from outside. */
 const ended = (reason: ExitReason): RumpusError =>
   new RumpusError('ERR_RUMPUS_ENDED', `the body was ended: ${wordsFor(reason)}`, { cause: reason })
+
+showAs(HeldRuntime.prototype, ({ kernel }) => {
+  const { detached, handle } = kernel
+  return detached ? 'Runtime { stopped }' : `Runtime { schedulers: ${handle.regularSeats - 1} }`
+})

@@ -7,6 +7,8 @@ import { endWait, NONE, selectionOf, takeWanted } from '../kernel/look.ts'
 import { GATE_EXITING, type Process, QUEUED, RUNNING, SELECTING, waitOf } from '../kernel/process.ts'
 import type { Match, Selection } from '../kernel/selection.ts'
 import { COUNT_RECEIVED, GRANT, NOW_MS } from '../kernel/words.ts'
+import { checkOptions } from '../options.ts'
+import { RECEIVE_NAMES, TRY_RECEIVE_NAMES } from './option-names.ts'
 import { exited, refuse } from './receive.ts'
 import type { ReceiveOptions } from './shapes.ts'
 import { checkWait } from './waits.ts'
@@ -15,7 +17,7 @@ type Options = ReceiveOptions<never>
 
 /** The first wanted message, when it comes. */
 export const select = (kernel: Kernel, process: Process, options: Options): Promise<unknown> => {
-  check(options)
+  check(options, RECEIVE_NAMES)
   if (process.parked !== RUNNING) return refuse(process)
   if (process.gate === GATE_EXITING) return exited(process)
   const { timeout, signal } = options
@@ -52,7 +54,7 @@ export const select = (kernel: Kernel, process: Process, options: Options): Prom
 
 /** The first wanted message, if it is there. */
 export const trySelect = (kernel: Kernel, process: Process, options: Options): unknown => {
-  check(options)
+  check(options, TRY_RECEIVE_NAMES)
   process.check()
   if (process.parked !== RUNNING) return undefined
   const selection = begin(process, options)
@@ -96,13 +98,16 @@ const listen = (kernel: Kernel, process: Process, selection: Selection, signal: 
   signal.addEventListener('abort', selection.onAbort)
 }
 
-const check = (options: Options): void => {
+const check = (options: Options, known: object): void => {
   checkWait(options)
-  const { match, since } = options
+  const { match, since, timeout, signal } = options
   if (match !== undefined && typeof match !== 'function') {
     throw badArgument(TypeError, 'options.match', 'a function', match)
   }
   if (since !== undefined && !Number.isSafeInteger(since)) {
     throw badArgument(TypeError, 'options.since', 'what mark answered', since)
   }
+  // It is hot: names are looked at only where nothing that is known is set.
+  if (match === undefined && since === undefined && timeout === undefined && signal === undefined)
+    checkOptions('options', options, known)
 }

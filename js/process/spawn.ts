@@ -19,10 +19,12 @@ import {
   BIRTH_OVERFLOW_SHIFT,
   BIRTH_WATCHED,
 } from '../kernel/words.ts'
+import { checkOptions } from '../options.ts'
 import type { Pid, Sendable } from '../types.ts'
 import { isDefinition } from './define.ts'
 import { deskOf } from './desk.ts'
 import { checkName, registerAs } from './names.ts'
+import { MAILBOX_NAMES, SPAWN_NAMES } from './option-names.ts'
 import type { Closure, Definition, Place, SpawnOptions } from './shapes.ts'
 import { refuseCargoAmong } from './transfer.ts'
 import { checkSignal } from './waits.ts'
@@ -176,9 +178,7 @@ const OVERFLOWS: Record<string, number> = {
 
 const boundOf = ({ mailbox }: SpawnOptions): { capacity: number; overflow: number } => {
   if (mailbox === undefined) return UNBOUNDED
-  if (typeof mailbox !== 'object' || mailbox === null) {
-    throw badArgument(TypeError, 'options.mailbox', 'an object', mailbox)
-  }
+  checkOptions('options.mailbox', mailbox, MAILBOX_NAMES)
   const { capacity, overflow } = mailbox
   if (!(Number.isInteger(capacity) && capacity >= 1 && capacity <= CAPACITY_MAX)) {
     throw badArgument(RangeError, 'options.mailbox.capacity', `a whole number from 1 to ${CAPACITY_MAX}`, capacity)
@@ -191,7 +191,7 @@ const boundOf = ({ mailbox }: SpawnOptions): { capacity: number; overflow: numbe
 }
 
 const checkHere = (kernel: Kernel, options: SpawnOptions): void => {
-  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+  if (options !== NO_OPTIONS) checkOptions('options', options, SPAWN_NAMES)
   const { on = 'here' } = options
   if (on === 'here' || on === kernel.id) return
   const wanted = `'here': a closure cannot leave its scheduler; use define() to run elsewhere`

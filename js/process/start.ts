@@ -4,12 +4,32 @@ import { badArgument, RumpusError } from '../errors.ts'
 import { isolate } from '../kernel/kernels.ts'
 import { dedicatedBeside, SCHEDULERS_MAX, schedulersByDefault } from '../kernel/machine.ts'
 import type { MessageMode } from '../kernel/settings.ts'
+import type { StallOptions } from '../kernel/stalls.ts'
+import { checkOptions, type Names } from '../options.ts'
 import { begin } from './begin.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
 import type { Runtime, Self } from './shapes.ts'
 import { checkMs } from './waits.ts'
 
 const never = new Promise<never>(() => {})
+/** The options of a runtime. */
+export const RUNTIME_NAMES: Names<RuntimeOptions> = {
+  schedulers: true,
+  dedicated: true,
+  hostWorks: true,
+  placement: true,
+  eager: true,
+  resolve: true,
+  heapMb: true,
+  onCrash: true,
+  messages: true,
+  highWater: true,
+  onHighWater: true,
+  stall: true,
+  onStall: true,
+  trace: true,
+}
+const STALL_NAMES: Names<StallOptions> = { ms: true, end: true }
 /** The modes of messages. */
 const MODES: readonly unknown[] = ['reference', 'freeze', 'clone'] satisfies MessageMode[]
 
@@ -79,8 +99,8 @@ export const run = async <T, M = unknown>(
 }
 
 /** Throws unless these are options of a runtime, simulated or not, as far as both have them. */
-export const checkShared = (options: RuntimeOptions, least: number, byDefault: () => number): void => {
-  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+export const checkShared = (options: RuntimeOptions, known: object, least: number, byDefault: () => number): void => {
+  checkOptions('options', options, known)
   const { schedulers, dedicated, messages = 'reference', trace } = options
   const isCount = Number.isInteger(schedulers) && schedulers! >= least && schedulers! <= SCHEDULERS_MAX
   if (schedulers !== undefined && !isCount)
@@ -106,7 +126,7 @@ const checkHook = (name: string, value: unknown): void => {
 }
 
 const check = (options: RuntimeOptions): void => {
-  checkShared(options, 0, schedulersByDefault)
+  checkShared(options, RUNTIME_NAMES, 0, schedulersByDefault)
   const { heapMb, highWater = 0 } = options
   if (options.hostWorks === false && (options.schedulers ?? schedulersByDefault()) === 0)
     throw badArgument(TypeError, 'options.hostWorks', 'true where there is no other scheduler', false)
@@ -123,6 +143,7 @@ const checkStall = (stall: RuntimeOptions['stall']): void => {
   if (stall === undefined || stall === false) return
   if (typeof stall !== 'object' || stall === null)
     throw badArgument(TypeError, 'options.stall', 'an object or false', stall)
+  checkOptions('options.stall', stall, STALL_NAMES)
   if (stall.ms !== undefined) checkMs('options.stall.ms', stall.ms, 10)
   checkFlag('stall.end', stall.end)
 }

@@ -1,6 +1,8 @@
 // How long a wait may take: the checks of times and of what ends a wait early. No behaviour beyond them.
 
 import { badArgument } from '../errors.ts'
+import { checkOptions } from '../options.ts'
+import { WAIT_NAMES } from './option-names.ts'
 
 /** The longest wait, in milliseconds: 24 days, as Node's timers have it. */
 const WAIT_MAX_MS = 2 ** 31 - 1
@@ -11,6 +13,9 @@ export interface WaitOptions {
   readonly signal?: AbortSignal
   readonly context?: unknown
 }
+
+/** Of a wait of which nothing is said. */
+export const NO_WAIT: { readonly [None in never]: never } = {}
 
 /** Throws if `ms` is no time from `least` milliseconds on. */
 export const checkMs = (argument: string, ms: unknown, least = 0): void => {
@@ -38,4 +43,11 @@ export const checkWait = (options: WaitOptions, endless = false): void => {
   if (timeout !== undefined && !isEndless) checkMs('options.timeout', timeout)
   checkSignal(options.signal)
   if (options.context !== undefined) checkContext(options.context)
+}
+
+/** The same for a wait that takes no options but the `known`. It is hot: names are looked at only where nothing that is known is set. */
+export const checkOnlyWait = (options: WaitOptions, endless = false, known: object = WAIT_NAMES): void => {
+  if (options === NO_WAIT) return
+  checkWait(options, endless)
+  if (options.timeout === undefined && options.signal === undefined) checkOptions('options', options, known)
 }

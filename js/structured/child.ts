@@ -5,10 +5,11 @@ import { Computation } from '../effect/computation.ts'
 import type { Fiber, Wait, Within } from '../effect/fiber.ts'
 import { lineOf } from '../effect/site.ts'
 import { deadlockOf, nameFiber } from '../effect/waits.ts'
+import { fiberIn } from '../effect/within.ts'
 import { combined } from './combined.ts'
 import { NotAChild } from './faults.ts'
 import { Holder, setHolder } from './ownership.ts'
-import { givenFiber, OVER } from './scope.ts'
+import { OVER } from './scope.ts'
 
 type Main<T> = (fiber: Fiber) => T | PromiseLike<T>
 
@@ -197,7 +198,7 @@ export class StrictChild<T> implements Child<T>, Wait {
 
   /** The fiber that may do that. */
   creatorIn(within: Within, verb: string): Fiber {
-    const fiber = givenFiber(within, 'the fiber or the scope that forked the child')
+    const fiber = fiberIn(within, 'the fiber or the scope that forked the child')
     if (fiber !== this.creator.fiber) throw new NotAChild(this, verb)
     return fiber
   }

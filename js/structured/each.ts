@@ -3,7 +3,9 @@
 
 import type { Fiber, Within } from '../effect/fiber.ts'
 import { Trigger } from '../effect/trigger.ts'
+import { fiberIn } from '../effect/within.ts'
 import { badArgument } from '../errors.ts'
+import { checkOptions, type Names } from '../options.ts'
 import { scope } from './open.ts'
 import type { Scope } from './scope.ts'
 
@@ -50,6 +52,7 @@ export const map = <T, R>(
   each: (item: T, fiber: Fiber, index: number) => R | PromiseLike<R>,
   options: EachOptions = {},
 ): Promise<R[]> => {
+  fiberIn(within)
   check(items, each, options)
   const results: R[] = []
   return goThrough(within, items, options, async (item, fiber, index) => {
@@ -80,6 +83,7 @@ export const filter = <T>(
   keep: (item: T, fiber: Fiber, index: number) => boolean | PromiseLike<boolean>,
   options: EachOptions = {},
 ): Promise<T[]> => {
+  fiberIn(within)
   check(items, keep, options)
   const kept: { item: T }[] = []
   return goThrough(within, items, options, async (item, fiber, index) => {
@@ -112,6 +116,7 @@ export const forEach = <T>(
   each: (item: T, fiber: Fiber, index: number) => unknown,
   options: EachOptions = {},
 ): Promise<void> => {
+  fiberIn(within)
   check(items, each, options)
   return goThrough(within, items, options, async (item, fiber, index) => void (await each(item, fiber, index)))
 }
@@ -199,7 +204,11 @@ class Source<T> {
   }
 }
 
-const check = (items: unknown, each: unknown, { concurrency = 1 }: EachOptions): void => {
+const NAMES: Names<EachOptions> = { concurrency: true }
+
+const check = (items: unknown, each: unknown, options: EachOptions): void => {
+  checkOptions('options', options, NAMES)
+  const { concurrency = 1 } = options
   const iterable = Object(items) as Partial<AsyncIterable<unknown> & Iterable<unknown>>
   if (typeof (iterable[Symbol.asyncIterator] ?? iterable[Symbol.iterator]) !== 'function') {
     throw badArgument(TypeError, 'items', 'an iterable', items)

@@ -3,8 +3,9 @@
 
 import { Computation } from '../effect/computation.ts'
 import type { Within } from '../effect/fiber.ts'
+import { fiberIn } from '../effect/within.ts'
 import { badArgument } from '../errors.ts'
-import { checkScope, fiberWithin, Nursery, type Scope, type ScopeOptions } from './scope.ts'
+import { checkScope, fiberWithin, NO_OPTIONS, Nursery, type Scope, type ScopeOptions } from './scope.ts'
 import { runStrict, type StrictOptions, type StrictScope } from './strict.ts'
 
 /**
@@ -67,13 +68,13 @@ export function scope<T>(
  */
 export function scope<T>(body: (scope: StrictScope) => T | PromiseLike<T>, options: StrictOptions): Promise<T>
 export function scope(...given: unknown[]): Promise<unknown> {
-  const [within, body, options = {}] = (typeof given[0] === 'function' ? [undefined, ...given] : given) as [
+  const [within, body, options = NO_OPTIONS] = (typeof given[0] === 'function' ? [undefined, ...given] : given) as [
     Within | undefined,
     (scope: unknown) => unknown,
     (ScopeOptions & Partial<StrictOptions>)?,
   ]
   if (within === null || (within === undefined && typeof given[0] !== 'function')) {
-    throw badArgument(TypeError, 'within', 'a fiber or a scope', within)
+    fiberIn(within as never)
   }
   if (typeof body !== 'function') throw badArgument(TypeError, 'body', 'a function', body)
   checkScope(options)
@@ -132,7 +133,7 @@ const runIn = async (
  * assert.deepEqual(order, ['child', 'released'])
  * ```
  */
-export const openScope = (within?: Within, options: ScopeOptions = {}): Scope => {
+export const openScope = (within?: Within, options: ScopeOptions = NO_OPTIONS): Scope => {
   checkScope(options)
   if (isStrict(options)) {
     throw badArgument(TypeError, 'options.strict', 'left out: only `scope` knows whether its body has failed', true)

@@ -3,10 +3,11 @@
 
 import type { Fiber, Within } from '../effect/fiber.ts'
 import { lineOf, noteSite } from '../effect/site.ts'
+import { fiberIn } from '../effect/within.ts'
 import { badArgument, RumpusError } from '../errors.ts'
+import { checkOptions, type Names } from '../options.ts'
 import { combined } from './combined.ts'
 import { NotOwner, ResourceLeaked } from './faults.ts'
-import { givenFiber } from './scope.ts'
 
 /** How a resource is owned. */
 export interface OwnershipOptions<R> {
@@ -123,8 +124,8 @@ export class Ownership<R> {
    * own nor a child of one, and `ERR_RUMPUS_OWNED` for what is owned already
    */
   static own<R>(within: Within, resource: R, options: OwnershipOptions<R>): Ownership<R> {
-    const fiber = givenFiber(within, 'the fiber or the scope that is to own it')
-    checkOptions(options)
+    const fiber = fiberIn(within, 'the fiber or the scope that is to own it')
+    checkOwnership(options)
     const holder = holders.get(fiber)
     if (holder === undefined) {
       throw new RumpusError('ERR_RUMPUS_NOT_STRICT', 'own needs the fiber of a strict scope, or of a child of one')
@@ -220,7 +221,7 @@ export class Ownership<R> {
 
   /** Answers the fiber, which owns it. */
   private ownerIn(within: Within, verb: string): Fiber {
-    const fiber = givenFiber(within, 'the fiber or the scope that owns it')
+    const fiber = fiberIn(within, 'the fiber or the scope that owns it')
     if (this.holder !== undefined && this.holder.fiber === fiber) return fiber
     throw new NotOwner(this, verb, this.isOwned)
   }
@@ -252,8 +253,10 @@ const isObject = (value: unknown): value is object =>
 const nameOf = (resource: unknown): string =>
   isObject(resource) ? (resource.constructor?.name ?? 'a resource') : `a ${typeof resource}`
 
-const checkOptions = (options: OwnershipOptions<never>): void => {
-  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+const NAMES: Names<OwnershipOptions<never>> = { name: true, release: true }
+
+const checkOwnership = (options: OwnershipOptions<never>): void => {
+  checkOptions('options', options, NAMES)
   const { name, release } = options
   if (typeof release !== 'function') throw badArgument(TypeError, 'options.release', 'a function', release)
   if (name !== undefined && (typeof name !== 'string' || name === '')) {

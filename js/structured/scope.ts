@@ -8,12 +8,19 @@ import { checkMs, Fiber, type Wait, type Within } from '../effect/fiber.ts'
 import { fifo } from '../effect/fifo.ts'
 import { Trigger } from '../effect/trigger.ts'
 import { type OpenScope, watcher } from '../effect/watched.ts'
+import { fiberIn } from '../effect/within.ts'
 import { badArgument, RumpusError, TimeoutError } from '../errors.ts'
+import { checkOptions, type Names } from '../options.ts'
+import { showAs } from '../show.ts'
 import { combined } from './combined.ts'
 
 const OPEN = 0
 const RELEASING = 1
 const CLOSED = 2
+
+const NAMES: Names<ScopeOptions> = { timeout: true, signal: true, shielded: true, strict: true }
+/** Of a scope of which nothing is said. */
+export const NO_OPTIONS: ScopeOptions = {}
 
 type Main<T> = (fiber: Fiber) => T | PromiseLike<T>
 
@@ -291,20 +298,12 @@ const cancelBy = (signal: AbortSignal, scope: Scope): (() => void) => {
 /** The fiber of what was given, and a fiber of its own for ordinary code that has none. */
 export const fiberWithin = (within: Within | undefined): Fiber => {
   if (within === undefined) return fifo.current()
-  const { fiber } = within
-  if (fiber instanceof Fiber) return fiber
-  throw badArgument(TypeError, 'within', 'a fiber or a scope', within)
-}
-
-/** The fiber of what must have been given. */
-export const givenFiber = (within: Within, wanted: string): Fiber => {
-  if (within?.fiber instanceof Fiber) return within.fiber
-  throw badArgument(TypeError, 'within', wanted, within)
+  return fiberIn(within)
 }
 
 /** Throws unless these are options of a scope. */
 export const checkScope = (options: ScopeOptions): void => {
-  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+  if (options !== NO_OPTIONS) checkOptions('options', options, NAMES)
   const { timeout, signal, shielded } = options
   if (timeout !== undefined) checkMs('options.timeout', timeout)
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
@@ -314,3 +313,8 @@ export const checkScope = (options: ScopeOptions): void => {
     throw badArgument(TypeError, 'options.shielded', 'true or false', shielded)
   }
 }
+
+showAs(Nursery.prototype, ({ size, cancellation }) => {
+  const how = cancellation === undefined ? '' : ', cancelled'
+  return `Scope { ${size} ${size === 1 ? 'child' : 'children'}${how} }`
+})

@@ -4,13 +4,16 @@
 import type { Fiber, Within } from '../effect/fiber.ts'
 import { lineOf, noteSite } from '../effect/site.ts'
 import { Trigger } from '../effect/trigger.ts'
+import { fiberIn } from '../effect/within.ts'
 import { badArgument } from '../errors.ts'
+import { checkOptions, type Names } from '../options.ts'
+import { showAs } from '../show.ts'
 import { type Child, type Creator, StrictChild } from './child.ts'
 import { combined } from './combined.ts'
 import { NotAChild, StillHasChildren } from './faults.ts'
 import { cancelAll, type ForkOptions, Orphanage, type Orphans } from './orphans.ts'
 import { checkGive, Holder, holderOf, moveTo, setHolder } from './ownership.ts'
-import { givenFiber, Nursery, type Scope, type ScopeOptions } from './scope.ts'
+import { Nursery, type Scope, type ScopeOptions } from './scope.ts'
 
 type Main<T> = (fiber: Fiber) => T | PromiseLike<T>
 
@@ -139,7 +142,7 @@ class Strict implements StrictScope, Creator {
   }
 
   private ownerIn(within: Within, verb: string, made: Error): Fiber {
-    const fiber = givenFiber(within, 'the fiber or the scope whose orphans they are')
+    const fiber = fiberIn(within, 'the fiber or the scope whose orphans they are')
     if (fiber !== this.fiber) throw new NotAChild({ name: 'orphans', at: lineOf(made) }, verb)
     return fiber
   }
@@ -255,11 +258,15 @@ export const runStrict = async <T>(
   return value
 }
 
+const NAMES: Names<ForkOptions> = { name: true, give: true }
+
 const checkFork = (main: unknown, options: ForkOptions): void => {
   if (typeof main !== 'function') throw badArgument(TypeError, 'main', 'a function', main)
-  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+  checkOptions('options', options, NAMES)
   const { name } = options
   if (name !== undefined && (typeof name !== 'string' || name === '')) {
     throw badArgument(TypeError, 'options.name', 'a name', name)
   }
 }
+
+showAs(Strict.prototype, ({ signal }) => `StrictScope { ${signal.aborted ? 'cancelled' : 'open'} }`)

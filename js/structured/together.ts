@@ -3,6 +3,7 @@
 
 import { Cancelled } from '../effect/cancelled.ts'
 import type { Fiber, Within } from '../effect/fiber.ts'
+import { fiberIn } from '../effect/within.ts'
 import { badArgument } from '../errors.ts'
 import { combined } from './combined.ts'
 import { scope } from './open.ts'
@@ -34,8 +35,9 @@ const DECIDED = new Cancelled('another was first')
  * ```
  */
 export const all = <const M extends readonly Main<unknown>[]>(within: Within, mains: M): Promise<Answers<M>> => {
+  const fiber = fiberIn(within)
   checkMains(mains)
-  return scope(within, (scope) => Promise.all(mains.map((main) => scope.fork(main)))) as Promise<Answers<M>>
+  return scope(fiber, (scope) => Promise.all(mains.map((main) => scope.fork(main)))) as Promise<Answers<M>>
 }
 
 /**
@@ -55,7 +57,7 @@ export const all = <const M extends readonly Main<unknown>[]>(within: Within, ma
  * ```
  */
 export const both = <A, B>(within: Within, one: Main<A>, other: Main<B>): Promise<[Awaited<A>, Awaited<B>]> =>
-  all(within, [one, other]) as Promise<[Awaited<A>, Awaited<B>]>
+  all(fiberIn(within), checkBoth(one, other)) as Promise<[Awaited<A>, Awaited<B>]>
 
 /**
  * The first of `mains` that is done decides, by its value or its error, as in `Promise.race`; the others are cancelled and waited
@@ -75,6 +77,7 @@ export const both = <A, B>(within: Within, one: Main<A>, other: Main<B>): Promis
  * ```
  */
 export const race = <const M extends readonly Main<unknown>[]>(within: Within, mains: M): Promise<Answer<M>> => {
+  fiberIn(within)
   checkSome(mains)
   let decision: Decision | undefined
   return decide(within, mains, {
@@ -108,6 +111,7 @@ export const race = <const M extends readonly Main<unknown>[]>(within: Within, m
  * ```
  */
 export const any = <const M extends readonly Main<unknown>[]>(within: Within, mains: M): Promise<Answer<M>> => {
+  fiberIn(within)
   checkSome(mains)
   let decision: Decision | undefined
   const errors: unknown[] = []
@@ -147,6 +151,7 @@ export const first = <T>(
   mains: readonly Main<T>[],
   combine: (one: T, other: T) => T = (one) => one,
 ): Promise<T> => {
+  fiberIn(within)
   checkSome(mains)
   if (typeof combine !== 'function') throw badArgument(TypeError, 'combine', 'a function', combine)
   let decision: { value: T } | undefined
@@ -193,8 +198,18 @@ const decide = async (within: Within, mains: readonly Main<unknown>[], judge: Ju
 }
 
 const checkMains = (mains: unknown): void => {
-  if (Array.isArray(mains) && mains.every((main) => typeof main === 'function')) return
-  throw badArgument(TypeError, 'mains', 'an array of functions', mains)
+  if (!Array.isArray(mains)) throw badArgument(TypeError, 'mains', 'an array of functions', mains)
+  for (const [at, main] of mains.entries()) checkMain(`mains[${at}]`, main)
+}
+
+const checkMain = (argument: string, main: unknown): void => {
+  if (typeof main !== 'function') throw badArgument(TypeError, argument, 'a function', main)
+}
+
+const checkBoth = <A, B>(one: Main<A>, other: Main<B>): [Main<A>, Main<B>] => {
+  checkMain('one', one)
+  checkMain('other', other)
+  return [one, other]
 }
 
 const checkSome = (mains: readonly unknown[]): void => {

@@ -3,6 +3,7 @@
 
 import type { Fiber, Within } from '../effect/fiber.ts'
 import { ready, readyWith } from '../effect/ready.ts'
+import { failureIn, fiberIn } from '../effect/within.ts'
 import { badArgument, RumpusError } from '../errors.ts'
 import { Event } from '../events/event.ts'
 import { grant, Waiters } from './waiters.ts'
@@ -66,11 +67,15 @@ export class Channel<T> {
 
   /** Sends, when there is room. Rejects with the cancellation of the fiber, or RumpusError `ERR_RUMPUS_CLOSED`: then it was not taken. */
   send(within: Within, item: T): Promise<void> {
-    const { fiber } = within
-    const refusal = fiber.cancellation ?? this.over
-    if (refusal !== undefined) return Promise.reject(refusal)
-    if (this.place(item)) return ready()
-    return this.senders.stand(this.senders.join(fiber, item)) as Promise<unknown> as Promise<void>
+    try {
+      const { fiber } = within
+      const refusal = fiber.cancellation ?? this.over
+      if (refusal !== undefined) return Promise.reject(refusal)
+      if (this.place(item)) return ready()
+      return this.senders.stand(this.senders.join(fiber, item)) as Promise<unknown> as Promise<void>
+    } catch (error) {
+      throw failureIn(within, error)
+    }
   }
 
   /** Sends if there is room, or a receiver waits. */
@@ -92,12 +97,16 @@ export class Channel<T> {
 
   /** The next item, when there is one. Rejects with the cancellation of the fiber, or RumpusError `ERR_RUMPUS_CLOSED` at the end. */
   receive(within: Within): Promise<T> {
-    const { fiber } = within
-    const { cancellation } = fiber
-    if (cancellation !== undefined) return Promise.reject(cancellation)
-    if (this.head !== this.tail || !this.senders.isEmpty) return readyWith(this.take())
-    if (this.over !== undefined) return Promise.reject(this.over)
-    return this.receivers.stand(this.receivers.join(fiber))
+    try {
+      const { fiber } = within
+      const { cancellation } = fiber
+      if (cancellation !== undefined) return Promise.reject(cancellation)
+      if (this.head !== this.tail || !this.senders.isEmpty) return readyWith(this.take())
+      if (this.over !== undefined) return Promise.reject(this.over)
+      return this.receivers.stand(this.receivers.join(fiber))
+    } catch (error) {
+      throw failureIn(within, error)
+    }
   }
 
   /** The next item, if there is one: in an object, for an item may be undefined. */
@@ -171,7 +180,8 @@ export class Channel<T> {
 
   /** Items until it is closed, for `for await`; several loops share them. Leaving a loop leaves the channel as it is. */
   items(within: Within): AsyncIterable<T> {
-    return { [Symbol.asyncIterator]: () => this.iterate(within.fiber) }
+    const fiber = fiberIn(within)
+    return { [Symbol.asyncIterator]: () => this.iterate(fiber) }
   }
 
   private iterate(fiber: Fiber): AsyncIterator<T> {

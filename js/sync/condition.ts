@@ -1,6 +1,7 @@
 // Condition: wait until what a lock guards may have changed. Owns that the lock is held again whenever the wait is over.
 
 import type { Within } from '../effect/fiber.ts'
+import { fiberIn } from '../effect/within.ts'
 import type { Mutex } from './mutex.ts'
 import { grant, Waiters } from './waiters.ts'
 
@@ -40,7 +41,7 @@ export class Condition {
    * @throws RumpusError `ERR_RUMPUS_NOT_HELD` if the fiber does not hold the lock
    */
   wait(within: Within, mutex: Mutex): Promise<void> {
-    const { fiber } = within
+    const fiber = fiberIn(within)
     mutex.unlock(fiber)
     const news = this.waiters.stand(this.waiters.join(fiber))
     const relock = (): Promise<void> => fiber.forbid(() => mutex.lock(fiber))

@@ -3,6 +3,7 @@
 
 import type { Fiber, Within } from '../effect/fiber.ts'
 import { ready, readyWith } from '../effect/ready.ts'
+import { fiberIn } from '../effect/within.ts'
 import { badArgument, RumpusError } from '../errors.ts'
 import { Event } from '../events/event.ts'
 import { deadlockAt, grant, type Shared, Waiters } from './waiters.ts'
@@ -66,7 +67,7 @@ export class Latch {
   /** Waits until it is open. Rejects with the cancellation of the fiber, unless it is open. */
   wait(within: Within): Promise<void> {
     if (this.left === 0) return ready()
-    return this.waiters.stand(this.waiters.join(within.fiber))
+    return this.waiters.stand(this.waiters.join(fiberIn(within)))
   }
 
   /** The event of `wait`: chosen when it is open. */
@@ -120,7 +121,7 @@ export class Barrier {
    * `ERR_RUMPUS_POISONED`, whose `cause` is that cancellation.
    */
   async wait(within: Within): Promise<void> {
-    const { fiber } = within
+    const fiber = fiberIn(within)
     if (this.broken !== undefined) throw this.broken
     if (++this.there === this.parties) {
       this.there = 0
@@ -195,7 +196,7 @@ export class Ivar<T> {
   /** Its value, when there is one. Rejects with the cancellation of the fiber if there is none yet, or with what poisoned it. */
   read(within: Within): Promise<T> {
     const { outcome } = this
-    if (outcome === undefined) return this.waiters.stand(this.waiters.join(within.fiber))
+    if (outcome === undefined) return this.waiters.stand(this.waiters.join(fiberIn(within)))
     return 'value' in outcome ? readyWith(outcome.value) : Promise.reject(outcome.error)
   }
 
@@ -263,7 +264,7 @@ export class Lazy<T> implements Shared {
    * `ERR_RUMPUS_DEADLOCK` if the computation asks for itself, or for what waits for it.
    */
   async force(within: Within): Promise<T> {
-    const { fiber } = within
+    const fiber = fiberIn(within)
     while (this.outcome === undefined) {
       if (this.computing === fiber) {
         throw new RumpusError('ERR_RUMPUS_DEADLOCK', 'a lazy value needs itself to be computed')

@@ -2,6 +2,7 @@
 
 import type { Fiber, Within } from '../effect/fiber.ts'
 import { ready } from '../effect/ready.ts'
+import { failureIn, fiberIn } from '../effect/within.ts'
 import { badArgument, RumpusError } from '../errors.ts'
 import { Event } from '../events/event.ts'
 import { deadlockAt, grant, type Shared, Waiters } from './waiters.ts'
@@ -53,12 +54,16 @@ export class Mutex implements Shared {
    * broke it, and `ERR_RUMPUS_DEADLOCK` if the fiber holds it already, or who holds it waits for what this fiber has.
    */
   lock(within: Within): Promise<void> {
-    const { fiber } = within
-    const refusal = this.broken ?? fiber.cancellation ?? this.relock(fiber)
-    if (refusal !== undefined) return Promise.reject(refusal)
-    if (this.holder !== undefined) return this.stand(fiber)
-    this.holder = fiber
-    return ready()
+    try {
+      const { fiber } = within
+      const refusal = this.broken ?? fiber.cancellation ?? this.relock(fiber)
+      if (refusal !== undefined) return Promise.reject(refusal)
+      if (this.holder !== undefined) return this.stand(fiber)
+      this.holder = fiber
+      return ready()
+    } catch (error) {
+      throw failureIn(within, error)
+    }
   }
 
   /** The event of `lock`: chosen when the fiber holds it, which then unlocks it; fails as `lock` rejects. */
@@ -93,7 +98,7 @@ export class Mutex implements Shared {
   /** Takes the lock if it is free. */
   tryLock(within: Within): boolean {
     if (this.holder !== undefined || this.broken !== undefined) return false
-    this.holder = within.fiber
+    this.holder = fiberIn(within)
     return true
   }
 
@@ -103,8 +108,8 @@ export class Mutex implements Shared {
    * @throws RumpusError `ERR_RUMPUS_NOT_HELD` if the fiber does not hold it
    */
   unlock(within: Within): void {
-    if (this.holder !== within.fiber || this.holder === undefined) {
-      throw new RumpusError('ERR_RUMPUS_NOT_HELD', 'unlock needs the fiber that holds the lock')
+    if (this.holder === undefined || this.holder !== within?.fiber) {
+      throw failureIn(within, new RumpusError('ERR_RUMPUS_NOT_HELD', 'unlock needs the fiber that holds the lock'))
     }
     const next = this.waiters.shift()
     this.holder = next?.fiber
@@ -128,12 +133,13 @@ export class Mutex implements Shared {
   }
 
   private hold<T>(within: Within, act: () => T | PromiseLike<T>, changes: boolean): Promise<T> {
-    if (typeof act !== 'function') throw badArgument(TypeError, 'act', 'a function', act)
-    return this.run(within.fiber, act, changes)
+    if (typeof act !== 'function') throw failureIn(within, badArgument(TypeError, 'act', 'a function', act))
+    return this.run(within, act, changes)
   }
 
-  private async run<T>(fiber: Fiber, act: () => T | PromiseLike<T>, changes: boolean): Promise<T> {
-    await this.lock(fiber)
+  private async run<T>(within: Within, act: () => T | PromiseLike<T>, changes: boolean): Promise<T> {
+    await this.lock(within)
+    const { fiber } = within
     try {
       return await act()
     } catch (error) {

@@ -6,7 +6,9 @@ import { Computation } from '../effect/computation.ts'
 import { checkMs, Fiber, type Within } from '../effect/fiber.ts'
 import { ready } from '../effect/ready.ts'
 import { Trigger } from '../effect/trigger.ts'
+import { fiberIn } from '../effect/within.ts'
 import { badArgument, RumpusError } from '../errors.ts'
+import { checkOptions, type Names } from '../options.ts'
 import { grant, Waiters } from './waiters.ts'
 
 /** How a {@link Pool} makes what is in it, and ends it. */
@@ -94,8 +96,9 @@ export class Pool<R> {
    * with what `create`, `act` and `dispose` throw; an `AggregateError` if the last two do.
    */
   use<T>(within: Within, act: (resource: R, fiber: Fiber) => T | PromiseLike<T>): Promise<T> {
+    const fiber = fiberIn(within)
     if (typeof act !== 'function') throw badArgument(TypeError, 'act', 'a function', act)
-    return this.run(within.fiber, act)
+    return this.run(fiber, act)
   }
 
   /**
@@ -104,7 +107,7 @@ export class Pool<R> {
    * waited.
    */
   async close(within: Within): Promise<void> {
-    const { fiber } = within
+    const fiber = fiberIn(within)
     this.over ??= new RumpusError('ERR_RUMPUS_CLOSED', 'the pool is closed')
     this.line.fail(this.over)
     for (let idle = this.stock.pop(); idle !== undefined; idle = this.stock.pop()) {
@@ -226,8 +229,10 @@ export class Pool<R> {
 const LATE = new Cancelled('idle for too long')
 const settled: Promise<void> = Promise.resolve()
 
+const NAMES: Names<PoolOptions<unknown>> = { capacity: true, create: true, validate: true, dispose: true, idleMs: true }
+
 const checkPool = <R>(options: PoolOptions<R>): void => {
-  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+  checkOptions('options', options, NAMES)
   const { capacity, create, idleMs } = options
   if (!(Number.isSafeInteger(capacity) && capacity >= 1)) {
     throw badArgument(RangeError, 'options.capacity', 'a whole number from 1', capacity)

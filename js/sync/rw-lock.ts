@@ -4,6 +4,7 @@
 
 import type { Fiber, Within } from '../effect/fiber.ts'
 import { ready } from '../effect/ready.ts'
+import { failureIn, fiberIn } from '../effect/within.ts'
 import { badArgument, RumpusError } from '../errors.ts'
 import { Event } from '../events/event.ts'
 import { deadlockAt, grant, type Shared, type Waiter, Waiters } from './waiters.ts'
@@ -73,12 +74,12 @@ export class RwLock implements Shared {
    * this fiber has.
    */
   lock(within: Within): Promise<void> {
-    return this.enter(within.fiber, 'alone')
+    return this.enter(fiberIn(within), 'alone')
   }
 
   /** Waits for the lock, to hold it together with others. Rejects as `lock` does. */
   lockShared(within: Within): Promise<void> {
-    return this.enter(within.fiber, 'shared')
+    return this.enter(fiberIn(within), 'shared')
   }
 
   /** The event of `lock`: chosen when the fiber holds it alone, which then unlocks it; fails as `lock` rejects. */
@@ -108,12 +109,12 @@ export class RwLock implements Shared {
 
   /** Takes the lock alone if nobody holds it. */
   tryLock(within: Within): boolean {
-    return this.tryEnter(within.fiber, 'alone')
+    return this.tryEnter(fiberIn(within), 'alone')
   }
 
   /** Takes the lock together with others if nobody changes, or waits to, and the fiber does not hold it already. */
   tryLockShared(within: Within): boolean {
-    return this.tryEnter(within.fiber, 'shared')
+    return this.tryEnter(fiberIn(within), 'shared')
   }
 
   /**
@@ -122,7 +123,7 @@ export class RwLock implements Shared {
    * @throws RumpusError `ERR_RUMPUS_NOT_HELD` if the fiber does not hold it so
    */
   unlock(within: Within): void {
-    if (this.changer === undefined || this.changer !== within.fiber) throw notHeld('unlock')
+    if (this.changer === undefined || this.changer !== within?.fiber) throw failureIn(within, notHeld('unlock'))
     this.changer = undefined
     this.admit()
   }
@@ -133,7 +134,7 @@ export class RwLock implements Shared {
    * @throws RumpusError `ERR_RUMPUS_NOT_HELD` if the fiber does not hold it so
    */
   unlockShared(within: Within): void {
-    if (!this.lookers.delete(within.fiber)) throw notHeld('unlockShared')
+    if (!this.lookers.delete(within?.fiber)) throw failureIn(within, notHeld('unlockShared'))
     this.admit()
   }
 
@@ -145,14 +146,16 @@ export class RwLock implements Shared {
 
   /** Runs `act` with the lock alone; what it throws poisons it. Rejects as `lock` does, and with what `act` throws. */
   use<T>(within: Within, act: () => T | PromiseLike<T>): Promise<T> {
+    const fiber = fiberIn(within)
     if (typeof act !== 'function') throw badArgument(TypeError, 'act', 'a function', act)
-    return this.change(within.fiber, act)
+    return this.change(fiber, act)
   }
 
   /** Runs `act` with the lock, together with others who look; what it throws does not poison it. */
   look<T>(within: Within, act: () => T | PromiseLike<T>): Promise<T> {
+    const fiber = fiberIn(within)
     if (typeof act !== 'function') throw badArgument(TypeError, 'act', 'a function', act)
-    return this.see(within.fiber, act)
+    return this.see(fiber, act)
   }
 
   private async change<T>(fiber: Fiber, act: () => T | PromiseLike<T>): Promise<T> {

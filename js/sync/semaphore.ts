@@ -3,6 +3,7 @@
 
 import type { Within } from '../effect/fiber.ts'
 import { ready } from '../effect/ready.ts'
+import { failureIn } from '../effect/within.ts'
 import { badArgument, RumpusError } from '../errors.ts'
 import { Event } from '../events/event.ts'
 import { grant, Waiters } from './waiters.ts'
@@ -49,12 +50,16 @@ export class Semaphore {
 
   /** Waits for a permit. Rejects with the cancellation of the fiber, and then has none. */
   acquire(within: Within): Promise<void> {
-    const { fiber } = within
-    const { cancellation } = fiber
-    if (cancellation !== undefined) return Promise.reject(cancellation)
-    if (this.left === 0) return this.waiters.stand(this.waiters.join(fiber))
-    this.left--
-    return ready()
+    try {
+      const { fiber } = within
+      const { cancellation } = fiber
+      if (cancellation !== undefined) return Promise.reject(cancellation)
+      if (this.left === 0) return this.waiters.stand(this.waiters.join(fiber))
+      this.left--
+      return ready()
+    } catch (error) {
+      throw failureIn(within, error)
+    }
   }
 
   /** The event of `acquire`: chosen when the fiber has a permit, which then releases it. */

@@ -2,9 +2,9 @@
 // and that what is a part of it has theirs for its parent. The program brings the SDK, on each thread.
 
 import type * as Api from '@opentelemetry/api'
-import { badArgument } from '../errors.ts'
 import { peer } from '../kernel/peer.ts'
 import { isError } from '../kernel/realms.ts'
+import { checkOptions, type Names } from '../options.ts'
 import type { Context } from '../types.ts'
 import { type Attached, attach } from './attach.ts'
 import { contextWith, Span, traceParentOf } from './span.ts'
@@ -17,6 +17,7 @@ export interface SpansOptions {
   readonly api?: typeof Api
 }
 
+const NAMES: Names<SpansOptions> = { prefix: true, api: true }
 /** Whose side a span is on; all others are internal. Numbers of `SpanKind`. */
 const KINDS: Readonly<Record<string, number>> = { 'rumpus:server': 1, 'rumpus:call': 2 }
 /** Not told: they may be large, and secret. */
@@ -58,7 +59,7 @@ const STATUS_ERROR = 2
  * ```
  */
 export const exportSpans = (options: SpansOptions = {}): Attached => {
-  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+  checkOptions('options', options, NAMES)
   const api =
     options.api ?? (peer('@opentelemetry/api', 'exportSpans of rumpus/telemetry', import.meta.url) as typeof Api)
   const tracer = api.trace.getTracer('rumpus')

@@ -5,6 +5,7 @@ import type { Registry } from 'prom-client'
 import { badArgument } from '../errors.ts'
 import type { RuntimeView, SchedulerView } from '../kernel/inspect.ts'
 import { peer } from '../kernel/peer.ts'
+import { checkOptions, type Names } from '../options.ts'
 import type { Runtime } from '../process/shapes.ts'
 import type { Attached } from './attach.ts'
 import { allFigures, BOUNDS, type Figure, type Labels } from './figures.ts'
@@ -17,6 +18,8 @@ export interface MetricsOptions {
   /** What their names begin with; `'rumpus_'` unless given. Two runtimes in one registry need two. */
   readonly prefix?: string
 }
+
+const NAMES: Names<MetricsOptions> = { register: true, prefix: true }
 
 /** A sample: of a name that is the metric's or goes on behind it. */
 interface Sample {
@@ -128,7 +131,7 @@ const HISTOGRAMS: Readonly<Record<string, readonly [name: string, help: string]>
  */
 export const exportMetrics = (runtime: Runtime, options: MetricsOptions = {}): Attached => {
   if (typeof runtime?.inspect !== 'function') throw badArgument(TypeError, 'runtime', 'a runtime', runtime)
-  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
+  checkOptions('options', options, NAMES)
   const { prefix = 'rumpus_', register } = options
   if (typeof prefix !== 'string' || !/^([a-zA-Z_:][a-zA-Z0-9_:]*)?$/.test(prefix))
     throw badArgument(TypeError, 'options.prefix', 'what the name of a metric can begin with', prefix)

@@ -8,6 +8,7 @@ import { type Body, rareOf } from '../kernel/process.ts'
 import type { CrashReport } from '../kernel/reports.ts'
 import type { MessageMode } from '../kernel/settings.ts'
 import { openTrace } from '../kernel/trace/file.ts'
+import type { Names } from '../options.ts'
 import { crashReporter } from '../process/reports.ts'
 import type { Self } from '../process/shapes.ts'
 import { checkShared } from '../process/start.ts'
@@ -65,6 +66,18 @@ export interface Simulated {
   endScheduler(scheduler: number): void
 }
 
+/** The options of a simulation. */
+const NAMES: Names<SimulateOptions> = {
+  seed: true,
+  schedulers: true,
+  dedicated: true,
+  hostWorks: true,
+  placement: true,
+  lane: true,
+  messages: true,
+  trace: true,
+  onCrash: true,
+}
 const SEED_MAX = 2 ** 53 - 1
 /** Schedulers, unless given. */
 const SCHEDULERS = 2
@@ -154,7 +167,7 @@ const simulateMain = async (given: Given, main: (self: never, simulation: Simula
 }
 
 const check = (options: SimulateOptions): SimulateOptions => {
-  checkShared(options, 1, () => SCHEDULERS)
+  checkShared(options, NAMES, 1, () => SCHEDULERS)
   const { seed, lane } = options
   if (seed !== undefined && !(Number.isInteger(seed) && seed >= 0 && seed <= SEED_MAX))
     throw badArgument(RangeError, 'options.seed', `a whole number from 0 to ${SEED_MAX}`, seed)
