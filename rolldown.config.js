@@ -42,7 +42,7 @@ const lines = {
 }
 
 /** How lines are written to a file that many write to. */
-const LINES = /\/js\/kernel\/(lines|pens|sink|rescue)\.ts$/
+const LINES = /\/js\/kernel\/(lines|pens|sink)\.ts$/
 /** How a package is found that only a part needs. */
 const PEER = /\/js\/kernel\/peer\.ts$/
 
@@ -51,12 +51,13 @@ const PEER = /\/js\/kernel\/peer\.ts$/
  * same meaning in each, and no stale chunk stays behind. Fibers have a file for what they share: who imports `rumpus` alone reads
  * nothing of it; and who imports fibers alone reads that and `leaves`, which is in all of them, so that one error has one class,
  * and nothing that needs the addon. What is shared by fibers has events, which are one more, and no part of the contract. How lines are
- * written is in a file of its own, which a host loads for those that a thread has left.
+ * written is in a file of its own, which `rescue` needs as well: a host loads that by its place for those that a thread has left, so
+ * that a program in one file stays one.
  *
  * @satisfies {import('rolldown').RolldownOptions}
  */
 export const bundle = {
-  input: entries(['index', 'scheduler-thread', ...further]),
+  input: entries(['index', 'scheduler-thread', 'rescue', ...further]),
   external,
   plugins: [lines],
   platform: 'node',

@@ -2,6 +2,7 @@
 // host learns of it, and that it is seen to when the thread has gone (`rescue.ts`). Nothing is copied while the thread lives.
 
 import { parentPort, threadId } from 'node:worker_threads'
+import { rescueEntry } from '../native/built.ts'
 import type { Kept } from './journal-shapes.ts'
 import { isolate } from './kernels.ts'
 import type { SchedulerNote } from './notes.ts'
@@ -26,7 +27,8 @@ export const noteKept = (kept: Kept): void => {
 export const threadGone = (thread: number): void => {
   const left = [...(isolate.kept ?? [])].filter((kept) => kept.thread === thread)
   if (left.length === 0) return
-  const seenTo = import('./rescue.ts').then(({ rescue }) => rescue(thread, left))
+  const entry = import(rescueEntry.href) as Promise<typeof import('./rescue.ts')>
+  const seenTo = entry.then(({ rescue }) => rescue(thread, left))
   const last = (): Promise<void> => seenTo
   isolate.lastly ??= new Set()
   isolate.lastly.add(last)

@@ -48,3 +48,6 @@ export const builtFiles: URL = findBuilt(import.meta.url)
 
 /** The file that a scheduler thread starts with. */
 export const threadEntry: URL = new URL(ENTRY, builtFiles)
+
+/** The file that a host loads when a thread has gone that has left something. */
+export const rescueEntry: URL = new URL('rescue.js', builtFiles)
