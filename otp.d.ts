@@ -582,6 +582,13 @@ interface SupervisorOptions {
   */
   readonly autoShutdown?: "never" | "any_significant" | "all_significant";
 }
+/** How a supervisor of partitions is. */
+interface PartitionsOptions extends Omit<SupervisorOptions, "strategy" | "children" | "maxChildren"> {
+  /** What the partitions are called, with a slash and their number behind it. */
+  readonly name: string;
+  /** How many, on the scheduler threads in turn: as many as there are threads unless given. */
+  readonly partitions?: number;
+}
 /** A spec as a supervisor keeps it. */
 interface Kept {
   readonly id: string | undefined;
@@ -2537,7 +2544,7 @@ declare const defineSupervisor: <A extends readonly never[]>(url: string, name: 
 *
 * @param parent - the process that starts it, whose end is its own; or the runtime
 * @param options - how it is, and its children
-* @param start - its name, how long it may take to start (as long as it takes, unless given)
+* @param how - its name, how long it may take to start (as long as it takes, unless given)
 * @returns the pid, for {@link whichChildren} and the like
 * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE` with the path of what is wrong; rejects with RumpusError
 * `ERR_RUMPUS_INIT` if a child did not start, `cause` being the exit reason, whose value says which
@@ -2566,10 +2573,7 @@ declare const defineSupervisor: <A extends readonly never[]>(url: string, name: 
 */
 declare const startSupervisor: (parent: Self<never> | Runtime | {
   readonly pid: Pid<never>;
-}, options: SupervisorOptions, {
-  timeout,
-  ...rest
-}?: StartOptions) => Promise<SupervisorPid>;
+}, options: SupervisorOptions, how?: StartOptions) => Promise<SupervisorPid>;
 /**
 * Starts a copy of a child on every scheduler thread, each named `name/n`, under one supervisor. Work for the same key always meets the
 * same copy, see {@link partition}; a copy is started anew where it was.
@@ -2605,14 +2609,7 @@ declare const startSupervisor: (parent: Self<never> | Runtime | {
 */
 declare const startPartitions: (parent: Self<never> | Runtime | {
   readonly pid: Pid<never>;
-}, child: Omit<ChildSpec, "id" | "on" | "name">, {
-  name,
-  partitions,
-  ...options
-}: Omit<SupervisorOptions, "strategy" | "children" | "maxChildren"> & {
-  readonly name: string; /** How many, on the scheduler threads in turn: as many as there are threads unless given. */
-  readonly partitions?: number;
-}) => Promise<SupervisorPid>;
+}, child: Omit<ChildSpec, "id" | "on" | "name">, options: PartitionsOptions) => Promise<SupervisorPid>;
 /**
 * The name of the copy that {@link startPartitions} has for `key`: the same for the same key, on every scheduler, without asking anybody.
 *
@@ -3040,4 +3037,4 @@ declare const via: (registry: Registry, key: ViaKey, what: Startable) => AnyBody
 * ```
 */
 declare const defineVia: (url: string, name: string, registry: Registry, key: ViaKey, what: Startable) => Definition<Call, readonly unknown[]>;
-export { type Action, Agent, type AgentDefinition, type AgentFunctions, type AgentOptions, type AgentRequest, type AnyBody, type Application, type ApplicationContext, type ApplicationOptions, type ApplicationOutcome, type ApplicationReport, type ApplicationSelf, type ApplicationSpec, type ApplicationView, type Applications, type Backoff, type Begun, type Callbacks, type Cast, type ChildCounts, type ChildSpec, type ChildView, ConfigError, type ConfigField, type ConfigMistake, type ConfigOf, type ConfigShape, type ConsumeOptions, Consumer, type ConsumerOptions, type Delivering, type Dispatching, type Done, type Emitted, type Environment, type FieldOf, type GroupOptions, type Handled, type Health, type Joining, type MachineEvent, type Moved, type NoReply, type Outcome, Producer, ProducerConsumer, type ProducerOptions, type Producible, type PublishOptions, Registry, type RegistryEntry, type RegistryKey, type RegistryOptions, type RegistryRequest, type ReplyOf, type RunApplicationOptions, Secret, Server, type ServerClass, type ServerDefinition, type ServerPid, type ServerStatus, type SignalSource, type StageBuffer, type StageStatus, type StartApplicationOptions, type StartOptions, type Startable, type StartableDefinition, StateMachine, Store, type StoreHandle, type StoreKey, type StoreKeyPart, type StoreOptions, type StoreOwner, type StorePattern, type StoreTransfer, type StoreView, type SubscribeOptions, type SubscribeTo, type SubscriberView, type Subscribing, type Subscription, type SubscriptionView, type SupervisorOptions, type SupervisorPid, type SupervisorReport, type SupervisorRequest, Task, type TaskBody, type TaskDefinition, type TaskOwner, type TaskSettled, type TaskStreamOptions, type Timing, type Top, type Transition, type ViaKey, agent, anything, application, callMany, cancelSubscription, cast, consume, continueWith, countChildren, defineAgent, defineServer, defineSupervisor, defineTask, defineVia, deleteChild, drainStage, getState, getStatus, hibernate, join, leave, localMembers, members, noReply, partition$1 as partition, produceFrom, publish, replaceState, restartChild, resume, runApplication, setDemand, stageStatus, startApplication, startChild, startPartitions, startServer, startSupervisor, stopServer, stopWith, subscribe, supervisor, suspend, taskStream, terminateChild, via, whichChildren };
+export { type Action, Agent, type AgentDefinition, type AgentFunctions, type AgentOptions, type AgentRequest, type AnyBody, type Application, type ApplicationContext, type ApplicationOptions, type ApplicationOutcome, type ApplicationReport, type ApplicationSelf, type ApplicationSpec, type ApplicationView, type Applications, type Backoff, type Begun, type Callbacks, type Cast, type ChildCounts, type ChildSpec, type ChildView, ConfigError, type ConfigField, type ConfigMistake, type ConfigOf, type ConfigShape, type ConsumeOptions, Consumer, type ConsumerOptions, type Delivering, type Dispatching, type Done, type Emitted, type Environment, type FieldOf, type GroupOptions, type Handled, type Health, type Joining, type MachineEvent, type Moved, type NoReply, type Outcome, type PartitionsOptions, Producer, ProducerConsumer, type ProducerOptions, type Producible, type PublishOptions, Registry, type RegistryEntry, type RegistryKey, type RegistryOptions, type RegistryRequest, type ReplyOf, type RunApplicationOptions, Secret, Server, type ServerClass, type ServerDefinition, type ServerPid, type ServerStatus, type SignalSource, type StageBuffer, type StageStatus, type StartApplicationOptions, type StartOptions, type Startable, type StartableDefinition, StateMachine, Store, type StoreHandle, type StoreKey, type StoreKeyPart, type StoreOptions, type StoreOwner, type StorePattern, type StoreTransfer, type StoreView, type SubscribeOptions, type SubscribeTo, type SubscriberView, type Subscribing, type Subscription, type SubscriptionView, type SupervisorOptions, type SupervisorPid, type SupervisorReport, type SupervisorRequest, Task, type TaskBody, type TaskDefinition, type TaskOwner, type TaskSettled, type TaskStreamOptions, type Timing, type Top, type Transition, type ViaKey, agent, anything, application, callMany, cancelSubscription, cast, consume, continueWith, countChildren, defineAgent, defineServer, defineSupervisor, defineTask, defineVia, deleteChild, drainStage, getState, getStatus, hibernate, join, leave, localMembers, members, noReply, partition$1 as partition, produceFrom, publish, replaceState, restartChild, resume, runApplication, setDemand, stageStatus, startApplication, startChild, startPartitions, startServer, startSupervisor, stopServer, stopWith, subscribe, supervisor, suspend, taskStream, terminateChild, via, whichChildren };
