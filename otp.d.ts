@@ -2544,7 +2544,7 @@ declare const defineSupervisor: <A extends readonly never[]>(url: string, name: 
 *
 * @param parent - the process that starts it, whose end is its own; or the runtime
 * @param options - how it is, and its children
-* @param start - its name, how long it may take to start (as long as it takes, unless given)
+* @param how - its name, how long it may take to start (as long as it takes, unless given)
 * @returns the pid, for {@link whichChildren} and the like
 * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE` with the path of what is wrong; rejects with RumpusError
 * `ERR_RUMPUS_INIT` if a child did not start, `cause` being the exit reason, whose value says which
@@ -2609,7 +2609,7 @@ declare const startSupervisor: (parent: Self<never> | Runtime | {
 */
 declare const startPartitions: (parent: Self<never> | Runtime | {
   readonly pid: Pid<never>;
-}, child: Omit<ChildSpec, "id" | "on" | "name">, given: PartitionsOptions) => Promise<SupervisorPid>;
+}, child: Omit<ChildSpec, "id" | "on" | "name">, options: PartitionsOptions) => Promise<SupervisorPid>;
 /**
 * The name of the copy that {@link startPartitions} has for `key`: the same for the same key, on every scheduler, without asking anybody.
 *

@@ -49,6 +49,7 @@ const mayImport: Record<string, string[]> = {
   sync: ['effect', 'events'],
   handlers: ['effect'],
   index: ['kernel', 'process', 'testing'],
+  rescue: ['kernel'],
   'scheduler-thread': ['kernel', 'process'],
   portable: ['model', 'testing', ...leftToRight],
   testing: ['native', 'model', ...leftToRight],

@@ -55,7 +55,7 @@ const MAILBOX_NAMES = { capacity: true, overflow: true }
 
 /** Throws unless these are options, with the `known` names if those are said; a wait may be `endless`. */
 export const check = (options: object, known?: object, endless = false): void => {
-  checkOptions('options', options, known ?? options)
+  if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
   const given = options as { readonly [option: string]: unknown }
   const { timeout, mailbox } = given
   const isEndless = endless && timeout === Number.POSITIVE_INFINITY
@@ -67,6 +67,7 @@ export const check = (options: object, known?: object, endless = false): void =>
     const [wanted, holds] = rules[option]!
     if (!holds(value)) throw badArgument(TypeError, `options.${option}`, wanted, value)
   }
+  if (known !== undefined) checkOptions('options', options, known)
 }
 
 const checkMailbox = (mailbox: unknown): void => {

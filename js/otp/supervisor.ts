@@ -114,7 +114,7 @@ export const defineSupervisor = <A extends readonly never[]>(
  *
  * @param parent - the process that starts it, whose end is its own; or the runtime
  * @param options - how it is, and its children
- * @param start - its name, how long it may take to start (as long as it takes, unless given)
+ * @param how - its name, how long it may take to start (as long as it takes, unless given)
  * @returns the pid, for {@link whichChildren} and the like
  * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE` with the path of what is wrong; rejects with RumpusError
  * `ERR_RUMPUS_INIT` if a child did not start, `cause` being the exit reason, whose value says which
@@ -188,10 +188,10 @@ export const startSupervisor = (
 export const startPartitions = (
   parent: Self<never> | Runtime | { readonly pid: Pid<never> },
   child: Omit<ChildSpec, 'id' | 'on' | 'name'>,
-  given: PartitionsOptions,
+  options: PartitionsOptions,
 ): Promise<SupervisorPid> => {
-  checkPartitionsOptions(given)
-  const { name, partitions = Math.max(1, threadsOf(parent)), ...options } = given
+  checkPartitionsOptions(options)
+  const { name, partitions = Math.max(1, threadsOf(parent)), ...others } = options
   if (typeof name !== 'string' || name === '')
     throw badArgument(TypeError, 'options.name', 'a string that is not empty', name)
   checkPartitions(partitions)
@@ -199,7 +199,7 @@ export const startPartitions = (
   const children = Array.from({ length: partitions }, (_, n): ChildSpec => {
     return { ...child, id: `${n}`, name: `${name}/${n}`, on: seatOf(n, threads) }
   })
-  return startSupervisor(parent, { ...options, strategy: 'one_for_one', children }, { name })
+  return startSupervisor(parent, { ...others, strategy: 'one_for_one', children }, { name })
 }
 
 /** Seat 0 is the host's, which has all where there are no threads. */
