@@ -1,6 +1,10 @@
 // The rows of stores: a part of the registry (`rows.js`).
 
 import { FLOOR_ROW, timesFloor } from './reach.js'
+import { ERLANG } from './rivals/erlang.js'
+
+/** Where OTP has the same: its `ets`. */
+const IN_ERLANG = ['get', 'update-contended']
 
 /**
  * @param {string} name
@@ -12,8 +16,8 @@ const row = (name, params, times) => ({
   name: `store/${name}`,
   unit: name.startsWith('get') ? 'ns/read' : 'ns/update',
   module: 'store',
-  rivals: [],
-  params,
+  rivals: IN_ERLANG.includes(name) ? ERLANG : [],
+  params: { row: `store/${name}`, ...params },
   reach: timesFloor(times),
   needs: FLOOR_ROW,
 })
