@@ -7,7 +7,7 @@ interface Host {
   }
 }
 
-const events = (globalThis as Host).process?.getBuiltinModule?.('node:events')
+const events = (globalThis as Host).process?.getBuiltinModule?.('events')
 
 /** `signal`, to which any number may listen. */
 export const unlimited = (signal: AbortSignal): AbortSignal => {
