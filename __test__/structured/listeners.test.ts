@@ -1,5 +1,6 @@
 // Any number of waits may listen to the signal of a fiber, a scope or a process: Node warns of no leak.
 
+import { getMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { run } from 'rumpus'
 import { fifo } from 'rumpus/effect'
@@ -37,7 +38,9 @@ it('twenty delays listen to the signal of a process, here and in the portable ru
   expect(await warned()).toEqual([])
 })
 
-it('twenty delays that listen to another signal are warned of', async () => {
+/** Newer releases warn of no AbortSignal. */
+const warns = getMaxListeners(new AbortController().signal) > 0
+it.skipIf(!warns)('twenty delays that listen to another signal are warned of', async () => {
   await wait(new AbortController().signal)
   expect(await warned()).toMatchObject([{ name: 'MaxListenersExceededWarning' }])
 })
