@@ -1,8 +1,7 @@
 // consume: the events of producers in a loop. Owns the stage that takes them on behalf of a body or of ordinary code, and its end with the
 // loop. Never true in it: more events on their way to the loop than were asked for; a stage that outlives the loop or its owner.
 
-import { setMaxListeners } from 'node:events'
-import { AbortError, badArgument, RumpusError } from '../errors.ts'
+import { badArgument, RumpusError } from '../errors.ts'
 import { type Process, rareOf } from '../kernel/process.ts'
 import { INDEX_MASK } from '../kernel/words.ts'
 import { checkOptions, type Names } from '../options.ts'
@@ -10,6 +9,7 @@ import { exit } from '../process/exit.ts'
 import type { Self } from '../process/shapes.ts'
 import { checkSignal } from '../process/waits.ts'
 import type { Down, Exit, ExitReason, Pid } from '../types.ts'
+import { onEnds } from './ends.ts'
 import { type Done, stopWith } from './server.ts'
 import { isDown } from './signals.ts'
 import { Consumer } from './stage.ts'
@@ -141,18 +141,7 @@ class Loop<In> {
     const { signal } = this
     const { process } = starterOf(this.owner)
     const end = process === undefined ? undefined : (process as unknown as Self<never>).signal
-    const onEnd = (): void => this.fail(end?.reason)
-    const onAbort = (): void => this.fail(new AbortError(signal?.reason))
-    if (end?.aborted) onEnd()
-    if (signal?.aborted) onAbort()
-    // As many as there are loops.
-    if (end !== undefined) setMaxListeners(0, end)
-    end?.addEventListener('abort', onEnd)
-    signal?.addEventListener('abort', onAbort)
-    return () => {
-      end?.removeEventListener('abort', onEnd)
-      signal?.removeEventListener('abort', onAbort)
-    }
+    return onEnds(end, signal, (why) => this.fail(why))
   }
 
   /** Some events: the loop goes on, and the stage waits until it has taken them. */

@@ -1,7 +1,6 @@
 // What becomes of a task, where somebody waits for it: a value, an error, or the end of its process. Owns the number under which the desk
 // hears of it, and the promises that hang on it. Never true in it: two outcomes, or a rejection that is nobody's.
 
-import { setMaxListeners } from 'node:events'
 import { AbortError, stopped, TimeoutError } from '../errors.ts'
 import { crashReport } from '../kernel/crash.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -108,11 +107,7 @@ export class Outcome extends Waiter {
       const onEnd = over(() => reject(ownerSignal?.reason))
       const onAbort = over(() => reject(new AbortError(signal?.reason)))
       const forget = this.whenKnown(onKnown)
-      if (ownerSignal !== undefined) {
-        // As many as there are tasks.
-        setMaxListeners(0, ownerSignal)
-        ownerSignal.addEventListener('abort', onEnd)
-      }
+      ownerSignal?.addEventListener('abort', onEnd)
       signal?.addEventListener('abort', onAbort)
       const isTimed = timeout !== undefined && timeout !== Number.POSITIVE_INFINITY
       const stop = isTimed

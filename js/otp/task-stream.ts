@@ -5,13 +5,13 @@
 // Unlike Elixir's async_stream a task that takes too long, or fails, does not end the owner: its result says so, in the form of
 // Promise.allSettled. Time is not limited unless it is said.
 
-import { setMaxListeners } from 'node:events'
-import { AbortError, badArgument, TimeoutError } from '../errors.ts'
+import { badArgument, TimeoutError } from '../errors.ts'
 import { Process } from '../kernel/process.ts'
 import { checkOptions, type Names } from '../options.ts'
 import type { Self } from '../process/shapes.ts'
 import { checkMs, checkSignal } from '../process/waits.ts'
 import type { Pid } from '../types.ts'
+import { onEnds } from './ends.ts'
 import { starterOf } from './starting.ts'
 import { checkBody, Task, type TaskBody, type TaskOwner } from './task.ts'
 
@@ -171,18 +171,7 @@ class TaskStream<Input, Result> {
   private listen(): () => void {
     const { signal } = this.options
     const end = this.owner instanceof Process ? (this.owner as unknown as Self<never>).signal : undefined
-    const onEnd = (): void => this.fail(end?.reason)
-    const onAbort = (): void => this.fail(new AbortError(signal?.reason))
-    if (end?.aborted) onEnd()
-    if (signal?.aborted) onAbort()
-    // As many as there are streams.
-    if (end !== undefined) setMaxListeners(0, end)
-    end?.addEventListener('abort', onEnd)
-    signal?.addEventListener('abort', onAbort)
-    return () => {
-      end?.removeEventListener('abort', onEnd)
-      signal?.removeEventListener('abort', onAbort)
-    }
+    return onEnds(end, signal, (why) => this.fail(why))
   }
 
   private fail(error: unknown): void {
