@@ -23,8 +23,8 @@ const minify = { compress: true, mangle: { toplevel: false }, codegen: { removeW
 const LINE = 160
 
 /** @satisfies {import('rolldown').Plugin} */
-const lines = {
-  name: 'lines',
+const shortLines = {
+  name: 'short-lines',
   async writeBundle({ dir = '' }, written) {
     for (const fileName of Object.keys(written)) {
       // What has no map has no code but imports.
@@ -59,7 +59,7 @@ const PEER = /\/js\/kernel\/peer\.ts$/
 export const bundle = {
   input: entries(['index', 'scheduler-thread', 'rescue', ...further]),
   external,
-  plugins: [lines],
+  plugins: [shortLines],
   platform: 'node',
   transform: { target: 'node20.19', define: { RUMPUS_VERSION: JSON.stringify(version) } },
   output: {
@@ -95,7 +95,7 @@ export const bundle = {
  */
 export const portable = {
   input: entries(['portable']),
-  plugins: [lines],
+  plugins: [shortLines],
   platform: 'neutral',
   transform: { target: 'es2022' },
   output: {

@@ -1,24 +1,9 @@
 // Owns a fiber that is cancelled while it waits for an event, and what that comes to.
 
-import type { Cancelled, Fiber } from 'rumpus/effect'
+import type { Fiber } from 'rumpus/effect'
 import type { Event } from 'rumpus/events'
-import { scope } from 'rumpus/structured'
+import { cancelledIn as cancelled } from '../sync/cancelled-in.ts'
 
 /** What a sync comes to if its fiber is cancelled while it waits. */
-export const cancelledIn = async (fiber: Fiber, event: Event<unknown>, meanwhile = () => {}): Promise<unknown> => {
-  let seen: unknown
-  await scope(fiber, async (inner) => {
-    const child = inner.fork(async (mine) => {
-      try {
-        seen = await event.sync(mine)
-      } catch (error) {
-        seen = (error as Cancelled).cause ?? error
-      }
-    })
-    await inner.fiber.sleep(1)
-    meanwhile()
-    inner.cancel('now')
-    await child
-  })
-  return seen
-}
+export const cancelledIn = (fiber: Fiber, event: Event<unknown>, meanwhile?: () => void): Promise<unknown> =>
+  cancelled(fiber, (mine) => event.sync(mine), meanwhile)

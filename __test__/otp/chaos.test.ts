@@ -2,10 +2,11 @@
 // under load; processes of it, supervisors among them, and whole threads are ended at random for a while, by a seed that is told.
 
 import { exit } from 'rumpus'
-import { type ChildView, cast, countChildren, Server, startSupervisor, supervisor, whichChildren } from 'rumpus/otp'
+import { cast, countChildren, Server, startSupervisor, supervisor } from 'rumpus/otp'
 import { expect, it } from 'vitest'
 import { echo, parts } from '../fixtures/otp-servers.mjs'
 import { type AnyPid, type AnySelf, inside, until } from '../process/world.ts'
+import { below } from './children.ts'
 
 const MS = Number(process.env.RUMPUS_CHAOS_MS ?? 3_000)
 const SEED = Number(process.env.RUMPUS_SEED ?? 20_261)
@@ -25,17 +26,6 @@ const chance = (seed: number): ((below: number) => number) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0
     return Math.floor((state / 2 ** 32) * below)
   }
-}
-
-/** What lives below `top`, supervisors first. A part that is being replaced meanwhile is left out. */
-async function below(top: AnyPid): Promise<readonly ChildView[]> {
-  const children = await whichChildren(top, { timeout: 2_000 }).catch(() => [])
-  const all: ChildView[] = []
-  for (const child of children) {
-    all.push(child)
-    if (child.type === 'supervisor' && child.pid !== undefined) all.push(...(await below(child.pid as AnyPid)))
-  }
-  return all
 }
 
 const shape = async (top: AnyPid): Promise<string> =>

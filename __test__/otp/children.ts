@@ -1,7 +1,7 @@
-// What tests of supervisors do with children: one that waits, finding one, killing one.
+// What tests of supervisors do with children: one that waits, finding one, or all below, killing one.
 
 import { exit } from 'rumpus'
-import { whichChildren } from 'rumpus/otp'
+import { type ChildView, whichChildren } from 'rumpus/otp'
 import type { AnyPid, AnySelf } from '../process/world.ts'
 
 export const waits = async (me: AnySelf): Promise<void> => void (await me.receive())
@@ -14,4 +14,15 @@ export const killed = async (self: AnySelf, pid: AnyPid): Promise<void> => {
   const ref = self.monitor(pid)
   exit(pid, 'kill')
   await self.receive({ match: (message) => message?.ref === ref })
+}
+
+/** What lives below `top`, supervisors first. A part that is being replaced meanwhile is left out. */
+export async function below(top: AnyPid): Promise<readonly ChildView[]> {
+  const children = await whichChildren(top, { timeout: 2_000 }).catch(() => [])
+  const all: ChildView[] = []
+  for (const child of children) {
+    all.push(child)
+    if (child.type === 'supervisor' && child.pid !== undefined) all.push(...(await below(child.pid as AnyPid)))
+  }
+  return all
 }

@@ -17,7 +17,6 @@ import {
   startSupervisor,
   supervisor,
   Task,
-  whichChildren,
 } from 'rumpus/otp'
 import { Dice } from '../../js/model/dice.ts'
 import { named, places } from '../fixtures/otp-places.mjs'
@@ -25,6 +24,7 @@ import { echo, parts } from '../fixtures/otp-servers.mjs'
 import { keeper } from '../fixtures/otp-shot.mjs'
 import { square } from '../fixtures/otp-tasks.mjs'
 import type { AnyPid, AnySelf } from '../process/world.ts'
+import { below } from './children.ts'
 
 const MANY = { maxRestarts: 1_000_000, within: 60_000 }
 /** Until all that was begun is over: graces, deadlines, restarts that wait for a name. */
@@ -85,17 +85,6 @@ const treeOf = (schedulers: number): ChildSpec[] => [
   ...Array.from({ length: schedulers }, (_, n) => ({ id: `keeper ${n}`, start: keeper, on: n + 1, args: ['a name'] })),
   ...['ada', 'bob'].map((key) => ({ id: key, start: named, args: [key] })),
 ]
-
-/** What lives below `top`, supervisors first. A part that is being replaced meanwhile is left out. */
-async function below(top: AnyPid): Promise<readonly ChildView[]> {
-  const children = await whichChildren(top, { timeout: 2_000 }).catch(() => [])
-  const all: ChildView[] = []
-  for (const child of children) {
-    all.push(child)
-    if (child.type === 'supervisor' && child.pid !== undefined) all.push(...(await below(child.pid as AnyPid)))
-  }
-  return all
-}
 
 const shapeOf = (all: readonly ChildView[]): string =>
   all

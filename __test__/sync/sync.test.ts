@@ -1,31 +1,13 @@
 // Goal: each of what fibers share does what it says, on every executor. Method: programs that write down who came when.
 
-import type { Cancelled, Fiber } from 'rumpus/effect'
+import type { Fiber } from 'rumpus/effect'
 import { all, both, scope } from 'rumpus/structured'
 import { Barrier, Channel, Condition, Ivar, Latch, Lazy, Mutex, Semaphore } from 'rumpus/sync'
 import { describe, expect, it } from 'vitest'
 import { executors } from '../effect/executors.ts'
+import { cancelledIn } from './cancelled-in.ts'
 
 const refused = (code: string) => expect.objectContaining({ code: `ERR_RUMPUS_${code}` })
-
-/** A fiber that is cancelled while `act` waits, and what that comes to. */
-const cancelledIn = async (fiber: Fiber, act: (fiber: Fiber) => unknown, meanwhile = () => {}): Promise<unknown> => {
-  let seen: unknown
-  await scope(fiber, async (inner) => {
-    const child = inner.fork(async (mine) => {
-      try {
-        seen = await act(mine)
-      } catch (error) {
-        seen = (error as Cancelled).cause ?? error
-      }
-    })
-    await inner.fiber.sleep(1)
-    meanwhile()
-    inner.cancel('now')
-    await child
-  })
-  return seen
-}
 
 describe.each(executors)('$name', ({ execute, inOrder }) => {
   it('a mutex is held by one at a time, in the order of asking', () =>

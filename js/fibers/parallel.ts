@@ -11,11 +11,11 @@ import { badArgument, ProcessExit, RumpusError } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { kernels } from '../kernel/kernels.ts'
 import type { Process } from '../kernel/process.ts'
-import { describe } from '../kernel/reasons.ts'
 import { checkOptions, type Names } from '../options.ts'
 import { reply } from '../process/call.ts'
 import { define, isDefinition } from '../process/define.ts'
 import { endWith } from '../process/end-with.ts'
+import { replyError } from '../process/reply-error.ts'
 import type { Definition, Place, ReplyTo, Runtime, Self, SpawnOptions } from '../process/shapes.ts'
 import type { Crosses, ExitReason } from '../types.ts'
 import { Errand, type Said } from './errand.ts'
@@ -129,7 +129,7 @@ const runHere = async (self: Self<never>, { from }: Ticket, main: Main, args: re
     reply(from, ['value', await main(fiber, ...args)] satisfies Said)
   } catch (error) {
     // Whoever waits has cancelled it, and knows.
-    if (error !== fiber.cancellation) sayError(from, error)
+    if (error !== fiber.cancellation) replyError(from, error)
   } finally {
     release()
   }
@@ -148,16 +148,6 @@ const cancelledWith = (self: Self<never>): Computation<never> => {
 const reasonIn = (exit: unknown): unknown => {
   const reason = exit instanceof ProcessExit ? (exit.reason as Partial<Extract<ExitReason, { kind: 'shutdown' }>>) : {}
   return reason.kind === 'shutdown' && reason.value !== undefined ? reason.value : exit
-}
-
-const sayError = (from: ReplyTo, error: unknown): void => {
-  try {
-    reply(from, ['error', error])
-  } catch {
-    // It cannot cross, or a part of it.
-    const { name, message } = describe(error)
-    reply(from, ['error', Object.assign(new Error(message), { name })])
-  }
 }
 
 /**

@@ -12,6 +12,7 @@ import { reply } from '../process/call.ts'
 import { isDefinition } from '../process/define.ts'
 import { endWith } from '../process/end-with.ts'
 import { exit } from '../process/exit.ts'
+import { replyError } from '../process/reply-error.ts'
 import type { CallOptions, Definition, ReplyTo, Runtime, Self, SpawnOptions } from '../process/shapes.ts'
 import { spawn } from '../process/spawn.ts'
 import { checkOnlyWait } from '../process/waits.ts'
@@ -71,21 +72,11 @@ const runTask = async (
     reply(from, ['value', await body(self as never, ...(args as never[]))])
   } catch (error) {
     if (process.exiting !== undefined) throw error
-    sayError(from, error)
+    replyError(from, error)
     // Not thrown: whoever waits for the result hears of it.
     self.exit({ kind: 'error', error: describe(error) })
   } finally {
     release()
-  }
-}
-
-const sayError = (from: ReplyTo, error: unknown): void => {
-  try {
-    reply(from, ['error', error])
-  } catch {
-    // It cannot cross, or a part of it.
-    const { name, message } = describe(error)
-    reply(from, ['error', Object.assign(new Error(message), { name })])
   }
 }
 
