@@ -33,14 +33,14 @@ function count(output, kind) {
 }
 
 /**
- * What failed, a few lines each: Vitest's and cargo's. Who reads only the end of a long output sees it there.
+ * What failed, some lines each: Vitest's and cargo's. Who reads only the end of a long output sees it there.
  *
  * @param {string} output
  */
 function failures(output) {
   const lines = output.split('\n')
   const starts = lines.flatMap((line, at) => (/^ *FAIL {2}|^test .* FAILED$|panicked at|^error/.test(line) ? [at] : []))
-  return starts.slice(0, 20).flatMap((at) => lines.slice(at, at + 8).map((line) => `    ${line.slice(0, 200)}`))
+  return starts.slice(0, 20).flatMap((at) => lines.slice(at, at + 24).map((line) => `    ${line.slice(0, 200)}`))
 }
 
 /**

@@ -188,7 +188,7 @@ export class TracedSeat {
       this.native.submit(...pieces)
       if (words[ARGUMENTS + 1] === 1) tracer.posted(arrow, at)
     } else if (SLOTS.includes(operation)) this.submitSlot(words[ARGUMENTS + 3]!, operation, at)
-    else this.submitOther(operation, pieces)
+    else this.submitOther(operation, pieces, at)
     tracer.rang(tracer.bodies, wakes)
   }
 
@@ -205,7 +205,7 @@ export class TracedSeat {
     else this.slots.delete(slot)
   }
 
-  private submitOther(operation: number, pieces: Uint8Array[]): void {
+  private submitOther(operation: number, pieces: Uint8Array[], at: number): void {
     const { tracer } = this
     const { words } = this.kernel
     // Its arrow begins when it fires.
@@ -217,7 +217,7 @@ export class TracedSeat {
     this.native.submit(...pieces)
     if (operation === OP_SPAWN) {
       const pid = longAt(words, ARGUMENTS + 1)
-      tracer.born(pid, tracer.definitionName(definition), words[ANSWERED_SEAT]!)
+      tracer.born(pid, tracer.definitionName(definition), words[ANSWERED_SEAT]!, at)
     }
     if (operation === OP_EXIT) {
       tracer.inSlice(() => tracer.bodies.instant('exit signal', 'exit', `{"from":${from},"to":${to}}`))

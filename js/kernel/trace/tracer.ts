@@ -80,14 +80,14 @@ export class Tracer {
     return ((threadId + 1) * ARROWS_OF_THREAD + isolate.arrows) * KINDS + kind
   }
 
-  /** A process is born by what runs now. */
-  born(pid: number, label: string, on: number): void {
+  /** A process is born by what runs now, since the moment `at`: elsewhere it may have lived and died by now. */
+  born(pid: number, label: string, on: number, at: number = this.bodies.now()): void {
     const args = `{"pid":${pid},"on":${on}}`
-    this.bodies.life('b', pid, label, args)
+    this.bodies.life('b', pid, label, args, at)
     this.inSlice(() => {
+      this.bodies.leave(ARROW_SPAWN, pid, at)
       this.bodies.instant('spawn', 'spawn', `{"pid":${pid},"name":${label},"on":${on}}`)
-      this.bodies.leave(ARROW_SPAWN, pid)
-    })
+    }, at)
   }
 
   /** Its body is about to be called. */

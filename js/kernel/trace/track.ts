@@ -60,11 +60,10 @@ export class Track {
   }
 
   /** The life of a process begins or ends: slices of their own, which one thread may begin and another end. */
-  life(phase: 'b' | 'e', pid: number, name: string, args: string): void {
-    const at = this.now().toFixed(3)
+  life(phase: 'b' | 'e', pid: number, name: string, args: string, at: number = this.now()): void {
     const id = `"0x${pid.toString(16)}"`
     this.writer.line(
-      `{"ph":"${phase}","name":${name},"cat":"process","id":${id},${this.place},"ts":${at},"args":${args}}`,
+      `{"ph":"${phase}","name":${name},"cat":"process","id":${id},${this.place},"ts":${at.toFixed(3)},"args":${args}}`,
     )
   }
 }
