@@ -50,7 +50,7 @@ const mayImport: Record<string, string[]> = {
   handlers: ['effect'],
   index: ['kernel', 'process', 'testing'],
   rescue: ['kernel'],
-  'scheduler-thread': ['kernel', 'process'],
+  'scheduler-thread': ['kernel', 'process', 'index'],
   portable: ['model', 'testing', ...leftToRight],
   testing: ['native', 'model', ...leftToRight],
 }

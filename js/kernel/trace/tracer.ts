@@ -2,7 +2,6 @@
 // to its park, and that of the turns; and which process runs now. Decides nothing: whoever traces runs as without it, but
 // slower. What runs while no body of ours does lies in a slice of its own, for every arrow needs one.
 
-import { nextTick } from 'node:process'
 import { threadId } from 'node:worker_threads'
 import { COUNT_WAKES_SENT, NAMES, RUNTIMES_MAX } from '../../native/layout.ts'
 import type { ExitReason } from '../../types.ts'
@@ -40,6 +39,8 @@ const SEATS_MAX = 64
 const OUTSIDE = '"outside any process"'
 const ELSEWHERE = '{"waits":"something that is not of the runtime"}'
 const settled = Promise.resolve()
+/** The module `node:process` reads every getter of it, those of the standard streams among them. */
+const { nextTick } = process
 
 export class Tracer {
   readonly bodies: Track
