@@ -4,6 +4,7 @@
 import { exit, type ReasonGiven, run, type SchedulerView, send, simulate } from 'rumpus'
 import { cast, join, publish, Registry, Server, type Startable, startServer, startSupervisor } from 'rumpus/otp'
 import { describe, expect, it, vi } from 'vitest'
+import { echo } from '../fixtures/otp-servers.mjs'
 import type { AnyPid, AnySelf } from '../process/world.ts'
 
 const TIMES = 2000
@@ -91,6 +92,15 @@ describe('a restart', () => {
       }
     },
   )
+})
+
+// Whether who is asked lives; the question. It is watched, and the time, as long as questions go on.
+it('a question to a server of another scheduler takes two crossings beside the turns in which both are busy', async () => {
+  const { crossings, turns } = await costOf(async (self) => {
+    const there = (await startServer(self, echo, { on: 1 })) as AnyPid
+    return (i) => self.call(there, i)
+  })
+  expect(crossings - turns).toBeLessThan(2 + SPARE)
 })
 
 describe('without a crossing of its own', () => {

@@ -74,9 +74,9 @@ export async function turns(count = 3): Promise<void> {
 }
 
 /** Comes back when `look` is content, going round the event loop meanwhile: for figures of other threads, which no message announces. */
-export async function until(look: () => boolean, limitMs = 10_000): Promise<void> {
+export async function until(look: () => boolean | Promise<boolean>, limitMs = 10_000): Promise<void> {
   const end = Date.now() + limitMs
-  while (!look()) {
+  while (!(await look())) {
     if (Date.now() > end) throw new Error(`never came true: ${look}`)
     await new Promise((resolve) => setTimeout(resolve, 1))
   }

@@ -79,6 +79,7 @@ const receiveTransfer = (kernel: Kernel, at: number, length: number): void => {
 
 /** A message is there. */
 const deliver = (kernel: Kernel, process: Process, message: unknown): void => {
+  if (process.pid === kernel.desk?.pid && kernel.desk.takesAtOnce(message, process)) return
   handOver(kernel, process, message)
   if (process.bound !== undefined) noteMessage(kernel, process, process.bound)
 }

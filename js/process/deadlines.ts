@@ -12,6 +12,8 @@ export interface Line {
   last: Deadline | undefined
   /** 0 if none is set. */
   timer: number
+  /** Nobody stood in it once, and it will be looked at again. */
+  isIdle: boolean
 }
 
 /** Somebody who may wait until a deadline. */
@@ -89,7 +91,7 @@ export class Deadlines {
   }
 
   private newLine(ms: number): Line {
-    const line = { id: ++this.lastId, ms, first: undefined, last: undefined, timer: 0 }
+    const line = { id: ++this.lastId, ms, first: undefined, last: undefined, timer: 0, isIdle: false }
     this.byMs.set(ms, line)
     this.byId.set(line.id, line)
     return line

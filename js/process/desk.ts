@@ -1,10 +1,10 @@
 // The desk: where ordinary code waits for what processes say. One process per kernel, made when it is first needed, takes
 // answers, ends and places and hands each to whoever waits for it; nobody else sees it. Owns the numbers of what is waited for.
 // What comes for a number that nobody waits for any more is dropped, so a late answer costs nothing and reaches no inbox.
-// Questions to one process share a monitor, and those that may take equally long a timer. Both are given up when nobody needs
-// them, behind the microtasks that are queued then: who has been answered may ask again. Answers for ordinary code wait for
+// Questions to one process share a monitor, and those that may take equally long a timer. Both are kept for a moment when nobody
+// needs them: who has been answered may ask again, and then puts the question alone. Answers for ordinary code wait for
 // each other, for a pass of the event loop at most, while most of those that are awaited are still to come. An answer that is given
-// on the desk's own thread is taken there and then; the process hears of what comes from elsewhere, and of the rest.
+// on the desk's own thread is taken there and then, and so is one from elsewhere for a body; the process hears of the rest.
 
 import { nobodyIs, RumpusError, stopped, wordsFor } from '../errors.ts'
 import { cargoOf } from '../kernel/cargo.ts'
@@ -12,9 +12,9 @@ import type { Desk as KernelDesk } from '../kernel/desk-door.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { kernels } from '../kernel/kernels.ts'
 import { spawnHereWith } from '../kernel/life.ts'
-import { PLAIN_BIRTH, postDemonitor, postMonitor } from '../kernel/post.ts'
-import { rareOf } from '../kernel/process.ts'
-import { BIRTH_SERVES, INDEX_BITS } from '../kernel/words.ts'
+import { askAlive, PLAIN_BIRTH, postDemonitor, postMonitor } from '../kernel/post.ts'
+import { type Process, RECEIVING, rareOf } from '../kernel/process.ts'
+import { BIRTH_SERVES, COUNT_RECEIVED, INDEX_BITS } from '../kernel/words.ts'
 import { Down, type ExitReason } from '../types.ts'
 import { Deadline, Deadlines, type Line } from './deadlines.ts'
 import type { Self } from './shapes.ts'
@@ -34,6 +34,10 @@ export abstract class Waiter extends Deadline {
   number = 0
   /** Its answer may wait for others. */
   readonly isPatient: boolean = false
+  /** Nobody's code runs when it is answered. */
+  get isQuiet(): boolean {
+    return false
+  }
   abstract hear(news: News): void
 
   /** An answer has come; `here` if from a body of this thread, which goes on. Who asks nothing takes none. */
@@ -52,10 +56,16 @@ interface Asked {
   readonly ref: number
   /** Who wait for its answers. */
   readonly waiters: Set<Waiter>
+  /** It was not needed once, and will be looked at again. */
+  isIdle: boolean
 }
 
 const TIME: News = { kind: 'time' }
 const STOPPED: News = { kind: 'stopped' }
+
+/** For so long is kept what nobody needs, in milliseconds, and so much of it. */
+const KEPT_MS = 50
+const KEPT_MOST = 64
 
 /** Numbers are those of int32, so that they lie in a word; a number is used again after 2 thousand million others. */
 const LAST_NUMBER = 2 ** 31 - 1
@@ -72,8 +82,9 @@ export class Desk implements KernelDesk {
   private readonly watching = new Map<number, Listener>()
   private readonly asked = new Map<number, Asked>()
   private readonly deadlines: Deadlines
-  /** Whom nobody asks anything any more, and lines in which nobody stands, unless that has changed since. */
+  /** Whom nobody asked anything any more, and lines in which nobody stood, unless that has changed since; each once. */
   private readonly idle: (Asked | Line)[] = []
+  private isKeeping = false
   private readonly settled = Promise.resolve()
   /** Answers that are given on this thread need not be messages. What traces, and the longer way, is shown every one. */
   private readonly isDirect: boolean
@@ -151,17 +162,20 @@ export class Desk implements KernelDesk {
 
   /** `waiter` hears of the end of `pid`, too. */
   ask(waiter: Waiter, pid: number): void {
-    const asked = this.asked.get(pid) ?? this.newAsked(pid)
+    let asked = this.asked.get(pid)
+    // Of one that has ended since it was needed last, that there is nobody is to be heard, and not why.
+    if (asked?.waiters.size === 0 && !askAlive(this.kernel, pid)) asked = undefined
+    asked ??= this.newAsked(pid)
     asked.waiters.add(waiter)
     waiter.asks = pid
   }
 
   private newAsked(pid: number): Asked {
     const ref = this.watch(pid, (news) => {
-      this.asked.delete(pid)
+      if (this.asked.get(pid) === asked) this.asked.delete(pid)
       for (const waiter of asked.waiters) waiter.hear(news)
     })
-    const asked: Asked = { pid, ref, waiters: new Set() }
+    const asked: Asked = { pid, ref, waiters: new Set(), isIdle: false }
     this.asked.set(pid, asked)
     return asked
   }
@@ -178,11 +192,23 @@ export class Desk implements KernelDesk {
   }
 
   private isIdle(what: Asked | Line): void {
-    if (this.idle.push(what) === 1) this.settled.then(this.tidy)
+    if (what.isIdle) return
+    what.isIdle = true
+    const kept = this.idle.push(what)
+    if (kept === KEPT_MOST) this.settled.then(this.tidy)
+    if (this.isKeeping) return
+    this.isKeeping = true
+    this.kernel.loop.after(KEPT_MS, this.onKept)
+  }
+
+  private readonly onKept = (): void => {
+    this.isKeeping = false
+    this.tidy()
   }
 
   private readonly tidy = (): void => {
     for (const what of this.idle.splice(0)) {
+      what.isIdle = false
       if (this.closed || this.kernel.detached) continue
       if ('timer' in what) this.deadlines.close(what)
       else if (what.waiters.size === 0 && this.asked.get(what.pid) === what) {
@@ -212,6 +238,16 @@ export class Desk implements KernelDesk {
       this.answers.push([number, value])
       this.answerSoon()
     } else waiter?.answer(value, true)
+    return true
+  }
+
+  takesAtOnce(message: unknown, process: Process): boolean {
+    // What came before waits to be heard if it does not wait itself.
+    if (!this.isDirect || process.parked !== RECEIVING || !Array.isArray(message)) return false
+    const waiter = this.find(message[0])
+    if (waiter !== undefined && !waiter.isQuiet) return false
+    this.kernel.counts[COUNT_RECEIVED]!++
+    waiter?.answer(message[1], false)
     return true
   }
 

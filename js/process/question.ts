@@ -40,7 +40,7 @@ abstract class Question extends Waiter implements YoungQuestion {
   private pid = 0
   private isOpen = true
   private isYoung = false
-  private onAbort: (() => void) | undefined = undefined
+  protected onAbort: (() => void) | undefined = undefined
 
   constructor(kernel: Kernel, timeout: number, signal: AbortSignal | undefined, context: Context | undefined) {
     super()
@@ -143,6 +143,11 @@ abstract class Question extends Waiter implements YoungQuestion {
     calls.publish(this.report)
   }
 
+  /** Somebody listens to what becomes of it. */
+  protected get isTold(): boolean {
+    return this.report !== undefined
+  }
+
   /** Tells whoever listens what became of it. */
   protected tell(isAnswer: boolean, what: unknown): void {
     const { report } = this
@@ -215,6 +220,10 @@ export class BodyQuestion extends Question {
 
   protected override get asker(): number {
     return this.process.pid
+  }
+
+  override get isQuiet(): boolean {
+    return !this.isTold && this.onAbort === undefined
   }
 
   override answer(value: unknown, here: boolean): void {
