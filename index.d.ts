@@ -927,9 +927,9 @@ interface Runtime extends AsyncDisposable {
   inspect(pid: Pid): Promise<ProcessView | undefined>;
   /** Ends all processes, newest first, then the threads. Calling it again answers the same promise. */
   stop(): Promise<void>;
-  /** Keeps the event loop alive even when nothing runs. */
+  /** Keeps the event loop alive even when nothing runs; a pending `run`, `call` or `offer` does so by itself. */
   ref(): void;
-  /** Lets the event loop end, whatever processes wait for. */
+  /** Takes `ref` back: the event loop may end, whatever processes wait for. */
   unref(): void;
 }
 /**
@@ -937,7 +937,7 @@ interface Runtime extends AsyncDisposable {
 * uses `self.call`, which is the same and ends with the process.
 *
 * The process receives a {@link Call} and answers with {@link reply}, at once or later. Should it end first, the call hears at
-* once. An answer that comes too late is dropped.
+* once. An answer that comes too late is dropped. Until it is settled, Node is kept alive.
 *
 * @param to - whom: a pid, or a name in the only runtime of this thread
 * @param request - what; as with `send`

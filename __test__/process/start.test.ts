@@ -205,6 +205,16 @@ describe('runtime.ref and runtime.unref', () => {
     expect(await program('start-held.mjs', ['unref'])).toMatchObject({ code: 0, stdout: 'exit\n', stderr: '' })
   })
 
+  it.skipIf(oneThread)(
+    'runtime.ref: an open call or offer of ordinary code keeps Node, and no longer than that',
+    async () => {
+      const stdout = 'answered ERR_RUMPUS_TIMEOUT exit\n'
+      expect(await program('start-held.mjs', ['call'])).toMatchObject({ code: 0, stdout, stderr: '' })
+      const offered = { code: 0, stdout: 'accepted accepted exit\n', stderr: '' }
+      expect(await program('start-held.mjs', ['offer'])).toMatchObject(offered)
+    },
+  )
+
   it.skipIf(oneThread)('runtime.ref: threads that run work do not keep Node either', async () => {
     expect(await program('start-held.mjs', ['busy'])).toMatchObject({ code: 0, stdout: 'exit\n', stderr: '' })
   })

@@ -23,6 +23,8 @@ import { handYoungOver } from './young.ts'
 /** What differs between the host and a scheduler thread. */
 export interface Role {
   readonly stopped: (kernel: Kernel) => void
+  /** Ordinary code waits for what processes say, or no longer does: where the event loop would end. */
+  readonly awaited?: (on: boolean) => void
   readonly crashed: (report: CrashReport) => void
   readonly highWater: (report: HighWaterReport) => void
   /** Maps the URL of a module that defines to the one that schedulers load. */
@@ -68,6 +70,7 @@ export const openKernel = (handle: RuntimeHandle, seat: number, settings: Settin
     carrier: role.carrier,
     dedicate: role.dedicate,
     killed: role.killed,
+    awaited: (_, on) => role.awaited?.(on),
     stopped: role.stopped,
     crashed: (_, report) => role.crashed(report),
     highWater: role.highWater,

@@ -34,6 +34,8 @@ export interface Surroundings<Kernel> extends Hearer, DedicatedDoor {
   census(kernel: Kernel, of: number): Promise<readonly ProcessView[]>
   /** Moves what of messages is moved, not copied. */
   readonly carrier: Carrier
+  /** Ordinary code waits for what processes say, or no longer does. */
+  awaited(kernel: Kernel, on: boolean): void
   /** The runtime stops. */
   stopped(kernel: Kernel): void
   /** A body ended with an error, or something of its was lost. */

@@ -38,6 +38,7 @@ export const begin = async (options: RuntimeOptions): Promise<Runtime> => {
   const host = new Host(handle, settings, heapMb, { crash, highWater, stall }, stalling, trace)
   const { kernel } = openKernel(handle, 0, settings, {
     stopped: (kernel) => void runtimeOf(kernel).stop(),
+    awaited: (on) => runtime.isAwaited(on),
     crashed: crash,
     highWater,
     census: (kernel, of) => census(kernel, of, (seat, of) => host.ask(seat, of)),

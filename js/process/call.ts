@@ -22,7 +22,7 @@ import { checkOnlyWait, NO_WAIT } from './waits.ts'
  * uses `self.call`, which is the same and ends with the process.
  *
  * The process receives a {@link Call} and answers with {@link reply}, at once or later. Should it end first, the call hears at
- * once. An answer that comes too late is dropped.
+ * once. An answer that comes too late is dropped. Until it is settled, Node is kept alive.
  *
  * @param to - whom: a pid, or a name in the only runtime of this thread
  * @param request - what; as with `send`

@@ -91,6 +91,10 @@ export class Desk implements KernelDesk {
   /** Answers that have come for those who are patient, each behind its number. */
   private readonly answers: (readonly unknown[])[] = []
   private isPassing = false
+  /** How many of those who wait hold the event loop, and whether it is held. */
+  private holding = 0
+  private isHeld = false
+  private isLetting = false
   private last = 0
   /** Every number has been used: those of who waits long must be passed over. */
   private isRound = false
@@ -129,6 +133,26 @@ export class Desk implements KernelDesk {
   private find(number: number): Waiter | undefined {
     const { newest } = this
     return newest?.number === number ? newest : this.waiting.get(number)
+  }
+
+  /** Ordinary code waits here: the event loop goes on meanwhile. Each that begins stops once. */
+  holds(more: 1 | -1): void {
+    this.holding += more
+    if (!this.isHeld) return this.hold(true)
+    if (this.holding > 0 || this.isLetting) return
+    this.isLetting = true
+    this.kernel.loop.soon(this.onLet, false)
+  }
+
+  /** Who asks again before the event loop comes round has cost nothing. */
+  private readonly onLet = (): void => {
+    this.isLetting = false
+    if (this.holding === 0) this.hold(false)
+  }
+
+  private hold(on: boolean): void {
+    this.isHeld = on
+    this.kernel.around.awaited(this.kernel, on)
   }
 
   /** It waits no more, for anything. */

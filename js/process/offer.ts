@@ -114,6 +114,7 @@ class PlaceWait extends Waiter {
   begin(timeout: number | undefined): void {
     const { kernel, desk, pid } = this
     desk.open(this)
+    desk.holds(1)
     if (timeout !== undefined) desk.startTimer(this, timeout)
     this.signal?.addEventListener('abort', this.onAbort)
     if (postWant(kernel, pid, desk.pid, this.number)) return
@@ -144,6 +145,7 @@ class PlaceWait extends Waiter {
 
   private finish(how: () => void): void {
     this.waits = false
+    this.desk.holds(-1)
     this.desk.stopTimer(this)
     this.signal?.removeEventListener('abort', this.onAbort)
     how()

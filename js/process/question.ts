@@ -38,7 +38,7 @@ abstract class Question extends Waiter implements YoungQuestion {
   /** What is told of it, where somebody listens. */
   private report: CallReport | undefined = undefined
   private pid = 0
-  private isOpen = true
+  protected isOpen = true
   private isYoung = false
   protected onAbort: (() => void) | undefined = undefined
 
@@ -183,6 +183,12 @@ export class CodeQuestion extends Question {
 
   constructor(kernel: Kernel, { timeout = TIMEOUT_MS, signal, context }: AskOptions) {
     super(kernel, timeout, signal, context)
+    this.desk.holds(1)
+  }
+
+  override giveUp(): void {
+    if (this.isOpen) this.desk.holds(-1)
+    super.giveUp()
   }
 
   override answer(value: unknown): void {

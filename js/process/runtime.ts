@@ -40,6 +40,7 @@ export class HeldRuntime implements Runtime {
   private readonly host: Host | undefined
   private pending = 0
   private kept = false
+  private awaited = false
   private over: Promise<void> | undefined
 
   constructor(kernel: Kernel, host: Host | undefined) {
@@ -130,10 +131,16 @@ export class HeldRuntime implements Runtime {
     this.hold()
   }
 
+  /** Ordinary code waits for what a process says, or no longer does. */
+  isAwaited(on: boolean): void {
+    this.awaited = on
+    this.hold()
+  }
+
   private hold(): void {
     // A scheduler thread goes on until its host ends it.
     if (this.host === undefined) return
-    const on = this.kept || this.pending > 0
+    const on = this.kept || this.pending > 0 || this.awaited
     if (!this.kernel.detached) this.kernel.native.hold(on ? 1 : 0)
     this.host.hold(on)
   }

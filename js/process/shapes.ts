@@ -359,8 +359,8 @@ export interface Runtime extends AsyncDisposable {
   inspect(pid: Pid): Promise<ProcessView | undefined>
   /** Ends all processes, newest first, then the threads. Calling it again answers the same promise. */
   stop(): Promise<void>
-  /** Keeps the event loop alive even when nothing runs. */
+  /** Keeps the event loop alive even when nothing runs; a pending `run`, `call` or `offer` does so by itself. */
   ref(): void
-  /** Lets the event loop end, whatever processes wait for. */
+  /** Takes `ref` back: the event loop may end, whatever processes wait for. */
   unref(): void
 }
