@@ -176,6 +176,12 @@ describe('an engine that cannot have a binary', () => {
   })
 })
 
+it('a Node.js that is too old to be asked for its modules is told by that', async () => {
+  const [name, code, message] = await printed(await installation(), 'process.getBuiltinModule = undefined')
+  expect([name, code]).toEqual(['RumpusError', 'ERR_RUMPUS_FOREIGN_HOST'])
+  expect(message).toMatch(/^cannot load rumpus in v\d+\S+, which .*: run it with Node\.js 20\.19 or newer$/)
+})
+
 it('the crates have the version of the package', () => {
   expect(/\[workspace\.package\]\nversion = "(.*)"/.exec(read('Cargo.toml'))?.[1]).toBe(version)
 })

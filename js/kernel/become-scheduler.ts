@@ -2,8 +2,7 @@
 // Owns what is global on such a thread: stray rejections become crash reports; an uncaught exception ends the thread, and
 // its host starts another.
 
-import { writeFileSync } from 'node:fs'
-import { parentPort, workerData } from 'node:worker_threads'
+import { builtin } from '../builtin.ts'
 import { addon } from '../native/load.ts'
 import type { ErrorDescription } from '../types.ts'
 import { CENSUS_MS, census } from './census.ts'
@@ -22,6 +21,9 @@ import { describe, wordsOf } from './reasons.ts'
 import type { CrashReport } from './reports.ts'
 import { takeDown } from './take-down.ts'
 import { lookHere } from './views.ts'
+
+const { writeFileSync } = builtin('node:fs')
+const { parentPort, workerData } = builtin('node:worker_threads')
 
 const tell = (note: SchedulerNote): void => parentPort?.postMessage(note)
 

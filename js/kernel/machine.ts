@@ -1,6 +1,6 @@
 // What the machine allows: how many schedulers, how much heap each. Reads the environment once per question.
 
-import { totalmem } from 'node:os'
+import { builtin } from '../builtin.ts'
 import { badArgument } from '../errors.ts'
 import { addon } from '../native/load.ts'
 import { memoryLimit } from './memory-limit.ts'
@@ -35,7 +35,7 @@ export const dedicatedBeside = (schedulers: number, given?: number): number => {
  */
 export const heapPerThread = (schedulers: number): number => {
   const constrained = process.constrainedMemory?.() || Number.POSITIVE_INFINITY
-  const total = Math.min(totalmem(), constrained, memoryLimit())
+  const total = Math.min(builtin('node:os').totalmem(), constrained, memoryLimit())
   const share = (total * 0.75) / (schedulers + 1) / 2 ** 20
   return Math.floor(Math.min(4096, Math.max(64, share)))
 }

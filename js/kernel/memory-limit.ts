@@ -2,8 +2,10 @@
 // figure, `process.constrainedMemory()`, looks at the innermost group alone, whereas a limit on any around it holds as well.
 // Reads files; never fails, elsewhere there is no limit.
 
-import { existsSync, readFileSync } from 'node:fs'
-import { join, posix } from 'node:path'
+import { builtin } from '../builtin.ts'
+
+const { existsSync, readFileSync } = builtin('node:fs')
+const { join, posix } = builtin('node:path')
 
 /** Where the groups of one version stand: the folder in which they begin, which group that is, and which one is ours. */
 interface Hierarchy {

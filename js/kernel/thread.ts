@@ -1,7 +1,8 @@
 // A scheduler thread as its host keeps it: the Worker that sits in a seat, how it was started and what is known of it. Owns
 // how a Worker is started and ended; decides neither when.
 
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
+import { builtin } from '../builtin.ts'
 import { threadEntry } from '../native/built.ts'
 import type { SchedulerData } from './notes.ts'
 
@@ -59,14 +60,16 @@ export const renew = (thread: Thread): void => {
 }
 
 /** Starts a thread. */
-export const startWorker = (name: string, data: SchedulerData, heapMb: number | undefined): Worker =>
-  new Worker(threadEntry, {
+export const startWorker = (name: string, data: SchedulerData, heapMb: number | undefined): Worker => {
+  const { Worker } = builtin('node:worker_threads')
+  return new Worker(threadEntry, {
     name,
     workerData: data,
     transferList: [data.links],
     execArgv: flagsFor(process.execArgv),
     ...(heapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMb } }),
   })
+}
 
 /** What of the host's own flags a scheduler thread is started with. */
 const flagsFor = (given: readonly string[]): string[] => {

@@ -1,13 +1,15 @@
 // Types the addon and knows where binaries lie: beside the built sources, in the platform package. The only file that
 // touches a `.node` binary; which of them is taken, and what is said when none can be, is decided in `find.ts`.
 
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
+import { builtin } from '../builtin.ts'
 import type { layoutConstants, RuntimeHandle, version } from './binding.d.ts'
 import { builtFiles } from './built.ts'
 import { findAddon, type Shelf } from './find.ts'
 import { detectHost } from './host.ts'
+
+const { existsSync } = builtin('node:fs')
+const { createRequire } = builtin('node:module')
+const { fileURLToPath } = builtin('node:url')
 
 export type { RuntimeHandle } from './binding.d.ts'
 

@@ -2,12 +2,14 @@
 // closed with the last and opened again for the next. At every moment it is a JSON array but for its closing bracket, which
 // readers of the format do without. Never is one file written by two hosts on different threads: each has its own name.
 
-import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs'
-import { basename, parse, resolve } from 'node:path'
-import { isMainThread, threadId } from 'node:worker_threads'
+import { builtin } from '../../builtin.ts'
 import { RumpusError } from '../../errors.ts'
 import { isolate } from '../kernels.ts'
 import { newPart, salvage, type TracePart } from './part.ts'
+
+const { closeSync, fstatSync, ftruncateSync, openSync, writeSync } = builtin('node:fs')
+const { basename, parse, resolve } = builtin('node:path')
+const { isMainThread, threadId } = builtin('node:worker_threads')
 
 const END = '\n]\n'
 
