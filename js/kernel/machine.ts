@@ -3,7 +3,6 @@
 import { builtin } from '../builtin.ts'
 import { badArgument } from '../errors.ts'
 import { addon } from '../native/load.ts'
-import { memoryLimit } from './memory-limit.ts'
 
 /** Schedulers of a runtime at most. */
 export const SCHEDULERS_MAX = 63
@@ -35,7 +34,7 @@ export const dedicatedBeside = (schedulers: number, given?: number): number => {
  */
 export const heapPerThread = (schedulers: number): number => {
   const constrained = process.constrainedMemory?.() || Number.POSITIVE_INFINITY
-  const total = Math.min(builtin('node:os').totalmem(), constrained, memoryLimit())
+  const total = Math.min(builtin('node:os').totalmem(), constrained, addon.memoryLimit())
   const share = (total * 0.75) / (schedulers + 1) / 2 ** 20
   return Math.floor(Math.min(4096, Math.max(64, share)))
 }

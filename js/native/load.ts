@@ -49,6 +49,7 @@ export interface Addon {
   }): RuntimeHandle
   openRuntime(key: number): RuntimeHandle
   availableParallelism(): number
+  memoryLimit(root?: string): number
   layoutConstants: typeof layoutConstants
   version: typeof version
   errorTable(): { status: number; class: string; code: string; message: string }[]

@@ -3,7 +3,7 @@
 import { census } from '../kernel/census.ts'
 import { tellHighWater } from '../kernel/high-water.ts'
 import { Host } from '../kernel/host.ts'
-import { dedicatedBeside, heapPerThread, schedulersByDefault } from '../kernel/machine.ts'
+import { dedicatedBeside, schedulersByDefault } from '../kernel/machine.ts'
 import { createRuntime, openKernel } from '../kernel/open-kernel.ts'
 import type { Settings } from '../kernel/settings.ts'
 import { beatMs, stallingOf } from '../kernel/stalls.ts'
@@ -34,8 +34,7 @@ export const begin = async (options: RuntimeOptions): Promise<Runtime> => {
   const handle = createRuntime({ schedulers, dedicated, hostWorks, placement, nativeLane })
   const traceName = options.trace ?? process.env.RUMPUS_TRACE ?? ''
   const trace = traceName === '' ? undefined : openTrace(traceName)
-  const heapMb = options.heapMb ?? heapPerThread(schedulers)
-  const host = new Host(handle, settings, heapMb, { crash, highWater, stall }, stalling, trace)
+  const host = new Host(handle, settings, options.heapMb, { crash, highWater, stall }, stalling, trace)
   const { kernel } = openKernel(handle, 0, settings, {
     stopped: (kernel) => void runtimeOf(kernel).stop(),
     crashed: crash,
