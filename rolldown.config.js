@@ -81,12 +81,12 @@ const PEER = /\/js\/kernel\/peer\.ts$/
  * nothing of it; and who imports fibers alone reads that and `leaves`, which is in all of them, so that one error has one class,
  * and nothing that needs the addon. What is shared by fibers has events, which are one more, and no part of the contract. How lines are
  * written is in a file of its own, which `rescue` needs as well: a host loads that by its place for those that a thread has left, so
- * that a program in one file stays one.
+ * that a program in one file stays one; `trace` is loaded in the same way where something is traced.
  *
  * @satisfies {import('rolldown').RolldownOptions}
  */
 export const bundle = {
-  input: entries(['index', 'scheduler-thread', 'rescue', ...further]),
+  input: entries(['index', 'scheduler-thread', 'rescue', 'trace', ...further]),
   external,
   plugins: [passedOver, shortLines],
   platform: 'node',

@@ -51,6 +51,7 @@ const mayImport: Record<string, string[]> = {
   handlers: ['effect'],
   index: ['kernel', 'process', 'testing'],
   rescue: ['kernel'],
+  trace: ['kernel'],
   'scheduler-thread': ['kernel', 'process', 'index'],
   portable: ['model', 'testing', ...leftToRight],
   testing: ['native', 'model', ...leftToRight],

@@ -20,6 +20,7 @@ import { isError } from './realms.ts'
 import { describe, wordsOf } from './reasons.ts'
 import type { CrashReport } from './reports.ts'
 import { takeDown } from './take-down.ts'
+import { loadTracing, type Traces } from './tracing.ts'
 import { lookHere } from './views.ts'
 
 const { writeFileSync } = builtin('node:fs')
@@ -76,8 +77,15 @@ const nameThread = (name: string): void => {
 
 /** Makes this thread a scheduler. */
 export const becomeScheduler = (): void => {
-  const { key, seat, name, settings, links, broken, only, settleMs, beatMs, trace } = workerData as SchedulerData
-  nameThread(name)
+  const data = workerData as SchedulerData
+  nameThread(data.name)
+  const { trace } = data
+  if (trace === undefined) takeSeat(data, undefined)
+  else loadTracing().then((by) => takeSeat(data, { by, to: { part: trace } }))
+}
+
+const takeSeat = (data: SchedulerData, trace: Traces | undefined): void => {
+  const { key, seat, settings, links, broken, only, settleMs, beatMs } = data
   let stopping = false
   const stopped = (kernel: Kernel): void => {
     if (stopping) return
@@ -107,7 +115,7 @@ export const becomeScheduler = (): void => {
     killed: (seat: number, of: number) => tell({ rumpus: 'killed', seat, of }),
     census: censusByHost,
     carrier: new Links(seat, links),
-    trace: trace === undefined ? undefined : { part: trace },
+    trace,
   }
   const { kernel, definitions } = openKernel(addon.openRuntime(key), seat, settings, role)
   isolate.scheduler = { seat, reachedRun: () => definitions.reachedRun() }

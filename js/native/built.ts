@@ -53,3 +53,6 @@ export const threadEntry: URL = new URL(ENTRY, builtFiles)
 
 /** The file that a host loads when a thread has gone that has left something. */
 export const rescueEntry: URL = new URL('rescue.js', builtFiles)
+
+/** The file that a thread loads when something is traced. */
+export const traceEntry: URL = new URL('trace.js', builtFiles)
