@@ -109,6 +109,25 @@ describe('a binary', () => {
     expect(await printed(folder)).toEqual(['ran'])
   })
 
+  it('is looked for by the host alone: its threads are told', async () => {
+    const folder = await installation(ownName, { 'package.json': '{ "main": "rumpus.node" }' })
+    const home = join(folder, `node_modules/rumpus-${ownName}`)
+    await cp(join(root, `dist/native/rumpus.${ownName}.node`), join(home, 'rumpus.node'))
+    await writeFile(
+      join(folder, 'threads.mjs'),
+      `import { rmSync } from 'node:fs'
+      import { define, run, send } from 'rumpus'
+      const ran = define(import.meta.url, 'ran', async (_, to) => send(to, 'ran'))
+      rmSync(${JSON.stringify(join(home, 'package.json'))}, { force: true })
+      const body = async (self) => {
+        self.spawn(ran.with({ on: 1 }), self.pid)
+        return await self.receive({ timeout: 10_000 })
+      }
+      console.log(await run(body, { schedulers: 1 }).catch(({ code }) => code))`,
+    )
+    expect(await program(join(folder, 'threads.mjs'), [], [])).toMatchObject({ stdout: 'ran\n', stderr: '' })
+  })
+
   it('that is not installed', async () => {
     const [name, code, message] = await printed(await installation())
     expect([name, code]).toEqual(['RumpusError', 'ERR_RUMPUS_NO_BINARY'])

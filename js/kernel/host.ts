@@ -4,7 +4,7 @@
 import type { Worker } from 'node:worker_threads'
 import { RumpusError, stopped } from '../errors.ts'
 import { SEAT_TAKEN } from '../native/layout.ts'
-import type { RuntimeHandle } from '../native/load.ts'
+import { binary, type RuntimeHandle } from '../native/load.ts'
 import { ANSWER_MS } from './census.ts'
 import { tellDown, tellUp } from './channels.ts'
 import { nowMs } from './clock.ts'
@@ -124,6 +124,7 @@ export class Host {
     const trace = this.trace?.part()
     const data: SchedulerData = {
       rumpus: 1,
+      binary,
       key: this.handle.key,
       seat,
       name,

@@ -18,7 +18,9 @@ export const loadersReady = (): Promise<void> => (ready ??= register())
 
 const register = async (): Promise<void> => {
   if (isMainThread || !process.versions.node.startsWith('20.')) return
-  const [, tsx] = TSX.exec([process.env.NODE_OPTIONS, ...process.execArgv].join(' ')) ?? []
+  const flags = [process.env.NODE_OPTIONS, ...process.execArgv].join(' ')
+  // The expression is not made for the many that have none.
+  const [, tsx] = (flags.includes('tsx') ? TSX.exec(flags) : undefined) ?? []
   if (tsx === undefined) return
   const from = tsx.startsWith('file:') ? tsx : pathToFileURL(join(process.cwd(), 'any'))
   const manifest = createRequire(from).resolve('tsx/package.json')

@@ -60,6 +60,23 @@ declare const RUMPUS_VERSION: string
 
 const requireFrom: NodeJS.Require = createRequire(builtFiles)
 
+/** Which binary a thread is to load: the one that its host has found. */
+export interface Binary {
+  readonly path: string
+  /** Of the package that found it: another copy of the package, in another version, looks for its own. */
+  readonly version: string
+}
+
+/** Where a host leaves it for a scheduler thread: in the data that it is started with. */
+export interface WithBinary {
+  readonly rumpus: 1
+  readonly binary: Binary
+}
+
+const given = (builtin('node:worker_threads').workerData as Partial<WithBinary> | null | undefined) ?? {}
+const known = given.rumpus === 1 && given.binary?.version === RUMPUS_VERSION ? given.binary : undefined
+let path = ''
+
 const shelf: Shelf = {
   built: (name) => {
     const path = fileURLToPath(new URL(`./native/rumpus.${name}.node`, builtFiles))
@@ -72,8 +89,16 @@ const shelf: Shelf = {
       return undefined
     }
   },
-  open: requireFrom,
+  open: (found) => {
+    path = found
+    return requireFrom(found)
+  },
 }
 
 /** The addon of this isolate. */
-export const addon: Addon = findAddon(detectHost(), RUMPUS_VERSION, shelf) as Addon
+export const addon: Addon = (
+  known === undefined ? findAddon(detectHost(), RUMPUS_VERSION, shelf) : shelf.open(known.path)
+) as Addon
+
+/** The binary that this isolate has loaded. */
+export const binary: Binary = { path, version: RUMPUS_VERSION }
