@@ -31,6 +31,17 @@ const OTHERS =
 
 const limits: [string, Record<string, string>, number][] = [
   ['nothing, as on other systems', {}, Number.POSITIVE_INFINITY],
+  ['a machine without groups', { 'proc/meminfo': 'MemTotal:       65536 kB\nMemFree:        1024 kB\n' }, 64 * MB],
+  [
+    'a machine that has less than its groups allow',
+    {
+      'proc/meminfo': 'MemTotal:       65536 kB\n',
+      'proc/self/cgroup': '0::/\n',
+      'proc/self/mountinfo': V2,
+      'sys/fs/cgroup/memory.max': `${300 * MB}\n`,
+    },
+    64 * MB,
+  ],
   [
     'version 2 without a limit',
     { 'proc/self/cgroup': '0::/\n', 'proc/self/mountinfo': OTHERS + V2, 'sys/fs/cgroup/memory.max': 'max\n' },

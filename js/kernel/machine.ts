@@ -34,7 +34,9 @@ export const dedicatedBeside = (schedulers: number, given?: number): number => {
  */
 export const heapPerThread = (schedulers: number): number => {
   const constrained = process.constrainedMemory?.() || Number.POSITIVE_INFINITY
-  const total = Math.min(builtin('node:os').totalmem(), constrained, addon.memoryLimit())
+  const limit = addon.memoryLimit()
+  // On Linux it is known; elsewhere Node knows what the machine has, by a module that it loads for that.
+  const total = Math.min(Number.isFinite(limit) ? limit : builtin('node:os').totalmem(), constrained)
   const share = (total * 0.75) / (schedulers + 1) / 2 ** 20
   return Math.floor(Math.min(4096, Math.max(64, share)))
 }

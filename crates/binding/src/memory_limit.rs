@@ -1,6 +1,6 @@
-//! How much memory the control groups (cgroups) of Linux leave this process: that of a container, or of a systemd unit. Node's
-//! own figure, `process.constrainedMemory()`, looks at the innermost group alone, whereas a limit on any around it holds as
-//! well. Reads files; never fails, elsewhere there is no limit.
+//! How much memory Linux leaves this process: what the machine has, and what the control groups (cgroups) allow, those of a
+//! container, or of a systemd unit. Node's own figure, `process.constrainedMemory()`, looks at the innermost group alone,
+//! whereas a limit on any around it holds as well. Reads files; never fails, elsewhere there is no limit.
 
 #![expect(unreachable_pub, reason = "the macro exports what is public, and only that")]
 
@@ -25,7 +25,15 @@ pub fn memory_limit(root: Option<String>) -> f64 {
     let groups = text_of(&root.join("proc/self/cgroup"));
     let mounts = text_of(&root.join("proc/self/mountinfo"));
     let limits = VERSIONS.iter().filter_map(|version| limit_of(version, &root, &groups, &mounts));
-    limits.fold(f64::INFINITY, f64::min)
+    limits.fold(machine_bytes(&root), f64::min)
+}
+
+/// What the machine has; of a machine that is laid out for a test, perhaps nothing is known.
+fn machine_bytes(root: &Path) -> f64 {
+    let known = text_of(&root.join("proc/meminfo"));
+    let kib =
+        known.lines().find_map(|line| line.strip_prefix("MemTotal:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    kib.map_or(f64::INFINITY, |kib| (kib * 1024) as f64)
 }
 
 /// The least limit of our group and of all around it, as far as they are mounted.
