@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { build as esbuild } from 'esbuild'
 import { build as rolldown } from 'rolldown'
 import { describe, expect, it } from 'vitest'
+import { readTrace } from '../process/trace-format.ts'
 import { read } from '../tidy/repository.ts'
 import { type Layout, type UserProject, userProject } from './project.ts'
 
@@ -90,6 +91,16 @@ describe.each(['esbuild', 'rolldown'] as const)('%s', (bundler) => {
         [0, false],
       ],
     })
+  })
+
+  it.each(settings)('one file with %s traces, with the classes of the program', async (_, given) => {
+    const { project, file } = await bundled(bundler, given, 'npm', 'bundle-traced')
+    const stdout = `${JSON.stringify({ isOurs: true, refused: 'ERR_RUMPUS_TRACE' })}\n`
+    expect(await project.run([file])).toEqual({ code: 0, signal: null, stdout, stderr: '' })
+    const { events, closed, open, lost } = readTrace(join(project.folder, 'trace.json'))
+    expect({ closed, open, lost }).toEqual({ closed: true, open: [], lost: [] })
+    const names = events.filter(({ name }) => name === 'thread_name').map(({ args }) => `${args?.name}`)
+    expect(names).toEqual(expect.arrayContaining(['host of runtime 2', 'rumpus:1 of runtime 2']))
   })
 
   it('one file with the package in it finds the files where pnpm keeps them', async () => {

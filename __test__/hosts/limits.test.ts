@@ -6,8 +6,9 @@ import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'n
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { memoryLimit } from '../../js/kernel/memory-limit.ts'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { run } from '../../js/index.ts'
+import { addon } from '../../js/native/load.ts'
 import { userProject } from './project.ts'
 
 const MB = 2 ** 20
@@ -30,6 +31,17 @@ const OTHERS =
 
 const limits: [string, Record<string, string>, number][] = [
   ['nothing, as on other systems', {}, Number.POSITIVE_INFINITY],
+  ['a machine without groups', { 'proc/meminfo': 'MemTotal:       65536 kB\nMemFree:        1024 kB\n' }, 64 * MB],
+  [
+    'a machine that has less than its groups allow',
+    {
+      'proc/meminfo': 'MemTotal:       65536 kB\n',
+      'proc/self/cgroup': '0::/\n',
+      'proc/self/mountinfo': V2,
+      'sys/fs/cgroup/memory.max': `${300 * MB}\n`,
+    },
+    64 * MB,
+  ],
   [
     'version 2 without a limit',
     { 'proc/self/cgroup': '0::/\n', 'proc/self/mountinfo': OTHERS + V2, 'sys/fs/cgroup/memory.max': 'max\n' },
@@ -101,7 +113,7 @@ const limits: [string, Record<string, string>, number][] = [
 ]
 
 it.each(limits)('memory: %s', async (_, files, limit) => {
-  expect(memoryLimit(await rootWith(files))).toBe(limit)
+  expect(addon.memoryLimit(await rootWith(files))).toBe(limit)
 })
 
 /** A group that this process may make for one resource: the folder of the files, and what is written into which. */
@@ -172,4 +184,15 @@ describe('what a program gets', () => {
     })
     expect(JSON.parse(stdout)).toMatchObject({ schedulers: 1 })
   })
+})
+
+it('the memory is looked for when the first thread is started, and no sooner', async () => {
+  const asked = vi.spyOn(addon, 'memoryLimit')
+  await run(async () => {}, { schedulers: 2 })
+  expect(asked).toHaveBeenCalledTimes(0)
+  await run(async () => {}, { schedulers: 2, eager: true })
+  expect(asked).toHaveBeenCalledTimes(1)
+  await run(async () => {}, { schedulers: 2, eager: true, heapMb: 64 })
+  expect(asked).toHaveBeenCalledTimes(1)
+  asked.mockRestore()
 })

@@ -109,6 +109,25 @@ describe('a binary', () => {
     expect(await printed(folder)).toEqual(['ran'])
   })
 
+  it('is looked for by the host alone: its threads are told', async () => {
+    const folder = await installation(ownName, { 'package.json': '{ "main": "rumpus.node" }' })
+    const home = join(folder, `node_modules/rumpus-${ownName}`)
+    await cp(join(root, `dist/native/rumpus.${ownName}.node`), join(home, 'rumpus.node'))
+    await writeFile(
+      join(folder, 'threads.mjs'),
+      `import { rmSync } from 'node:fs'
+      import { define, run, send } from 'rumpus'
+      const ran = define(import.meta.url, 'ran', async (_, to) => send(to, 'ran'))
+      rmSync(${JSON.stringify(join(home, 'package.json'))}, { force: true })
+      const body = async (self) => {
+        self.spawn(ran.with({ on: 1 }), self.pid)
+        return await self.receive({ timeout: 10_000 })
+      }
+      console.log(await run(body, { schedulers: 1 }).catch(({ code }) => code))`,
+    )
+    expect(await program(join(folder, 'threads.mjs'), [], [])).toMatchObject({ stdout: 'ran\n', stderr: '' })
+  })
+
   it('that is not installed', async () => {
     const [name, code, message] = await printed(await installation())
     expect([name, code]).toEqual(['RumpusError', 'ERR_RUMPUS_NO_BINARY'])
@@ -174,6 +193,12 @@ describe('an engine that cannot have a binary', () => {
     expect(message).toMatch(wanted)
     expect(message).toContain(`${process.platform} ${process.arch}`)
   })
+})
+
+it('a Node.js that is too old to be asked for its modules is told by that', async () => {
+  const [name, code, message] = await printed(await installation(), 'process.getBuiltinModule = undefined')
+  expect([name, code]).toEqual(['RumpusError', 'ERR_RUMPUS_FOREIGN_HOST'])
+  expect(message).toMatch(/^cannot load rumpus in v\d+\S+, which .*: run it with Node\.js 20\.19 or newer$/)
 })
 
 it('the crates have the version of the package', () => {

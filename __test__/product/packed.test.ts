@@ -40,6 +40,8 @@ const further: Record<string, { readonly files: readonly string[]; readonly most
   fibers: { files: ['dist/fibers.js', 'fibers.d.ts'], most: 19 * KB },
   // One function and what it opens, and how lines are written; pino is the user's own.
   logger: { files: ['dist/logger.js', 'dist/lines.js', 'dist/rescue.js', 'logger.d.ts'], most: 20 * KB },
+  // What tells of a kernel that traces; a thread that does not trace reads nothing of it.
+  trace: { files: ['dist/trace.js'], most: 14 * KB },
   // Handlers, spans, contexts, two exporters; whom they export to is the user's own.
   telemetry: { files: ['dist/telemetry.js', 'dist/peer.js', 'telemetry.d.ts'], most: 44 * KB },
 }

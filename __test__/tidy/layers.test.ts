@@ -18,6 +18,7 @@ function crateRefusals(name: string, dependencies: string[]): string[] {
 
 const leaves = ['errors', 'types', 'pid', 'options', 'show']
 const leftToRight = [
+  'builtin',
   'kernel',
   'process',
   'effect',
@@ -38,10 +39,10 @@ const mayImport: Record<string, string[]> = {
   pid: [],
   options: [],
   show: [],
-  native: [],
+  native: ['builtin'],
   model: [],
   ...Object.fromEntries(leftToRight.map((room, at) => [room, leftToRight.slice(0, at)])),
-  kernel: ['native'],
+  kernel: ['builtin', 'native'],
   // What speaks of fibers knows the contract, and not who keeps it; the contract, the dice of the model.
   effect: ['model'],
   events: ['effect'],
@@ -50,6 +51,7 @@ const mayImport: Record<string, string[]> = {
   handlers: ['effect'],
   index: ['kernel', 'process', 'testing'],
   rescue: ['kernel'],
+  trace: ['kernel'],
   'scheduler-thread': ['kernel', 'process', 'index'],
   portable: ['model', 'testing', ...leftToRight],
   testing: ['native', 'model', ...leftToRight],
@@ -85,6 +87,12 @@ function importRefusals(path: string, specifiers: string[], exists: (path: strin
     return from === to || leaves.includes(to) || allowed.includes(to) ? [] : [`${arrow}: ${from} may not see ${to}`]
   })
 }
+
+/** Modules of Node are asked for: an import of one reads every getter of it, on each thread. */
+const importedOfNode = (path: string, text: string): string[] =>
+  [...text.matchAll(/^(?:import|export) (?!type )(?:[^']* from )?'(node:[^']*)'/gm)].map(
+    ([, name]) => `${path} -> ${name}`,
+  )
 
 /** One cycle of the graph as a path, or nothing. */
 function cycleIn(graph: Map<string, string[]>): string[] {
@@ -184,6 +192,10 @@ describe('js', () => {
     expect(loaded).toEqual([])
   })
 
+  it('asks for the modules of Node, and imports none', () => {
+    expect(sources.flatMap((path) => importedOfNode(path, read(path)))).toEqual([])
+  })
+
   it('has no cycle of files', () => {
     const graph = [...imports].map(([path, names]): [string, string[]] => [
       path,
@@ -224,6 +236,9 @@ describe('js', () => {
         ]),
       ),
     ).toEqual(['b', 'c', 'b'])
+    expect(
+      importedOfNode('js/kernel/a.ts', `import { join } from 'node:path'\nimport type { Stats } from 'node:fs'`),
+    ).toEqual(['js/kernel/a.ts -> node:path'])
     expect(addonRefusals('js/kernel/a.ts', `require('./rumpus.linux-x64-gnu.node')`)).toHaveLength(1)
   })
 })

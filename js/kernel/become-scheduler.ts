@@ -2,8 +2,7 @@
 // Owns what is global on such a thread: stray rejections become crash reports; an uncaught exception ends the thread, and
 // its host starts another.
 
-import { writeFileSync } from 'node:fs'
-import { parentPort, workerData } from 'node:worker_threads'
+import { builtin } from '../builtin.ts'
 import { addon } from '../native/load.ts'
 import type { ErrorDescription } from '../types.ts'
 import { CENSUS_MS, census } from './census.ts'
@@ -21,7 +20,11 @@ import { isError } from './realms.ts'
 import { describe, wordsOf } from './reasons.ts'
 import type { CrashReport } from './reports.ts'
 import { takeDown } from './take-down.ts'
+import { loadTracing, type Traces } from './tracing.ts'
 import { lookHere } from './views.ts'
+
+const { writeFileSync } = builtin('node:fs')
+const { parentPort, workerData } = builtin('node:worker_threads')
 
 const tell = (note: SchedulerNote): void => parentPort?.postMessage(note)
 
@@ -74,8 +77,15 @@ const nameThread = (name: string): void => {
 
 /** Makes this thread a scheduler. */
 export const becomeScheduler = (): void => {
-  const { key, seat, name, settings, links, broken, only, settleMs, beatMs, trace } = workerData as SchedulerData
-  nameThread(name)
+  const data = workerData as SchedulerData
+  nameThread(data.name)
+  const { trace } = data
+  if (trace === undefined) takeSeat(data, undefined)
+  else loadTracing().then((by) => takeSeat(data, { by, to: { part: trace } }))
+}
+
+const takeSeat = (data: SchedulerData, trace: Traces | undefined): void => {
+  const { key, seat, settings, links, broken, only, settleMs, beatMs } = data
   let stopping = false
   const stopped = (kernel: Kernel): void => {
     if (stopping) return
@@ -105,7 +115,7 @@ export const becomeScheduler = (): void => {
     killed: (seat: number, of: number) => tell({ rumpus: 'killed', seat, of }),
     census: censusByHost,
     carrier: new Links(seat, links),
-    trace: trace === undefined ? undefined : { part: trace },
+    trace,
   }
   const { kernel, definitions } = openKernel(addon.openRuntime(key), seat, settings, role)
   isolate.scheduler = { seat, reachedRun: () => definitions.reachedRun() }

@@ -2,11 +2,14 @@
 // that of the host. Owns their names. Without subscribers a birth and an end look at one flag each. Whoever subscribes is
 // called behind what runs, so it may do anything: never in the middle of a spawn or a turn.
 
-import { type Channel, channel } from 'node:diagnostics_channel'
+import type { Channel } from 'node:diagnostics_channel'
+import { builtin } from '../builtin.ts'
 import type { ExitReason, Pid } from '../types.ts'
 import type { Kernel } from './kernel.ts'
 import { splitKey } from './keys.ts'
 import type { Process } from './process.ts'
+
+const { channel } = builtin('node:diagnostics_channel')
 
 /**
  * A process has come to live on this thread: a closure was spawned, or a definition is about to begin here. Published to the

@@ -1,10 +1,12 @@
 // High water: a process lets more messages wait than is usual. Owns who is told on the host: its listener, and Node's
 // diagnostics channel, and a journal if none has written it where it happened. When it is noticed is `process.ts`'s, whose inbox grows.
 
-import { channel } from 'node:diagnostics_channel'
+import { builtin } from '../builtin.ts'
 import { guarded } from './crash.ts'
 import { writeDown } from './journal.ts'
 import type { HighWaterReport } from './process.ts'
+
+const { channel } = builtin('node:diagnostics_channel')
 
 const CHANNEL = channel('rumpus:high-water')
 

@@ -4,12 +4,14 @@
 import type { Worker } from 'node:worker_threads'
 import { RumpusError, stopped } from '../errors.ts'
 import { SEAT_TAKEN } from '../native/layout.ts'
-import type { RuntimeHandle } from '../native/load.ts'
+import { binary, type RuntimeHandle } from '../native/load.ts'
 import { ANSWER_MS } from './census.ts'
 import { tellDown, tellUp } from './channels.ts'
+import { nowMs } from './clock.ts'
 import { DedicatedThreads } from './dedicated.ts'
 import { noteKept, threadGone } from './kept.ts'
 import { HostLinks } from './link-maker.ts'
+import { heapPerThread } from './machine.ts'
 import type { HostNote, Reserved, SchedulerData, SchedulerNote } from './notes.ts'
 import { penMemory } from './pen-memory.ts'
 import type { HighWaterReport } from './process.ts'
@@ -42,7 +44,8 @@ const PAUSE_MAX_MS = 5_000
 export class Host {
   private readonly handle: RuntimeHandle
   private readonly settings: Settings
-  private readonly heapMb: number | undefined
+  /** Of a thread; known when the first is started, unless it was given. */
+  private heapMb: number | undefined
   private readonly report: (report: CrashReport) => void
   private readonly highWater: (report: HighWaterReport) => void
   private readonly stalling: Stalling | undefined
@@ -121,6 +124,7 @@ export class Host {
     const trace = this.trace?.part()
     const data: SchedulerData = {
       rumpus: 1,
+      binary,
       key: this.handle.key,
       seat,
       name,
@@ -133,6 +137,7 @@ export class Host {
       trace,
     }
     penMemory()
+    this.heapMb ??= heapPerThread(this.handle.regularSeats - 1)
     const worker = startWorker(name, data, this.heapMb)
     thread.worker = worker
     let cause: unknown
@@ -140,7 +145,7 @@ export class Host {
     worker.on('message', (note: SchedulerNote) => {
       this.heard(thread, note)
       if (note?.rumpus !== 'ready') return
-      tellUp({ scheduler: seat, thread: threadId, dedicated, ms: performance.now() - thread.startedMs })
+      tellUp({ scheduler: seat, thread: threadId, dedicated, ms: nowMs() - thread.startedMs })
     })
     worker.on('error', (error) => {
       cause = error
@@ -216,7 +221,7 @@ export class Host {
     const comes = !this.dedicated.has(seat) || this.dedicated.comesBack(seat, thread)
     if (thread.worker === undefined) this.links.ended(seat, comes)
     if (!comes) return
-    const early = !thread.ready || performance.now() - thread.startedMs < EARLY_MS
+    const early = !thread.ready || nowMs() - thread.startedMs < EARLY_MS
     if (!early) thread.failures = 0
     // One that was ended from outside, however early, did not fail.
     if (!early || told || (cause === undefined && loading === undefined)) {

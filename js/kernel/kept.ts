@@ -1,11 +1,13 @@
 // Memory of threads that outlives them: lines that a thread had not written when it was ended, and what it has counted. Owns how a
 // host learns of it, and that it is seen to when the thread has gone (`rescue.ts`). Nothing is copied while the thread lives.
 
-import { parentPort, threadId } from 'node:worker_threads'
+import { builtin } from '../builtin.ts'
 import { rescueEntry } from '../native/built.ts'
 import type { Kept } from './journal-shapes.ts'
 import { isolate } from './kernels.ts'
 import type { SchedulerNote } from './notes.ts'
+
+const { parentPort, threadId } = builtin('node:worker_threads')
 
 /** From now on the host of this thread looks after this memory; on a host, it does itself. What is answered takes it back there. */
 export const keep = (what: Kept['what'], memory: SharedArrayBuffer, about: string | number): (() => void) => {

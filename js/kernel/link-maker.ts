@@ -2,9 +2,12 @@
 // every other thread there is. Owns the control ports. A thread that is replaced gets new links; what it had sent over the old is
 // read all the same.
 
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
+import { builtin } from '../builtin.ts'
 import type { RuntimeHandle } from '../native/load.ts'
 import { type End, Links } from './links.ts'
+
+const { MessageChannel } = builtin('node:worker_threads')
 
 interface Thread {
   readonly sitter: number

@@ -3,8 +3,11 @@
 // here when a link is looked for. No port here is ever listened to: whatever is read is read at once, when its letter has come
 // through Rust, so order is not theirs to keep; and none of them keeps an event loop alive.
 
-import { type MessagePort, receiveMessageOnPort, threadId } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
+import { builtin } from '../builtin.ts'
 import type { Carrier } from './cargo.ts'
+
+const { receiveMessageOnPort, threadId } = builtin('node:worker_threads')
 
 /** One end of a link. */
 export interface End {

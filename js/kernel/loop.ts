@@ -3,6 +3,7 @@
 // simulation has a loop of its own (`js/testing/simulation.ts`).
 
 import { DUE_AT, DUE_IN } from '../native/layout.ts'
+import { nowMs } from './clock.ts'
 
 export interface Loop {
   /** Milliseconds. */
@@ -19,17 +20,13 @@ export interface Loop {
   stop(): void
 }
 
-/** The clock, which tests replace. Node's global `performance` reads the same one, but has each thread load a module first. */
-const { hrtime } = process
-
 /** Node's. */
 export class EventLoop implements Loop {
   private alarm: NodeJS.Timeout | undefined
   private at = 0
 
   now(): number {
-    const [seconds, nanoseconds] = hrtime()
-    return seconds * 1e3 + nanoseconds / 1e6
+    return nowMs()
   }
 
   soon(then: () => void, holds = true): void {

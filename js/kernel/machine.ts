@@ -1,9 +1,8 @@
 // What the machine allows: how many schedulers, how much heap each. Reads the environment once per question.
 
-import { totalmem } from 'node:os'
+import { builtin } from '../builtin.ts'
 import { badArgument } from '../errors.ts'
 import { addon } from '../native/load.ts'
-import { memoryLimit } from './memory-limit.ts'
 
 /** Schedulers of a runtime at most. */
 export const SCHEDULERS_MAX = 63
@@ -35,7 +34,9 @@ export const dedicatedBeside = (schedulers: number, given?: number): number => {
  */
 export const heapPerThread = (schedulers: number): number => {
   const constrained = process.constrainedMemory?.() || Number.POSITIVE_INFINITY
-  const total = Math.min(totalmem(), constrained, memoryLimit())
+  const limit = addon.memoryLimit()
+  // On Linux it is known; elsewhere Node knows what the machine has, by a module that it loads for that.
+  const total = Math.min(Number.isFinite(limit) ? limit : builtin('node:os').totalmem(), constrained)
   const share = (total * 0.75) / (schedulers + 1) / 2 ** 20
   return Math.floor(Math.min(4096, Math.max(64, share)))
 }

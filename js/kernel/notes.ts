@@ -2,6 +2,7 @@
 // the notes both ways. No behaviour.
 
 import type { MessagePort } from 'node:worker_threads'
+import type { WithBinary } from '../native/load.ts'
 import type { Kept } from './journal-shapes.ts'
 import type { HighWaterReport } from './process.ts'
 import type { ProcessView } from './process-view.ts'
@@ -10,8 +11,7 @@ import type { Settings } from './settings.ts'
 import type { TracePart } from './trace/part.ts'
 
 /** What a scheduler thread is started with. */
-export interface SchedulerData {
-  readonly rumpus: 1
+export interface SchedulerData extends WithBinary {
   readonly key: number
   readonly seat: number
   /** What it is called. */

@@ -16,8 +16,7 @@ import { settleBounds } from './places.ts'
 import type { HighWaterReport } from './process.ts'
 import type { CrashReport } from './reports.ts'
 import type { Settings } from './settings.ts'
-import { traced } from './trace/trace-kernel.ts'
-import type { TraceTo } from './trace/tracer.ts'
+import type { Traces } from './tracing.ts'
 import { handYoungOver } from './young.ts'
 
 /** What differs between the host and a scheduler thread. */
@@ -39,8 +38,8 @@ export interface Role {
   readonly spawning: () => void
   readonly dedicate: Surroundings['dedicate']
   readonly killed: Surroundings['killed']
-  /** Where everything is told, if it is. */
-  readonly trace?: TraceTo | undefined
+  /** Where everything is told, and by what, if it is. */
+  readonly trace?: Traces | undefined
 }
 
 /** A kernel and what it knows of definitions. */
@@ -76,7 +75,7 @@ export const openKernel = (handle: RuntimeHandle, seat: number, settings: Settin
     highWater: role.highWater,
   }
   const parts = { around, loop: role.loop ?? new EventLoop() }
-  const told = role.trace === undefined ? undefined : traced(role.trace, handle, seat, parts)
+  const told = role.trace?.by.traced(role.trace.to, handle, seat, parts)
   const of = told ?? parts
   const kernel = new Kernel(handle, seat, settings, of.around, of.loop)
   told?.follow(kernel)

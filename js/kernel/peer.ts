@@ -1,8 +1,10 @@
 // Packages that only a part of ours needs, and that its users install themselves. Owns how one is found, and what is said when it is
 // not there. Never true here: that one is loaded before somebody asks for what needs it.
 
-import { createRequire } from 'node:module'
+import { builtin } from '../builtin.ts'
 import { RumpusError } from '../errors.ts'
+
+const { createRequire } = builtin('node:module')
 
 /**
  * Loads the package `name`, which `who` needs, from beside the module at `url` or the folder that the program was started in.

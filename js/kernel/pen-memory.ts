@@ -1,7 +1,9 @@
 // The memory in which all threads of this Node process see who has which pen (`pens.ts`). Owns how a thread comes by it: with the
 // environment data of its Worker. A host has it made before its first thread, whether anybody ever writes or not.
 
-import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads'
+import { builtin } from '../builtin.ts'
+
+const { getEnvironmentData, setEnvironmentData } = builtin('node:worker_threads')
 
 /** Where Workers find the memory of the pens (`pens.ts`), and how large that is. */
 const KEY = 'rumpus/0/pens'

@@ -3,8 +3,10 @@
 // is appended to one by one call stays together. Owns the memory in which all threads of this Node process see the pens; it reaches a
 // Worker with its environment data. Nobody waits in here: who does not get the pen comes again.
 
-import { threadId } from 'node:worker_threads'
+import { builtin } from '../builtin.ts'
 import { penMemory } from './pen-memory.ts'
+
+const { threadId } = builtin('node:worker_threads')
 
 /** Words of each place. There is room for 64; beyond, two share a pen, which is slower and nothing else. */
 const PLACE = 0

@@ -1,10 +1,12 @@
 // Where lines are written: a file, opened to append, or a descriptor that is there. Owns that they arrive whole, whoever else writes
 // there: by one call each time to a file, with the pen to what is none. Never blocks its thread but in `writeNow`.
 
-import { closeSync, fstatSync, openSync, write, writeSync } from 'node:fs'
-import { open } from 'node:fs/promises'
-import { isatty } from 'node:tty'
+import { builtin } from '../builtin.ts'
 import { Pen } from './pens.ts'
+
+const { closeSync, fstatSync, openSync, write, writeSync } = builtin('node:fs')
+const { open } = builtin('node:fs/promises')
+const { isatty } = builtin('node:tty')
 
 /** What cannot take more now is tried again after so many milliseconds, each time twice as many up to the most. */
 const AGAIN_MS = 1

@@ -1,9 +1,11 @@
 // Stalls: schedulers that owe a turn and do not take it, as the native watchdog sees them (`crates/binding/src/watchdog.rs`).
 // Owns what becomes of what it says: a report, and, if asked to, the end of the thread. Never the end of the host.
 
-import { isMainThread } from 'node:worker_threads'
+import { builtin } from '../builtin.ts'
 import { COUNT_TURNS, SEAT_COUNTS } from '../native/layout.ts'
 import type { RuntimeHandle } from '../native/load.ts'
+
+const { isMainThread } = builtin('node:worker_threads')
 
 /** A scheduler that has taken no turn for too long: a body, a module or other code keeps its thread. */
 export interface StallReport {

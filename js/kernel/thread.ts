@@ -1,8 +1,10 @@
 // A scheduler thread as its host keeps it: the Worker that sits in a seat, how it was started and what is known of it. Owns
 // how a Worker is started and ended; decides neither when.
 
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
+import { builtin } from '../builtin.ts'
 import { threadEntry } from '../native/built.ts'
+import { nowMs } from './clock.ts'
 import type { SchedulerData } from './notes.ts'
 
 /** Flags of the host that decide how modules load and errors look: a scheduler thread has them too. Others are the process's. */
@@ -55,18 +57,20 @@ export const renew = (thread: Thread): void => {
   thread.going = false
   thread.loading = undefined
   thread.ending = undefined
-  thread.startedMs = performance.now()
+  thread.startedMs = nowMs()
 }
 
 /** Starts a thread. */
-export const startWorker = (name: string, data: SchedulerData, heapMb: number | undefined): Worker =>
-  new Worker(threadEntry, {
+export const startWorker = (name: string, data: SchedulerData, heapMb: number): Worker => {
+  const { Worker } = builtin('node:worker_threads')
+  return new Worker(threadEntry, {
     name,
     workerData: data,
     transferList: [data.links],
     execArgv: flagsFor(process.execArgv),
-    ...(heapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMb } }),
+    resourceLimits: { maxOldGenerationSizeMb: heapMb },
   })
+}
 
 /** What of the host's own flags a scheduler thread is started with. */
 const flagsFor = (given: readonly string[]): string[] => {

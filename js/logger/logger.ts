@@ -1,8 +1,8 @@
 // The logger of a thread: pino, with lines that say which process wrote them. Owns the checks of its options, and which logger of pino's
 // is that of a process. The lines themselves are pino's, their way to the file the destination's.
 
-import { resolve } from 'node:path'
 import type { pino as Pino, Logger as PinoLogger, LoggerOptions as PinoOptions } from 'pino'
+import { builtin } from '../builtin.ts'
 import { badArgument, RumpusError } from '../errors.ts'
 import type { Journal } from '../kernel/journal-shapes.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -12,6 +12,8 @@ import type { Process } from '../kernel/process.ts'
 import { Destination } from './destination.ts'
 import { journalBy } from './reports.ts'
 import { Living, WHO, Who } from './who.ts'
+
+const { resolve } = builtin('node:path')
 
 /** Room for lines that wait, unless something else is said, and the least and the most of it, in bytes. */
 const ROOM = 2 ** 20

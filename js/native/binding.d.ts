@@ -170,6 +170,9 @@ export declare function errorTable(): Array<BindingFailure>
 /** Every number that both sides must agree on; a test compares them with the mirror. */
 export declare function layoutConstants(): Array<BindingConstant>
 
+/** The least limit in bytes, or `Infinity`. `root` is the folder to see as `/`. */
+export declare function memoryLimit(root?: string | undefined | null): number
+
 /** Finds the runtime with a key that another isolate was given. */
 export declare function openRuntime(key: number): RuntimeHandle
 

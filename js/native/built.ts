@@ -2,10 +2,12 @@
 // the package that is installed near that program. Threads, the addon and msgpackr are looked for from there, so that a program
 // and its threads share one binary. Never true here: something is loaded but a manifest.
 
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { pathToFileURL } from 'node:url'
+import { builtin } from '../builtin.ts'
 import { RumpusError } from '../errors.ts'
+
+const { existsSync } = builtin('node:fs')
+const { createRequire } = builtin('node:module')
+const { pathToFileURL } = builtin('node:url')
 
 /** The version of the package, written in by the bundler. */
 declare const RUMPUS_VERSION: string
@@ -51,3 +53,6 @@ export const threadEntry: URL = new URL(ENTRY, builtFiles)
 
 /** The file that a host loads when a thread has gone that has left something. */
 export const rescueEntry: URL = new URL('rescue.js', builtFiles)
+
+/** The file that a thread loads when something is traced. */
+export const traceEntry: URL = new URL('trace.js', builtFiles)

@@ -1,7 +1,9 @@
 // Knows the system and the engine that this program runs on, and what of it rumpus is published for. Never true here: a
 // binary is loaded, a process is started.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { builtin } from '../builtin.ts'
+
+const { existsSync, readFileSync } = builtin('node:fs')
 
 /** The engine and the system, as errors tell them. */
 export interface Host {

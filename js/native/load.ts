@@ -1,13 +1,15 @@
 // Types the addon and knows where binaries lie: beside the built sources, in the platform package. The only file that
 // touches a `.node` binary; which of them is taken, and what is said when none can be, is decided in `find.ts`.
 
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
+import { builtin } from '../builtin.ts'
 import type { layoutConstants, RuntimeHandle, version } from './binding.d.ts'
 import { builtFiles } from './built.ts'
 import { findAddon, type Shelf } from './find.ts'
 import { detectHost } from './host.ts'
+
+const { existsSync } = builtin('node:fs')
+const { createRequire } = builtin('node:module')
+const { fileURLToPath } = builtin('node:url')
 
 export type { RuntimeHandle } from './binding.d.ts'
 
@@ -47,6 +49,7 @@ export interface Addon {
   }): RuntimeHandle
   openRuntime(key: number): RuntimeHandle
   availableParallelism(): number
+  memoryLimit(root?: string): number
   layoutConstants: typeof layoutConstants
   version: typeof version
   errorTable(): { status: number; class: string; code: string; message: string }[]
@@ -56,6 +59,23 @@ export interface Addon {
 declare const RUMPUS_VERSION: string
 
 const requireFrom: NodeJS.Require = createRequire(builtFiles)
+
+/** Which binary a thread is to load: the one that its host has found. */
+export interface Binary {
+  readonly path: string
+  /** Of the package that found it: another copy of the package, in another version, looks for its own. */
+  readonly version: string
+}
+
+/** Where a host leaves it for a scheduler thread: in the data that it is started with. */
+export interface WithBinary {
+  readonly rumpus: 1
+  readonly binary: Binary
+}
+
+const given = (builtin('node:worker_threads').workerData as Partial<WithBinary> | null | undefined) ?? {}
+const known = given.rumpus === 1 && given.binary?.version === RUMPUS_VERSION ? given.binary : undefined
+let path = ''
 
 const shelf: Shelf = {
   built: (name) => {
@@ -69,8 +89,16 @@ const shelf: Shelf = {
       return undefined
     }
   },
-  open: requireFrom,
+  open: (found) => {
+    path = found
+    return requireFrom(found)
+  },
 }
 
 /** The addon of this isolate. */
-export const addon: Addon = findAddon(detectHost(), RUMPUS_VERSION, shelf) as Addon
+export const addon: Addon = (
+  known === undefined ? findAddon(detectHost(), RUMPUS_VERSION, shelf) : shelf.open(known.path)
+) as Addon
+
+/** The binary that this isolate has loaded. */
+export const binary: Binary = { path, version: RUMPUS_VERSION }

@@ -2,7 +2,7 @@
 // the time is over. Owns that order and the outcome; what an end means is in `application-outcome.ts`, how one application lives in
 // `application-life.ts`. Never true in it: an application that runs while one that it needs has been asked to stop.
 
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { builtin } from '../builtin.ts'
 import { badArgument, RumpusError, TimeoutError } from '../errors.ts'
 import { crashReport } from '../kernel/crash.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -25,6 +25,8 @@ import type { ApplicationOutcome, Applications, Health } from './application-spe
 import { answerTo } from './replies.ts'
 import { isDown, isExit } from './signals.ts'
 import { type Given, STARTED } from './starting.ts'
+
+const { subscribe, unsubscribe } = builtin('node:diagnostics_channel')
 
 /** What may be asked of the loop by a call. */
 type Request = 'health' | { readonly ready: string | undefined }

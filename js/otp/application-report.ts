@@ -1,7 +1,9 @@
 // What is told of applications, as data: to the channel `rumpus:application`. Owns its name.
 
-import { channel } from 'node:diagnostics_channel'
+import { builtin } from '../builtin.ts'
 import type { ExitReason } from '../types.ts'
+
+const { channel } = builtin('node:diagnostics_channel')
 
 /** What became of an application: published to the channel `rumpus:application` of `node:diagnostics_channel`, where it was started. */
 export interface ApplicationReport {

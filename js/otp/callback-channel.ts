@@ -3,9 +3,12 @@
 // With nobody listening a message that says nothing of that costs two looks. Whoever listens to `start` is told; what, is documented where it is
 // listened to (`js/telemetry/reports.ts`).
 
-import { type Channel, tracingChannel } from 'node:diagnostics_channel'
+import type { Channel } from 'node:diagnostics_channel'
+import { builtin } from '../builtin.ts'
 import { type Process, rareOf } from '../kernel/process.ts'
 import type { Context, Pid } from '../types.ts'
+
+const { tracingChannel } = builtin('node:diagnostics_channel')
 
 /** A message that a server handles, as it is told. */
 export interface CallbackReport {

@@ -1,7 +1,7 @@
 // How a supervisor starts one child and ends one or many. Owns the handshake with a child that starts, the order of asking and killing
 // at its end, and what is told of it: to the channel `rumpus:supervisor` as data, and to the log what restarting does not mend.
 
-import { channel } from 'node:diagnostics_channel'
+import { builtin } from '../builtin.ts'
 import { type RumpusError, TimeoutError } from '../errors.ts'
 import { crashReport } from '../kernel/crash.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -18,6 +18,8 @@ import { PutAside } from './put-aside.ts'
 import { codeOf, isDown, isEnd, isExit } from './signals.ts'
 import { notStarted, spawnOne } from './start-server.ts'
 import { type AnyDefinition, type Given, toSpawn } from './starting.ts'
+
+const { channel } = builtin('node:diagnostics_channel')
 
 /** What a supervisor did, or met. */
 export interface SupervisorReport {

@@ -1,6 +1,5 @@
 // A value that must not be printed. Owns what every way of showing it shows instead; who needs the value asks for it by name.
 
-import { inspect } from 'node:util'
 import { registerMessage } from '../process/register-message.ts'
 
 const SHOWN = '[secret]'
@@ -46,7 +45,7 @@ export class Secret<T = string> {
 }
 
 // What `console.log` and the like show.
-Object.defineProperty(Secret.prototype, inspect.custom, { value: () => SHOWN })
+Object.defineProperty(Secret.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: () => SHOWN })
 
 registerMessage(Secret<unknown>, {
   name: 'rumpus:Secret',

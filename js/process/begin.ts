@@ -3,11 +3,11 @@
 import { census } from '../kernel/census.ts'
 import { tellHighWater } from '../kernel/high-water.ts'
 import { Host } from '../kernel/host.ts'
-import { dedicatedBeside, heapPerThread, schedulersByDefault } from '../kernel/machine.ts'
+import { dedicatedBeside, schedulersByDefault } from '../kernel/machine.ts'
 import { createRuntime, openKernel } from '../kernel/open-kernel.ts'
 import type { Settings } from '../kernel/settings.ts'
 import { beatMs, stallingOf } from '../kernel/stalls.ts'
-import { openTrace } from '../kernel/trace/file.ts'
+import { loadTracing } from '../kernel/tracing.ts'
 import './live.ts'
 import { crashReporter, stallReporter } from './reports.ts'
 import { HeldRuntime, runtimeOf } from './runtime.ts'
@@ -31,11 +31,11 @@ export const begin = async (options: RuntimeOptions): Promise<Runtime> => {
   const settings: Settings = { nativeLane, messages, highWater: mark || Number.POSITIVE_INFINITY }
   const highWater = tellHighWater(options.onHighWater)
   const dedicated = dedicatedBeside(schedulers, options.dedicated)
-  const handle = createRuntime({ schedulers, dedicated, hostWorks, placement, nativeLane })
   const traceName = options.trace ?? process.env.RUMPUS_TRACE ?? ''
-  const trace = traceName === '' ? undefined : openTrace(traceName)
-  const heapMb = options.heapMb ?? heapPerThread(schedulers)
-  const host = new Host(handle, settings, heapMb, { crash, highWater, stall }, stalling, trace)
+  const tracing = traceName === '' ? undefined : await loadTracing()
+  const handle = createRuntime({ schedulers, dedicated, hostWorks, placement, nativeLane })
+  const trace = tracing?.open(traceName)
+  const host = new Host(handle, settings, options.heapMb, { crash, highWater, stall }, stalling, trace)
   const { kernel } = openKernel(handle, 0, settings, {
     stopped: (kernel) => void runtimeOf(kernel).stop(),
     awaited: (on) => runtime.isAwaited(on),
@@ -48,7 +48,10 @@ export const begin = async (options: RuntimeOptions): Promise<Runtime> => {
     spawning: () => host.boot(),
     dedicate: (reserved) => host.dedicate(reserved),
     killed: (seat, pid) => host.killed(seat, pid),
-    trace: trace === undefined ? undefined : { part: trace.part(), over: () => trace.release() },
+    trace:
+      tracing === undefined || trace === undefined
+        ? undefined
+        : { by: tracing, to: { part: trace.part(), over: () => trace.release() } },
   })
   host.census = (of) => kernel.around.census(kernel, of)
   const runtime = new HeldRuntime(kernel, host)

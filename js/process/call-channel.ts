@@ -3,8 +3,11 @@
 // `asyncEnd`. Whoever listens to its `start` is told; with nobody a question costs one look. What is told is documented where it is
 // listened to (`js/telemetry/reports.ts`).
 
-import { type Channel, tracingChannel } from 'node:diagnostics_channel'
+import type { Channel } from 'node:diagnostics_channel'
+import { builtin } from '../builtin.ts'
 import type { Context, Pid } from '../types.ts'
+
+const { tracingChannel } = builtin('node:diagnostics_channel')
 
 /** A question, as it is told. */
 export interface CallReport {

@@ -1,6 +1,6 @@
 // A living process: the object behind `self`. Each method is one verb; what a verb does is in its own file.
 
-import { setMaxListeners } from 'node:events'
+import { builtin } from '../builtin.ts'
 import { badArgument, ProcessExit } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { endByItself } from '../kernel/life.ts'
@@ -31,6 +31,8 @@ import type {
 import { sleep } from './sleep.ts'
 import { spawn, spawnMonitor, type What } from './spawn.ts'
 import { yieldNow } from './yield.ts'
+
+const { setMaxListeners } = builtin('node:events')
 
 class Live<M> extends Process implements Omit<Self<M>, 'pid'> {
   declare readonly home: Kernel

@@ -1,7 +1,7 @@
 // Reports of crashes and stalls: to whoever was named in the options, else to a journal or to stderr, and to whoever subscribed to
 // their channels. Owns the names of these channels and the words on stderr.
 
-import { channel } from 'node:diagnostics_channel'
+import { builtin } from '../builtin.ts'
 import { guarded } from '../kernel/crash.ts'
 import { writeDown } from '../kernel/journal.ts'
 import { isError } from '../kernel/realms.ts'
@@ -10,6 +10,8 @@ import type { CrashReport } from '../kernel/reports.ts'
 import type { StallReport } from '../kernel/stalls.ts'
 import { formatPid } from '../pid.ts'
 import type { ErrorDescription, Pid } from '../types.ts'
+
+const { channel } = builtin('node:diagnostics_channel')
 
 const crashes = channel('rumpus:crash')
 const stalls = channel('rumpus:stall')

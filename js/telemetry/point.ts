@@ -1,13 +1,16 @@
 // point and span: what a program tells of itself. Owns the checks of names, and what is told when: a span's `start` before its work
 // begins, its end behind it. Told by channels of `node:diagnostics_channel`, so that anybody can listen; nobody listening, nothing is made.
 
-import { type Channel, channel, type TracingChannel, tracingChannel } from 'node:diagnostics_channel'
+import type { Channel, TracingChannel } from 'node:diagnostics_channel'
+import { builtin } from '../builtin.ts'
 import { badArgument } from '../errors.ts'
 import { checkContext } from '../process/waits.ts'
 import type { Context } from '../types.ts'
 import { contextOf, inContext } from './context.ts'
 import { pointSource, spanSource } from './sources.ts'
 import { Span } from './span.ts'
+
+const { channel, tracingChannel } = builtin('node:diagnostics_channel')
 
 /** Made by {@link point}. */
 export interface TelemetryPoint<Data = unknown> {

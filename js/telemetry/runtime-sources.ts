@@ -1,12 +1,14 @@
 // What the runtime tells of itself, as sources: its channels under their names, its questions and callbacks as spans, and two kinds of
 // spans that are made of channels: the life of a process and a restart. Owns what is known of each.
 
-import { channel } from 'node:diagnostics_channel'
+import { builtin } from '../builtin.ts'
 import type { ExitReport, SpawnReport } from '../kernel/channels.ts'
 import type { SupervisorReport } from '../otp/child-life.ts'
 import type { CallbackReport, CallReport } from './reports.ts'
 import { derivedSource, pointSource, spanSource } from './sources.ts'
 import { type Phase, Span } from './span.ts'
+
+const { channel } = builtin('node:diagnostics_channel')
 
 const POINTS = [
   'spawn',

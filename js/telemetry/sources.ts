@@ -1,10 +1,12 @@
 // Sources: what can be listened to under a name. Owns the list of them, and that a source listens to its channels only while somebody
 // listens to it. Never knows what handlers do.
 
-import { channel, tracingChannel } from 'node:diagnostics_channel'
+import { builtin } from '../builtin.ts'
 import { badArgument } from '../errors.ts'
 import type { Context } from '../types.ts'
 import type { Phase, Span } from './span.ts'
+
+const { channel, tracingChannel } = builtin('node:diagnostics_channel')
 
 /** Hears what happens under a name: the data of a point, or a span. */
 export type Listener = (name: string, data: unknown) => void

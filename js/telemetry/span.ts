@@ -1,8 +1,10 @@
 // A span: one piece of work from its begin to its end, and what it is a part of. Owns the identities of spans, which are those of W3C's
 // Trace Context, and how a context says them. No channel and no process here.
 
-import { randomFillSync } from 'node:crypto'
+import { builtin } from '../builtin.ts'
 import type { Context } from '../types.ts'
+
+const { randomFillSync } = builtin('node:crypto')
 
 /** What is told of spans: `start`, then `stop` or, if it failed, `exception`. */
 export type Phase = 'start' | 'stop' | 'exception'

@@ -7,7 +7,7 @@ import { dedicatedBeside } from '../kernel/machine.ts'
 import { type Body, rareOf } from '../kernel/process.ts'
 import type { CrashReport } from '../kernel/reports.ts'
 import type { MessageMode } from '../kernel/settings.ts'
-import { openTrace } from '../kernel/trace/file.ts'
+import { loadTracing } from '../kernel/tracing.ts'
 import type { Names } from '../options.ts'
 import { crashReporter } from '../process/reports.ts'
 import type { Self } from '../process/shapes.ts'
@@ -133,14 +133,19 @@ export const simulate = <T, M = unknown>(
       highWater: Number.POSITIVE_INFINITY,
     },
     crashed: crashReporter(options.onCrash),
-    trace: options.trace === undefined ? undefined : openTrace(options.trace),
   }
-  return simulateMain(given, main as (self: never, simulation: Simulated) => unknown) as Promise<T>
+  return simulateMain(given, options.trace, main as (self: never, simulation: Simulated) => unknown) as Promise<T>
 }
 
-const simulateMain = async (given: Given, main: (self: never, simulation: Simulated) => unknown): Promise<unknown> => {
+const simulateMain = async (
+  given: Given,
+  traceName: string | undefined,
+  main: (self: never, simulation: Simulated) => unknown,
+): Promise<unknown> => {
   const { Simulation } = await import('./simulation.ts')
-  const simulation = new Simulation(given)
+  const by = traceName === undefined ? undefined : await loadTracing()
+  const trace = by === undefined || traceName === undefined ? undefined : { by, file: by.open(traceName) }
+  const simulation = new Simulation({ ...given, trace })
   const { seed } = given
   let outcome: { value: unknown } | { error: unknown } | undefined
   const told: Simulated = {

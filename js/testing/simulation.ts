@@ -17,6 +17,7 @@ import type { CrashReport } from '../kernel/reports.ts'
 import type { Settings } from '../kernel/settings.ts'
 import { newestFirst } from '../kernel/take-down.ts'
 import type { TraceFile } from '../kernel/trace/file.ts'
+import type { Tracing } from '../kernel/tracing.ts'
 import { lookHere } from '../kernel/views.ts'
 import { Dice } from '../model/dice.ts'
 import { DUE_IN } from '../native/layout.ts'
@@ -84,7 +85,7 @@ export interface Given {
   readonly placement: boolean
   readonly settings: Settings
   readonly crashed: (report: CrashReport) => void
-  readonly trace?: TraceFile | undefined
+  readonly trace?: { readonly by: Tracing; readonly file: TraceFile } | undefined
 }
 
 export class Simulation {
@@ -112,7 +113,7 @@ export class Simulation {
   private open(seat: number): void {
     const place = new Place(this)
     const trace = this.given.trace
-    const part = trace?.part()
+    const part = trace?.file.part()
     const { kernel } = openKernel(this.handle, seat, this.given.settings, {
       stopped: () => this.clear(place),
       crashed: this.given.crashed,
@@ -129,7 +130,7 @@ export class Simulation {
       trace:
         trace === undefined || part === undefined
           ? undefined
-          : { part, now: () => this.nowUs, over: () => trace.over(part) },
+          : { by: trace.by, to: { part, now: () => this.nowUs, over: () => trace.file.over(part) } },
     })
     place.kernel = kernel
     place.wanted.push(() => kernel.turn(1))
@@ -279,7 +280,7 @@ export class Simulation {
     this.handle.stop()
     for (const { kernel } of [...this.places].reverse()) kernel.detach()
     kernels[this.handle.number] = undefined
-    this.given.trace?.release()
+    this.given.trace?.file.release()
   }
 }
 

@@ -2,7 +2,8 @@
 //! live runtimes by number. `js/native/load.ts` is the only file that loads it.
 //!
 //! Reading order: [`handle`] (the cold calls), [`attach`] (an isolate takes a seat), [`hot`] (the two crossings that matter),
-//! [`submit`], [`completions`], [`store`], [`wake`], then what looks on: [`rows`], [`watchdog`].
+//! [`submit`], [`completions`], [`store`], [`wake`], then what looks on: [`rows`], [`watchdog`], and around:
+//! [`memory_limit`].
 
 mod attach;
 mod attachment;
@@ -14,6 +15,7 @@ mod error;
 mod handle;
 mod hot;
 mod memory;
+mod memory_limit;
 mod pin;
 mod registry;
 mod rows;

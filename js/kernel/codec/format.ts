@@ -2,8 +2,10 @@
 // data, and records and arrays with few others in them are written word by word; everything else is one `PACKED` piece.
 // Strings and record shapes that repeat are sent as numbers that the runtime gives out (`texts.ts`).
 
-import { types } from 'node:util'
+import { builtin } from '../../builtin.ts'
 import { isBuiltIn } from '../realms.ts'
+
+const { types } = builtin('node:util')
 
 export const UNDEFINED = 0
 export const NULL = 1

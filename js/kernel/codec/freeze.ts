@@ -1,9 +1,11 @@
 // Freezing what others are about to share. Owns how deep that goes: as deep as what would cross. What JavaScript cannot freeze
 // stays as it is: the entries of a Map or a Set may still be added to, binary data and a Date changed, a Proxy is left alone.
 
-import { types } from 'node:util'
+import { builtin } from '../../builtin.ts'
 import { isPlain } from '../realms.ts'
 import { registrationOf } from './registered.ts'
+
+const { types } = builtin('node:util')
 
 /** Freezes `value` and all that crosses with it. */
 export const freezeDeep = (value: unknown): void => {

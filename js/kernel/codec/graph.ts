@@ -3,8 +3,7 @@
 // Error, Date, undefined, binary data, registered classes, `__proto__`, deep nesting) as a flat table of nodes. Never touches
 // prototypes.
 
-import { createRequire } from 'node:module'
-import { types } from 'node:util'
+import { builtin } from '../../builtin.ts'
 import { type RumpusError, UncrossableError } from '../../errors.ts'
 import { builtFiles } from '../../native/built.ts'
 import { isBuiltIn, isError, isPlain } from '../realms.ts'
@@ -31,6 +30,9 @@ import {
   type Table,
   wordsOf,
 } from './table.ts'
+
+const { createRequire } = builtin('node:module')
+const { types } = builtin('node:util')
 
 /** Trees deeper than this become node tables, so that nothing recurses with the user's data. */
 const TREE_DEPTH = 64

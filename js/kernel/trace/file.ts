@@ -2,12 +2,13 @@
 // closed with the last and opened again for the next. At every moment it is a JSON array but for its closing bracket, which
 // readers of the format do without. Never is one file written by two hosts on different threads: each has its own name.
 
-import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs'
-import { basename, parse, resolve } from 'node:path'
-import { isMainThread, threadId } from 'node:worker_threads'
-import { RumpusError } from '../../errors.ts'
+import { builtin } from '../../builtin.ts'
 import { isolate } from '../kernels.ts'
 import { newPart, salvage, type TracePart } from './part.ts'
+
+const { closeSync, fstatSync, ftruncateSync, openSync, writeSync } = builtin('node:fs')
+const { basename, parse, resolve } = builtin('node:path')
+const { isMainThread, threadId } = builtin('node:worker_threads')
 
 const END = '\n]\n'
 
@@ -38,8 +39,7 @@ export class TraceFile {
       this.file = this.begin()
     } catch (error) {
       this.users--
-      const why = (error as Error).message
-      throw new RumpusError('ERR_RUMPUS_TRACE', `no trace can be written: ${why}`, { cause: error })
+      throw error
     }
     traces().set(this.path, this)
     process.once('exit', this.onExit)
@@ -99,7 +99,7 @@ const traces = (): Map<string, TraceFile> => {
   return isolate.traces as Map<string, TraceFile>
 }
 
-/** Opens the trace `name` for one more runtime. */
+/** Opens the trace `name` for one more runtime; throws what the system does. */
 export const openTrace = (name: string): TraceFile => {
   const path = pathOf(name)
   const file = traces().get(path) ?? new TraceFile(path)

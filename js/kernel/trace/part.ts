@@ -2,7 +2,9 @@
 // behind that is ended. Owns the buffer and how it gets into the file: appended, by one call for each buffer, so the lines
 // of two threads never mix. No line waits for more than a buffer or a sleep, and nothing here grows with the program.
 
-import { openSync, writeSync } from 'node:fs'
+import { builtin } from '../../builtin.ts'
+
+const { openSync, writeSync } = builtin('node:fs')
 
 /** What a thread needs to write its part: the file, which is there, and the buffer. */
 export interface TracePart {

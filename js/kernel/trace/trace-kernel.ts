@@ -4,7 +4,8 @@
 import type { RuntimeHandle } from '../../native/load.ts'
 import type { Kernel, Surroundings } from '../kernel.ts'
 import type { Loop } from '../loop.ts'
-import { makeTraced } from './traced-process.ts'
+import type { Process } from '../process.ts'
+import { tracedClass } from './traced-process.ts'
 import { TracedSeat } from './traced-seat.ts'
 import { type Traced, Tracer, type TraceTo } from './tracer.ts'
 
@@ -14,19 +15,26 @@ export interface Parts {
   readonly loop: Loop
 }
 
-/** What a kernel that traces is to be made of, and what must follow once it is made. */
+/** The same of one that traces, and what must follow once it is made. */
+export interface TracedParts extends Parts {
+  readonly follow: (kernel: Kernel) => void
+}
+
+/** What a kernel that traces is to be made of; `Base` is the class of its processes. */
 export const traced = (
+  Base: typeof Process,
   to: TraceTo,
   handle: RuntimeHandle,
   number: number,
   { around, loop }: Parts,
-): Parts & { readonly follow: (kernel: Kernel) => void } => {
+): TracedParts => {
   const tracer = new Tracer(to, handle.number, number, number >= handle.regularSeats)
+  const TracedProcess = tracedClass(Base)
   let seat: TracedSeat | undefined
   return {
     around: {
       ...around,
-      makeProcess: (kernel, ...given) => makeTraced(tracer, kernel, given),
+      makeProcess: (kernel, ...given) => new TracedProcess(tracer, kernel, given),
       begin: (kernel, process) => {
         tracer.begins(process as Traced)
         around.begin(kernel, process)

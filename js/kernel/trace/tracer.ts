@@ -2,7 +2,7 @@
 // to its park, and that of the turns; and which process runs now. Decides nothing: whoever traces runs as without it, but
 // slower. What runs while no body of ours does lies in a slice of its own, for every arrow needs one.
 
-import { threadId } from 'node:worker_threads'
+import { builtin } from '../../builtin.ts'
 import { COUNT_WAKES_SENT, NAMES, RUNTIMES_MAX } from '../../native/layout.ts'
 import type { ExitReason } from '../../types.ts'
 import type { Kernel } from '../kernel.ts'
@@ -11,6 +11,8 @@ import { splitKey } from '../keys.ts'
 import type { Process } from '../process.ts'
 import { PartWriter, type TracePart } from './part.ts'
 import { ARROW_MESSAGE, ARROW_SIGNAL, ARROW_SPAWN, ARROW_TIMER, monotonicUs, Track } from './track.ts'
+
+const { threadId } = builtin('node:worker_threads')
 
 /** Where a kernel traces to. */
 export interface TraceTo {
