@@ -68,6 +68,8 @@ export interface StartOptions extends Pick<SpawnOptions, 'on' | 'name' | 'priori
   readonly link?: boolean
 }
 
+const CAST_NAMES: Names<{ readonly context?: Context | undefined }> = { context: true }
+
 /** The options of a start. */
 export const START_NAMES: Names<StartOptions> = { ...PLACE_NAMES, ...WAIT_NAMES, args: true, link: true }
 
@@ -340,6 +342,7 @@ export const cast = <Casting>(
   options?: { readonly context?: Context | undefined },
 ): void => {
   if (options === undefined) return send(to as Pid<unknown>, { type: 'cast', message })
+  checkOptions('options', options, CAST_NAMES)
   const { context } = options
   checkContext(context)
   send(to as Pid<unknown>, context === undefined ? { type: 'cast', message } : { type: 'cast', message, context })
