@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { Down, exit, isAlive, offer, reply, send, sendAfter } from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import { echo } from '../fixtures/bodies.mjs'
-import { endsWithGrants, offers, slowly, takeAll, takesOne } from '../fixtures/bound-bodies.mjs'
+import { endsWithGrants, makesRoom, offers, slowly, takeAll, takesOne } from '../fixtures/bound-bodies.mjs'
 import {
   type AnyPid,
   type AnySelf,
@@ -228,6 +228,23 @@ describe('offer', () => {
       await until(() => !isAlive(sink))
       balanced(self.runtime.inspect())
     }))
+
+  it.skipIf(oneThread)(
+    'offer does not overtake one of its sender that waits, though there is room on its way to that',
+    () =>
+      inside(async (self) => {
+        const mailbox = { capacity: 2, overflow: 'offer' } as const
+        const room = self.spawn(makesRoom.with({ on: 1, mailbox }), self.pid) as AnyPid
+        const { from } = await self.receive()
+        const offered = [1, 2, 3].map((n) => offer(room, n))
+        reply(from, true)
+        // Nothing is heard meanwhile: the place that was granted is not known here, and another is free.
+        while (self.whereis('room') === undefined);
+        offered.push(offer(room, 4))
+        expect(await Promise.all(offered)).toEqual(Array(4).fill('accepted'))
+        expect(await self.receive()).toEqual([1, 2, 3, 4])
+      }),
+  )
 
   it('offer answers full in time, noproc of the dead and of those that die, and accepts where there is no bound', () =>
     inside(async (self) => {

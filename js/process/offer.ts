@@ -2,8 +2,9 @@
 // wait; which scheduler gets a place, and that it is kept, is Rust's (`crates/runtime/src/scheduler/offer.rs`).
 
 import { AbortError, stopped } from '../errors.ts'
+import { cargoOf } from '../kernel/cargo.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import { kernelOf } from '../kernel/post.ts'
+import { byReference, kernelOf } from '../kernel/post.ts'
 import { OFFER_ACCEPTED, OFFER_FULL } from '../kernel/post-messages.ts'
 import { postGiveBackPlace, postOffer, postWant } from '../kernel/post-offers.ts'
 import { GATE_OPEN } from '../kernel/process.ts'
@@ -59,9 +60,19 @@ export const offer = <M>(pid: Pid<M>, message: NoInfer<M>, options: OfferOptions
     sendFrom(kernel, pid, message)
     return Promise.resolve('accepted')
   }
-  const now = postOffer(kernel, pid, message, false)
+  const now = isWaitedFor(kernel, pid) ? full(kernel, pid, message) : postOffer(kernel, pid, message, false)
   if (now !== OFFER_FULL || timeout === 0) return Promise.resolve(said(now))
   return waitForPlace(kernel, pid, message, timeout, signal)
+}
+
+/** Whether others here wait for a place there: a later one must not have it, though it may be free on its way to them. */
+const isWaitedFor = (kernel: Kernel, pid: number): boolean =>
+  kernel.desk !== undefined && queuesOf(deskOf(kernel)).get(pid)?.isWaitedIn === true
+
+/** There is none then; what cannot cross is refused at the call all the same. */
+const full = (kernel: Kernel, pid: number, message: unknown): number => {
+  if (cargoOf(message) === undefined && !byReference(kernel, pid)) kernel.codec.check(message, 'message')
+  return OFFER_FULL
 }
 
 const isOpen = (kernel: Kernel, pid: number): boolean => {
@@ -103,6 +114,11 @@ class Queue extends Waiter {
     this.desk = desk
     desk.open(this)
     queuesOf(desk).set(pid, this)
+  }
+
+  /** Whether anybody does. */
+  get isWaitedIn(): boolean {
+    return this.waiting.size > 0
   }
 
   /** One more waits; false if the receiver is gone. */
