@@ -1327,7 +1327,7 @@ interface RuntimeOptions {
 *
 * @param to - whom: a pid, or a name in the only runtime of this thread
 * @param message - what; anything on the same scheduler, {@link Crossable} values to others
-* @throws UncrossableError `ERR_RUMPUS_UNCROSSABLE` naming the part that cannot cross; nothing was sent
+* @throws UncrossableError `ERR_RUMPUS_UNCROSSABLE` naming the part that cannot cross, if `to` lives; nothing was sent
 * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT` if `pid` is no pid
 * @throws RumpusError `ERR_RUMPUS_STOPPED` if this thread knows no runtime of that pid, `ERR_RUMPUS_WHICH_RUNTIME` if it has
 * several and a name is given: use `self.send` or `runtime.send`

@@ -1,7 +1,7 @@
 // counts: how often what happens on one scheduler crosses the border, and how often what goes to another wakes it. Times are
 // for the benchmarks; these figures are the same on every machine, so they are held here.
 
-import { cancelTimer, type Runtime, send, sendAfter } from 'rumpus'
+import { cancelTimer, offer, type Runtime, send, sendAfter } from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import { echo } from '../fixtures/bodies.mjs'
 import { type AnyPid, type AnySelf, inside, lane, oneThread, take } from '../process/world.ts'
@@ -48,6 +48,32 @@ describe.skipIf(oneThread)('counts', () => {
         await take(self, ROUNDS)
       })
       expect(each).toBeLessThan(0.1)
+    })
+  })
+
+  it('offers that were given up are not waited for: nothing is left of them for when there is a place', async () => {
+    await inside(async (self) => {
+      let tell = (): void => {}
+      const told = new Promise<void>((resolve) => (tell = resolve))
+      const full = self.spawn(
+        async (me: AnySelf) => {
+          await told
+          for await (const last of me) if (last) return
+        },
+        { mailbox: { capacity: 1, overflow: 'offer' } },
+      ) as AnyPid
+      expect(await offer(full, false)).toBe('accepted')
+      for (let i = 0; i < ROUNDS; i++) {
+        const giveUp = new AbortController()
+        const offered = offer(full, true, { signal: giveUp.signal })
+        giveUp.abort()
+        await expect(offered).rejects.toMatchObject({ code: 'ABORT_ERR' })
+      }
+      const last = offer(full, true)
+      const { crossings } = host(self.runtime)
+      tell()
+      expect(await last).toBe('accepted')
+      expect(host(self.runtime).crossings - crossings).toBeLessThan(50)
     })
   })
 

@@ -8,6 +8,7 @@ import {
   agent,
   application,
   callMany,
+  cast,
   consume,
   defineServer,
   getState,
@@ -89,6 +90,12 @@ const cases: readonly Case[] = [
     () => supervisor({ childs: [] } as never),
     'options.childs is no option: there are strategy, children, maxRestarts, within, backoff, maxChildren, autoShutdown',
   ],
+  [
+    'an application',
+    () => application({ ...app, startTimout: 5 } as never),
+    'application.startTimout is no option: did you mean startTimeout?',
+  ],
+  ['cast', () => cast('nobody', 1, { contexts: {} } as never), 'options.contexts is no option: did you mean context?'],
   [
     'a child spec',
     (r) => startSupervisor(r, { children: [{ ...child, restarts: 'temporary' } as never] }),

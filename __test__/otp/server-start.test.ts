@@ -33,6 +33,17 @@ describe('start', () => {
       expect(self.tryReceive()).toBe(undefined)
     }))
 
+  it('that fails at once elsewhere rejects with the reason, each time', () =>
+    inside(async (self) => {
+      for (const link of [true, false]) {
+        for (let round = 0; round < 200; round++) {
+          const error = await startServer(self, echo, { link, args: ['fail'] }).catch((error) => error)
+          expect(error).toMatchObject({ code: 'ERR_RUMPUS_INIT', cause: { error: { message: 'as told' } } })
+        }
+      }
+      expect(self.tryReceive()).toBe(undefined)
+    }))
+
   it('of a class that cannot be made fails as well, and takes nobody along', () =>
     inside(async (self) => {
       class Unmade extends Server {

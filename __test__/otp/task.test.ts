@@ -1,7 +1,7 @@
 // Goal: a task's result is known once, to whoever asks, whatever becomes of it; it ends with its owner. Method: each way of ending, here, on
 // other threads and under a supervisor.
 
-import { exit, isAlive, type Self, send, simulate } from 'rumpus'
+import { exit, isAlive, type Self, send, simulate, start } from 'rumpus'
 import { startSupervisor, Task, whichChildren } from 'rumpus/otp'
 import { describe, expect, it } from 'vitest'
 import { square, told } from '../fixtures/otp-tasks.mjs'
@@ -75,6 +75,20 @@ describe('a task', () => {
       self.monitor(failed.pid)
       expect((await self.receive()).reason).toMatchObject({ kind: 'error', error: { message: 'as told' } })
       await failed.result().catch(() => {})
+    }))
+
+  it('that has ended at once elsewhere says why, watched as it is from its birth', () =>
+    inside(async (self) => {
+      const top = await startSupervisor(self, { strategy: 'dynamic', maxRestarts: 1000 }, { link: false })
+      const reasons = []
+      for (let round = 0; round < 20; round++) {
+        const tasks = Array.from({ length: 20 }, () => Task.async(self, told, 'end', 'as told'))
+        tasks.push(...(await Promise.all(tasks.map(() => Task.supervised(self, top, told, 'end', 'as told')))))
+        reasons.push(...(await Promise.all(tasks.map((task) => task.result().catch((e) => e)))))
+      }
+      for (const reason of reasons) {
+        expect(reason).toMatchObject({ code: 'ERR_RUMPUS_DOWN', cause: { kind: 'user', value: 'as told' } })
+      }
     }))
 
   it('rejects when its thread has died', () =>
@@ -156,6 +170,13 @@ describe('a task', () => {
       await Task.async(self, forever).stop()
       expect(crashes).toHaveLength(1)
     }))
+
+  it('is refused by a runtime that has stopped, whatever that had been asked before', async () => {
+    const runtime = await start({ schedulers: 0 })
+    await runtime.stop()
+    const refused = { name: 'RumpusError', code: 'ERR_RUMPUS_STOPPED' }
+    expect(thrownBy(() => Task.async(runtime, forever))).toMatchObject(refused)
+  })
 
   it('is started by ordinary code, too, and over with the runtime', async () => {
     const { runtime } = await started()

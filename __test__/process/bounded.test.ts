@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { Down, exit, isAlive, offer, reply, send, sendAfter } from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import { echo } from '../fixtures/bodies.mjs'
-import { endsWithGrants, offers, slowly, takeAll, takesOne } from '../fixtures/bound-bodies.mjs'
+import { endsWithGrants, makesRoom, offers, slowly, takeAll, takesOne } from '../fixtures/bound-bodies.mjs'
 import {
   type AnyPid,
   type AnySelf,
@@ -229,6 +229,23 @@ describe('offer', () => {
       balanced(self.runtime.inspect())
     }))
 
+  it.skipIf(oneThread)(
+    'offer does not overtake one of its sender that waits, though there is room on its way to that',
+    () =>
+      inside(async (self) => {
+        const mailbox = { capacity: 2, overflow: 'offer' } as const
+        const room = self.spawn(makesRoom.with({ on: 1, mailbox }), self.pid) as AnyPid
+        const { from } = await self.receive()
+        const offered = [1, 2, 3].map((n) => offer(room, n))
+        reply(from, true)
+        // Nothing is heard meanwhile: the place that was granted is not known here, and another is free.
+        while (self.whereis('room') === undefined);
+        offered.push(offer(room, 4))
+        expect(await Promise.all(offered)).toEqual(Array(4).fill('accepted'))
+        expect(await self.receive()).toEqual([1, 2, 3, 4])
+      }),
+  )
+
   it('offer answers full in time, noproc of the dead and of those that die, and accepts where there is no bound', () =>
     inside(async (self) => {
       const spawnSleeper = (): AnyPid =>
@@ -279,14 +296,16 @@ describe('offer', () => {
         offer(pid, 3),
       ]
       giveUp.abort()
+      // It has what the second wanted, but comes no sooner for it.
+      const fourth = offer(pid, 4)
       open()
       expect(await first).toBe('accepted')
       expect(await second).toMatchObject({ code: 'ABORT_ERR' })
-      expect(await third).toBe('accepted')
-      expect(await offer(pid, 4)).toBe('accepted')
-      await until(() => got.length === 3)
-      expect(got).toEqual([1, 3, 4])
-      expect(await rejectionOf(offer(pid, 5, { signal: giveUp.signal }))).toMatchObject({ code: 'ABORT_ERR' })
+      expect([await third, await fourth]).toEqual(['accepted', 'accepted'])
+      expect(await offer(pid, 5)).toBe('accepted')
+      await until(() => got.length === 4)
+      expect(got).toEqual([1, 3, 4, 5])
+      expect(await rejectionOf(offer(pid, 6, { signal: giveUp.signal }))).toMatchObject({ code: 'ABORT_ERR' })
     }))
 
   it.skipIf(oneThread)('offer whose thread ends before it has used its place leaves that to the next', () =>

@@ -61,6 +61,30 @@ describe('exit reasons of bodies that fail', () => {
     })
   })
 
+  it('exit reason of what will not be looked at: a process ends, whatever was thrown, and so does one that says so', async () => {
+    await inside(async (self) => {
+      const no = (): never => {
+        // biome-ignore lint/style/useThrowOnlyError: what has no message is the worst of it
+        throw undefined
+      }
+      const { proxy: revoked, revoke } = Proxy.revocable({}, {})
+      revoke()
+      const thrown = [
+        new Proxy({}, { get: no }),
+        new Proxy({}, { getPrototypeOf: no }),
+        new Proxy(new Error(), { get: no }),
+        revoked,
+      ]
+      for (const value of thrown) {
+        const pid = self.spawn(async () => Promise.reject(value))
+        expect(await endOf(self, pid)).toMatchObject({ kind: 'error', error: { name: 'Error' } })
+      }
+      const value = Object.defineProperty({}, 'odd', { get: no, enumerable: true })
+      const ends = self.spawn(async (me: AnySelf) => me.exit({ kind: 'user', value }))
+      expect((await endOf(self, ends)).kind).not.toBe('noproc')
+    })
+  })
+
   it('exit reason of an error whose message throws when it is read', async () => {
     await inside(async (self) => {
       const trap = Object.defineProperty(new Error('trap'), 'message', {

@@ -1,9 +1,21 @@
 // send: order, identity on one thread, mail to the dead, what it refuses. The crossing is told in border/.
 
-import { exit, isAlive, send } from 'rumpus'
+import { call, cancelTimer, exit, isAlive, offer, send, sendAfter } from 'rumpus'
 import { describe, expect, it } from 'vitest'
 import { echo, end, hold } from '../fixtures/bodies.mjs'
-import { type AnyPid, type AnySelf, endOf, inside, oneThread, started, take, thrownBy, turns, until } from './world.ts'
+import {
+  type AnyPid,
+  type AnySelf,
+  endOf,
+  inside,
+  oneThread,
+  rejectionOf,
+  started,
+  take,
+  thrownBy,
+  turns,
+  until,
+} from './world.ts'
 
 describe('send on one scheduler', () => {
   it('send passes the value itself', async () => {
@@ -151,6 +163,22 @@ describe('send to the dead', () => {
         expect([accepted - before.accepted, dropped.dead - before.dropped.dead]).toEqual([10, 10])
         while (self.tryReceive() !== undefined);
       }
+    })
+  })
+
+  it('send to a dead process of what cannot cross is dropped and counted, too: its sender could not know', async () => {
+    const { runtime } = await started()
+    await runtime.run(async (self: AnySelf) => {
+      const what = self.spawn(async () => {}) as AnyPid
+      await endOf(self, what)
+      await turns()
+      const before = runtime.inspect().messages
+      send(what, { reply: () => {} })
+      expect(await offer(what, () => {})).toBe('noproc')
+      const { accepted, dropped } = runtime.inspect().messages
+      expect([accepted - before.accepted, dropped.dead - before.dropped.dead]).toEqual([1, 1])
+      expect(cancelTimer(sendAfter(what, () => {}, 60_000))).toBeUndefined()
+      expect(await rejectionOf(call(what, () => {}))).toMatchObject({ code: 'ERR_RUMPUS_NOPROC' })
     })
   })
 

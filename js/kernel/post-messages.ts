@@ -17,7 +17,7 @@ import {
 import { cargoOf, forgetCargo } from './cargo.ts'
 import { crashReport } from './crash.ts'
 import type { Kernel } from './kernel.ts'
-import { byReference, postSlot, putLong } from './post.ts'
+import { byReference, encodeFor, postSlot, putLong } from './post.ts'
 
 /** The receiver is gone. */
 export const OFFER_NOPROC = 0
@@ -38,7 +38,7 @@ export const postMessage = (kernel: Kernel, pid: number, message: unknown): void
     if (postTransfer(kernel, pid, message as object, cargo, 0) === STAYS_HERE) postSlot(kernel, pid, message)
     return
   }
-  const length = kernel.codec.encode(message, 'message')
+  const length = encodeFor(kernel, pid, message)
   words[ARGUMENTS] = OP_SEND
   putLong(words, ARGUMENTS + 1, pid)
   words[ARGUMENTS + 3] = length

@@ -13,7 +13,7 @@ import {
 } from '../native/layout.ts'
 import { cargoOf } from './cargo.ts'
 import type { Kernel } from './kernel.ts'
-import { byReference, lend, putLong } from './post.ts'
+import { byReference, encodeFor, lend, putLong } from './post.ts'
 import { OFFER_ACCEPTED, postTransfer, STAYS_HERE } from './post-messages.ts'
 
 /** Sends if there is a place, or if one `isGranted`. */
@@ -25,7 +25,7 @@ export const postOffer = (kernel: Kernel, pid: number, message: unknown, isGrant
     const offered = postTransfer(kernel, pid, message as object, cargo, terms)
     return offered === STAYS_HERE ? offerSlot(kernel, pid, message, isGranted) : offered
   }
-  const length = kernel.codec.encode(message, 'message')
+  const length = encodeFor(kernel, pid, message)
   return submitOffer(kernel, OP_OFFER, pid, length, isGranted, length)
 }
 

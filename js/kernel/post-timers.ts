@@ -13,7 +13,7 @@ import {
   SCRATCH_LEN,
 } from '../native/layout.ts'
 import type { Kernel } from './kernel.ts'
-import { answer, byReference, fromNow, lend, putLong } from './post.ts'
+import { answer, byReference, encodeFor, fromNow, lend, putLong } from './post.ts'
 import type { Process } from './process.ts'
 import { cancelYoung, keepYoung, putAfter } from './young.ts'
 
@@ -47,7 +47,7 @@ export const postAfter = (kernel: Kernel, pid: number, message: unknown, ms: num
   if (local && ms > 0 && period === 0 && kernel.settings.messages === 'reference') {
     return keepYoung(kernel, pid, message, ms)
   }
-  const length = local ? 0 : kernel.codec.encode(message, 'message')
+  const length = local ? 0 : encodeFor(kernel, pid, message)
   words[ARGUMENTS] = local ? OP_SEND_SLOT_AFTER : OP_SEND_AFTER
   words[ARGUMENTS + 3] = local ? lend(kernel, message) : length
   words[SCRATCH_LEN] = length

@@ -1,7 +1,7 @@
 // Posts: what leaves a process for another by a submission. Messages that do not go by reference, signals, spawns of
 // definitions. One function per operation; each fills the words of the page and answers what came back.
 
-import { badArgument, RumpusError } from '../errors.ts'
+import { badArgument, RumpusError, UncrossableError } from '../errors.ts'
 import {
   ANSWERED_SEAT,
   ARGUMENTS,
@@ -107,6 +107,19 @@ export const lend = (kernel: Kernel, message: unknown): number => {
     freezeDeep(message)
   }
   return kernel.slots.keep(message)
+}
+
+/**
+ * Encodes a message for `to`; how long that is. To one that has ended, or must, it makes no difference what cannot cross: it is dropped as
+ * all else is, so that no sender fails for an end that it cannot know of.
+ */
+export const encodeFor = (kernel: Kernel, to: number, message: unknown): number => {
+  try {
+    return kernel.codec.encode(message, 'message')
+  } catch (error) {
+    if (!(error instanceof UncrossableError) || askAlive(kernel, to)) throw error
+    return kernel.codec.encode(undefined, 'message')
+  }
 }
 
 /** Sends the value itself, to a process of this isolate, by its native mailbox. */

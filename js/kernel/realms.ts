@@ -3,8 +3,16 @@
 
 const { toString: tagOf } = Object.prototype
 
-/** Whether a value is an error, of whatever realm. */
-export const isError = (value: unknown): value is Error =>
+/** Whether a value is an error, of whatever realm. Never throws: a proxy that will not be looked at is none. */
+export const isError = (value: unknown): value is Error => {
+  try {
+    return looksLikeError(value)
+  } catch {
+    return false
+  }
+}
+
+const looksLikeError = (value: unknown): boolean =>
   value instanceof Error ||
   // The language itself says so of what has a stack, unless the object has its own say.
   (typeof value === 'object' &&

@@ -89,7 +89,7 @@ export const encodeReason = (codec: Codec, reason: ExitReason): Told => {
     if (reason.kind === 'error') {
       return { kind, length: codec.encodeWhole(wordsOf(reason.error), 'reason') }
     }
-    const message = `the exit reason could not cross: ${(uncrossable as Error).message}`
+    const message = `the exit reason could not cross: ${describe(uncrossable).message}`
     return { kind: REASON_ERROR, length: codec.encodeWhole({ name: 'UncrossableError', message }, 'reason') }
   }
 }

@@ -11,7 +11,7 @@ export const toReason = (given: unknown): ExitReason => {
   if (given === undefined || given === 'normal') return { kind: 'normal' }
   if (given === 'shutdown') return { kind: 'shutdown' }
   if (given === 'kill') return { kind: 'killed' }
-  if (given instanceof Error) return { kind: 'error', error: describe(given) }
+  if (isError(given)) return { kind: 'error', error: describe(given) }
   return isReason(given) ? given : { kind: 'user', value: given }
 }
 
@@ -23,10 +23,19 @@ const isReason = (given: unknown): given is ExitReason => {
   return ['normal', 'shutdown', 'killed', 'noproc', 'user'].includes(kind as string)
 }
 
+/** Whether it is an error. Never throws: a proxy that will not be looked at is none. */
+export const isError = (value: unknown): value is Error => {
+  try {
+    return value instanceof Error
+  } catch {
+    return false
+  }
+}
+
 /** A thrown value as data. Never throws, whatever was thrown. */
 export const describe = (thrown: unknown): ErrorDescription => {
   try {
-    if (!(thrown instanceof Error)) {
+    if (!isError(thrown)) {
       return { name: 'Error', message: `a body threw ${String(thrown)}`, cause: thrown }
     }
     const { name, message, stack, cause, code } = thrown as Error & { code?: unknown }

@@ -100,6 +100,7 @@ export const BIRTH_LOW = 16
 export const BIRTH_OVERFLOW_SHIFT = 5
 export const BIRTH_CAPACITY = 30
 export const BIRTH_SERVES = 128
+export const BIRTH_HEARD = 256
 
 // The terms of a message with cargo.
 export const PASSAGE_OFFER = 1

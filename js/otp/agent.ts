@@ -10,6 +10,7 @@ import type { Kernel } from '../kernel/kernel.ts'
 import { onlyKernel } from '../kernel/kernels.ts'
 import { checkPid, kernelOf } from '../kernel/post.ts'
 import { highOf } from '../kernel/process.ts'
+import { isError } from '../kernel/realms.ts'
 import { describe } from '../kernel/reasons.ts'
 import { INDEX_MASK } from '../kernel/words.ts'
 import { checkOptions, type Names } from '../options.ts'
@@ -109,7 +110,7 @@ const answerOf = async (read: () => unknown): Promise<unknown> => {
   try {
     return { value: await read() }
   } catch (error) {
-    return { error: error instanceof Error ? error : new Error(describe(error).message) }
+    return { error: isError(error) ? error : new Error(describe(error).message) }
   }
 }
 

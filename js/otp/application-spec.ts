@@ -2,6 +2,7 @@
 // the place of a mistake and the way to it.
 
 import { badArgument } from '../errors.ts'
+import { checkOptions, type Names } from '../options.ts'
 import type { Self } from '../process/shapes.ts'
 import { checkMs } from '../process/waits.ts'
 import type { SupervisorOptions } from './child-spec.ts'
@@ -122,12 +123,24 @@ export interface Applications extends AsyncDisposable {
   readonly over: Promise<ApplicationOutcome>
 }
 
+const NAMES: Names<Application> = {
+  name: true,
+  needs: true,
+  type: true,
+  config: true,
+  readiness: true,
+  startTimeout: true,
+  start: true,
+  drain: true,
+  stop: true,
+}
 const TYPES: readonly unknown[] = ['permanent', 'transient', 'temporary']
 const READINESS: readonly unknown[] = ['started', 'told']
 
 /** Throws unless `spec` is one; `path` is where it stands. */
 export const checkApplication = (spec: unknown, path: string): void => {
   if (typeof spec !== 'object' || spec === null) throw badArgument(TypeError, path, 'an application', spec)
+  checkOptions(path, spec, NAMES)
   const { name, needs = [], type = 'permanent', readiness = 'started', startTimeout = 0 } = spec as Application
   if (typeof name !== 'string' || name === '') throw badArgument(TypeError, `${path}.name`, 'a name', name)
   if (!Array.isArray(needs)) throw badArgument(TypeError, `${path}.needs`, 'an array of names', needs)

@@ -25,7 +25,7 @@ import type {
   Self,
   SpawnOptions,
 } from '../process/shapes.ts'
-import { spawn } from '../process/spawn.ts'
+import { spawn, spawnHeard } from '../process/spawn.ts'
 import { checkContext, checkOnlyWait, checkWait, NO_WAIT } from '../process/waits.ts'
 import type { Context, Pid } from '../types.ts'
 import { type Cast, Server, type ServerPid } from './server.ts'
@@ -40,6 +40,7 @@ import {
   type StartingBody,
   starterOf,
   toSpawn,
+  withPlace,
 } from './starting.ts'
 
 /** A class of servers. */
@@ -66,6 +67,8 @@ export interface StartOptions extends Pick<SpawnOptions, 'on' | 'name' | 'priori
   /** Whether it is linked to the process that starts it, once it has started; it is, unless this is false or no process starts it. */
   readonly link?: boolean
 }
+
+const CAST_NAMES: Names<{ readonly context?: Context | undefined }> = { context: true }
 
 /** The options of a start. */
 export const START_NAMES: Names<StartOptions> = { ...PLACE_NAMES, ...WAIT_NAMES, args: true, link: true }
@@ -179,9 +182,10 @@ export const start = (parent: unknown, what: StartingBody | AnyDefinition, optio
   if (process !== undefined && process.parked !== RUNNING) return refuse(process)
   if (options.signal?.aborted) return Promise.reject(new AbortError(options.signal.reason))
   const tied = process !== undefined && link ? process.pid : 0
-  const put = (ack: ReplyTo): number => {
+  const put = (ack: ReplyTo) => {
     const { what: spawned, rest } = toSpawn(what, { ack, parent: tied, unlinks: true }, args)
-    return spawnOne(kernel, process?.pid ?? 0, spawned, rest, options, tied === 0 ? 0 : BIRTH_LINKED)
+    const [one, given] = withPlace(spawned, rest, options)
+    return spawnHeard(kernel, process?.pid ?? 0, one, given, tied === 0 ? 0 : BIRTH_LINKED)
   }
   if (process === undefined) {
     const question = new CodeQuestion(kernel, options)
@@ -238,21 +242,9 @@ export const spawnOne = (
   options: StartOptions,
   ties: number,
 ): number => {
-  const birth = birthOf(options)
-  if (isDefinition(what)) return spawn(kernel, parent, birth === undefined ? what : what.with(birth), [...rest], ties)
-  return spawn(kernel, parent, what as never, birth === undefined ? [] : [birth], ties)
+  const [one, given] = withPlace(what, rest, options)
+  return spawn(kernel, parent, one, given, ties)
 }
-
-/** What they say of the place; most say nothing. */
-const birthOf = ({ on, name, priority, mailbox }: StartOptions): SpawnOptions | undefined =>
-  on === undefined && name === undefined && priority === undefined && mailbox === undefined
-    ? undefined
-    : {
-        ...(on === undefined ? {} : { on }),
-        ...(name === undefined ? {} : { name }),
-        ...(priority === undefined ? {} : { priority }),
-        ...(mailbox === undefined ? {} : { mailbox }),
-      }
 
 /** The error of a start whose process has ended for `reason`. */
 export const notStarted = (reason: unknown): RumpusError =>
@@ -350,6 +342,7 @@ export const cast = <Casting>(
   options?: { readonly context?: Context | undefined },
 ): void => {
   if (options === undefined) return send(to as Pid<unknown>, { type: 'cast', message })
+  checkOptions('options', options, CAST_NAMES)
   const { context } = options
   checkContext(context)
   send(to as Pid<unknown>, context === undefined ? { type: 'cast', message } : { type: 'cast', message, context })

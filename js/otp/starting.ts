@@ -1,5 +1,5 @@
 // What is started, as whoever starts it names it: a server, a supervisor, a body; here or as a definition. Owns the handshake by which
-// a start is over only when `init` is, and which bodies take part in it.
+// a start is over only when `init` is, which bodies take part in it, and what a spawn is given so that it is in its place.
 
 import { badArgument } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -7,7 +7,7 @@ import { kernels } from '../kernel/kernels.ts'
 import { postUnlink } from '../kernel/post.ts'
 import type { Body, Process } from '../kernel/process.ts'
 import { isDefinition } from '../process/define.ts'
-import type { Definition, ReplyTo } from '../process/shapes.ts'
+import type { Definition, ReplyTo, SpawnOptions } from '../process/shapes.ts'
 
 /** What a process that has started replies first. */
 export const STARTED = 'started'
@@ -77,3 +77,28 @@ export const toSpawn = (
   if (isStarting(what)) return { what: (self: never) => what(self, given, args), rest: [] }
   return { what: args.length === 0 ? what : (self: never) => what(self, ...(args as never[])), rest: [] }
 }
+
+/** Where and how it is to be. */
+type PlaceOptions = Pick<SpawnOptions, 'on' | 'name' | 'priority' | 'mailbox'>
+
+/** What is spawned, and what is given with it, so that it is where `options` say. */
+export const withPlace = (
+  what: AnyBody | AnyDefinition,
+  rest: readonly unknown[],
+  options: PlaceOptions,
+): readonly [what: never, rest: unknown[]] => {
+  const birth = birthOf(options)
+  if (isDefinition(what)) return [(birth === undefined ? what : what.with(birth)) as never, [...rest]]
+  return [what as never, birth === undefined ? [] : [birth]]
+}
+
+/** What they say of the place; most say nothing. */
+const birthOf = ({ on, name, priority, mailbox }: PlaceOptions): SpawnOptions | undefined =>
+  on === undefined && name === undefined && priority === undefined && mailbox === undefined
+    ? undefined
+    : {
+        ...(on === undefined ? {} : { on }),
+        ...(name === undefined ? {} : { name }),
+        ...(priority === undefined ? {} : { priority }),
+        ...(mailbox === undefined ? {} : { mailbox }),
+      }

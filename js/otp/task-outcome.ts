@@ -7,10 +7,10 @@ import type { Kernel } from '../kernel/kernel.ts'
 import type { Process } from '../kernel/process.ts'
 import { type Desk, deskOf, ended, type News, Waiter } from '../process/desk.ts'
 import type { CallOptions, ReplyTo, Self } from '../process/shapes.ts'
-import type { Pid } from '../types.ts'
+import type { Down, ExitReason, Pid } from '../types.ts'
 
 /** What a task says. */
-export type Said = readonly ['value', unknown] | readonly ['error', unknown]
+export type Said = readonly ['value', unknown] | readonly ['error', unknown] | readonly ['ended', ExitReason]
 
 /** What became of it. */
 export type Became = { readonly value: unknown } | { readonly error: unknown }
@@ -24,6 +24,8 @@ export class Outcome extends Waiter {
   private readonly waiting = new Set<() => void>()
   private pid = 0
   private ref = 0
+  /** Why it ends, if it has said so; it may still be at it. */
+  private why: ExitReason | undefined
 
   constructor(kernel: Kernel) {
     super()
@@ -35,6 +37,13 @@ export class Outcome extends Waiter {
   /** Where the task says what became of it. */
   get from(): ReplyTo {
     return [this.desk.pid as Pid<never>, this.number] as ReplyTo
+  }
+
+  /** It is the task of this process, of whose end the desk was to hear from its birth on, under `ref`. */
+  ofNew(pid: number, ref: number): void {
+    this.pid = pid
+    this.ref = ref
+    this.desk.watchUnder(ref, (news) => this.hear(news))
   }
 
   /** It is the task of this process. */
@@ -51,9 +60,14 @@ export class Outcome extends Waiter {
   /** The task has said it. */
   override answer(said: unknown, here: boolean): void {
     if (this.became !== undefined) return
+    const [kind, what] = said as Said
+    if (kind === 'ended') {
+      this.why = what
+      return
+    }
     this.forget()
     if (this.ref !== 0) this.desk.unwatch(this.ref)
-    this.become(said as Said)
+    this.become(kind, what)
     // Not inside the body of the task, which goes on.
     if (here) queueMicrotask(() => this.tell())
     else this.tell()
@@ -63,11 +77,16 @@ export class Outcome extends Waiter {
   hear(news: News): void {
     if (this.became !== undefined) return
     this.forget()
-    this.become(['error', news.kind === 'down' ? ended(news.down.reason) : stopped()])
+    this.become('error', news.kind === 'down' ? ended(this.whyOf(news.down)) : stopped())
     this.tell()
   }
 
-  private become([kind, what]: Said): void {
+  /** Why it has ended: who began to watch it too late knows from itself. */
+  private whyOf({ reason }: Down): ExitReason {
+    return reason.kind === 'noproc' && this.why !== undefined ? this.why : reason
+  }
+
+  private become(kind: 'value' | 'error', what: unknown): void {
     this.became = kind === 'value' ? { value: what } : { error: what }
   }
 

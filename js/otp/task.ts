@@ -4,7 +4,7 @@
 // handles an error with; a task whose owner ends is still ended. Waiting for a result has no time limit unless one is given, and one
 // that is given ends the wait, not the task: `stop` ends that. What a task answers crosses as a message does.
 
-import { badArgument } from '../errors.ts'
+import { badArgument, stopped } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { Process } from '../kernel/process.ts'
 import { describe } from '../kernel/reasons.ts'
@@ -14,9 +14,9 @@ import { endWith } from '../process/end-with.ts'
 import { exit } from '../process/exit.ts'
 import { replyError } from '../process/reply-error.ts'
 import type { CallOptions, Definition, ReplyTo, Runtime, Self, SpawnOptions } from '../process/shapes.ts'
-import { spawn } from '../process/spawn.ts'
+import { spawnHeard } from '../process/spawn.ts'
 import { checkOnlyWait } from '../process/waits.ts'
-import type { Pid, ReasonGiven } from '../types.ts'
+import type { ExitReason, Pid, ReasonGiven } from '../types.ts'
 import { defineStarting } from './start-server.ts'
 import type { AnyBody } from './starting.ts'
 import { starterOf } from './starting.ts'
@@ -47,21 +47,24 @@ class Ticket {
   readonly from: ReplyTo
   /** With whose end it ends, or 0. */
   readonly owner: number
+  /** It may end before who waits knows its process: it says itself why. */
+  readonly says: boolean
 
-  constructor(from: ReplyTo, owner: number) {
+  constructor(from: ReplyTo, owner: number, says: boolean) {
     this.from = from
     this.owner = owner
+    this.says = says
   }
 }
 
-type Given = Pick<Ticket, 'type' | 'from' | 'owner'>
+type Given = Pick<Ticket, 'type' | 'from' | 'owner' | 'says'>
 
 const definitions = new WeakSet<object>()
 
 /** Runs the body of a task. */
 const runTask = async (
   self: Self<never>,
-  { from, owner }: Given,
+  { from, owner, says }: Given,
   body: (self: never, ...args: never[]) => unknown,
   args: readonly unknown[],
 ): Promise<void> => {
@@ -71,7 +74,10 @@ const runTask = async (
   try {
     reply(from, ['value', await body(self as never, ...(args as never[]))])
   } catch (error) {
-    if (process.exiting !== undefined) throw error
+    if (process.exiting !== undefined) {
+      if (says) sayWhy(from, process.exiting)
+      throw error
+    }
     replyError(from, error)
     // Not thrown: whoever waits for the result hears of it.
     self.exit({ kind: 'error', error: describe(error) })
@@ -81,6 +87,14 @@ const runTask = async (
 }
 
 const nothing = (): void => {}
+
+const sayWhy = (from: ReplyTo, reason: ExitReason): void => {
+  try {
+    reply(from, ['ended', reason])
+  } catch {
+    // A reason that cannot cross: who waits hears that it has ended.
+  }
+}
 
 /**
  * Defines a body under `name` in the module `url` that any scheduler can run as a task: see `define`, whose rules are the same. Spawned
@@ -161,7 +175,6 @@ export class Task<Result = unknown> {
     this.pid = pid as Pid<never>
     this.owner = owner
     this.outcome = outcome
-    outcome.of(pid)
   }
 
   /**
@@ -178,15 +191,16 @@ export class Task<Result = unknown> {
     what: TaskBody<A, Result>,
     ...args: A
   ): Task<Awaited<Result>> {
-    const kernel = starterOf(owner).kernel
     const self = ownerOf(owner)
+    const kernel = kernelOf(owner)
     checkBody(what)
     const outcome = new Outcome(kernel)
-    const ticket = new Ticket(outcome.from, self?.pid ?? 0)
+    const ticket = new Ticket(outcome.from, self?.pid ?? 0, false)
     try {
-      const pid = isDefinition(what)
-        ? spawn(kernel, 0, what, [{ ...ticket }, args])
-        : spawn(kernel, 0, (me: Self<never>) => runTask(me, ticket, what as unknown as AnyBody, args), [])
+      const [pid, ref] = isDefinition(what)
+        ? spawnHeard(kernel, 0, what, [{ ...ticket }, args])
+        : spawnHeard(kernel, 0, (me: Self<never>) => runTask(me, ticket, what as unknown as AnyBody, args), [])
+      outcome.ofNew(pid, ref)
       return new Task<Awaited<Result>>(pid, self, outcome)
     } catch (error) {
       outcome.forget()
@@ -221,17 +235,20 @@ export class Task<Result = unknown> {
     what: TaskBody<A, Result>,
     ...args: A
   ): Promise<Task<Awaited<Result>>> {
-    const kernel = starterOf(owner).kernel
     const self = ownerOf(owner)
+    const kernel = kernelOf(owner)
     checkBody(what)
     const outcome = new Outcome(kernel)
-    const ticket = { ...new Ticket(outcome.from, self?.pid ?? 0) }
+    const ticket = { ...new Ticket(outcome.from, self?.pid ?? 0, true) }
     const start = isDefinition(what) ? what : (me: Self<never>) => runTask(me, ticket, what as unknown as AnyBody, args)
     const given = isDefinition(what) ? [ticket, args] : []
     try {
       const started = startChild(supervisor, { start: start as never, args: given, restart: 'temporary' })
       return started.then(
-        (pid) => new Task<Awaited<Result>>(pid, self, outcome),
+        (pid) => {
+          outcome.of(pid)
+          return new Task<Awaited<Result>>(pid, self, outcome)
+        },
         (error: unknown) => {
           outcome.forget()
           throw error
@@ -274,6 +291,12 @@ export class Task<Result = unknown> {
     exit(this.pid, reason)
     return known
   }
+}
+
+const kernelOf = (owner: TaskOwner): Kernel => {
+  const { kernel } = starterOf(owner)
+  if (kernel.detached) throw stopped()
+  return kernel
 }
 
 const ownerOf = (owner: TaskOwner): Self<never> | undefined => {

@@ -4,6 +4,7 @@
 import { cargoOf, forgetCargo } from '../kernel/cargo.ts'
 import type { MessageMode } from '../kernel/settings.ts'
 import type { Process } from '../model/process.ts'
+import { describe } from '../model/reasons.ts'
 import type { ErrorDescription, ExitReason } from '../types.ts'
 import { copy } from './copy.ts'
 import { freezeDeep } from './freeze.ts'
@@ -56,7 +57,7 @@ const carryValue = ({ kind, value }: ExitReason & { kind: 'shutdown' | 'user' })
   try {
     return { kind, value: copy(value, 'reason') }
   } catch (uncrossable) {
-    const message = `the exit reason could not cross: ${(uncrossable as Error).message}`
+    const message = `the exit reason could not cross: ${describe(uncrossable).message}`
     return { kind: 'error', error: { name: 'UncrossableError', message } }
   }
 }

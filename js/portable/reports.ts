@@ -5,7 +5,7 @@ import type { HighWaterReport } from '../kernel/process.ts'
 import type { CrashReport } from '../kernel/reports.ts'
 import type { Around, Crash } from '../model/around.ts'
 import type { Process } from '../model/process.ts'
-import { describe } from '../model/reasons.ts'
+import { describe, isError } from '../model/reasons.ts'
 import type { Pid } from '../types.ts'
 import { HERE } from './home.ts'
 
@@ -22,12 +22,11 @@ const guarded =
 /** What becomes of a crash. */
 export const crashReporter = (onCrash: (report: CrashReport) => void = writeCrash): ((crash: Crash) => void) => {
   const tell = guarded(onCrash, 'a crash report')
-  return ({ pid, what, error }) =>
-    tell({ pid, scheduler: HERE, what, error: error instanceof Error ? error : describe(error) })
+  return ({ pid, what, error }) => tell({ pid, scheduler: HERE, what, error: isError(error) ? error : describe(error) })
 }
 
 const writeCrash = ({ pid, scheduler, what, error }: CrashReport): void => {
-  const { name, message, stack } = error instanceof Error ? describe(error) : (error as ReturnType<typeof describe>)
+  const { name, message, stack } = isError(error) ? describe(error) : (error as ReturnType<typeof describe>)
   console.error(`rumpus: process ${pid} on scheduler ${scheduler}: ${what}\n${stack ?? `${name}: ${message}`}`)
 }
 

@@ -184,6 +184,14 @@ export class Desk implements KernelDesk {
     if (this.watching.delete(ref) && !this.closed) postDemonitor(this.kernel, this.pid, ref, true)
   }
 
+  /** `waiter` hears of the end of `pid` too, of which this desk was to hear from its birth on, under `ref`. */
+  askNew(waiter: Waiter, pid: number, ref: number): void {
+    const asked = this.keep(pid, ref)
+    this.watching.set(ref, (news) => this.hasEnded(asked, news))
+    asked.waiters.add(waiter)
+    waiter.asks = pid
+  }
+
   /** `waiter` hears of the end of `pid`, too. */
   ask(waiter: Waiter, pid: number): void {
     let asked = this.asked.get(pid)
@@ -195,13 +203,22 @@ export class Desk implements KernelDesk {
   }
 
   private newAsked(pid: number): Asked {
-    const ref = this.watch(pid, (news) => {
-      if (this.asked.get(pid) === asked) this.asked.delete(pid)
-      for (const waiter of asked.waiters) waiter.hear(news)
-    })
+    const asked = this.keep(
+      pid,
+      this.watch(pid, (news) => this.hasEnded(asked, news)),
+    )
+    return asked
+  }
+
+  private keep(pid: number, ref: number): Asked {
     const asked: Asked = { pid, ref, waiters: new Set(), isIdle: false }
     this.asked.set(pid, asked)
     return asked
+  }
+
+  private hasEnded(asked: Asked, news: News): void {
+    if (this.asked.get(asked.pid) === asked) this.asked.delete(asked.pid)
+    for (const waiter of asked.waiters) waiter.hear(news)
   }
 
   /** `waiter` hears when `ms` milliseconds have passed, too. */

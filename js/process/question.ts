@@ -90,11 +90,12 @@ abstract class Question extends Waiter implements YoungQuestion {
     return 0
   }
 
-  /** Puts it to whom `start` makes, whose pid it answers. Throws what `start` throws, and is over then. */
-  askNew(start: (from: ReplyTo) => number): number {
+  /** Puts it to whom `start` makes, whose pid it answers: the desk hears of its end from its birth. Throws what `start` throws, and is over then. */
+  askNew(start: (from: ReplyTo) => readonly [pid: number, ref: number]): number {
     try {
-      this.pid = start(this.from)
-      this.desk.ask(this, this.pid)
+      const [pid, ref] = start(this.from)
+      this.pid = pid
+      this.desk.askNew(this, pid, ref)
       this.startTimer()
     } catch (error) {
       this.giveUp()

@@ -12,6 +12,7 @@ import {
   AT_ANY,
   AT_DEDICATED,
   AT_HERE,
+  BIRTH_HEARD,
   BIRTH_HIGH,
   BIRTH_IS_RENTED,
   BIRTH_LINKED,
@@ -37,7 +38,9 @@ const CAPACITY_MAX = 2 ** 24
 const NO_OPTIONS: SpawnOptions = {}
 const PRIORITIES: Record<string, number> = { high: BIRTH_HIGH, normal: 0, low: BIRTH_LOW }
 
-/** Under which the parent of the last process that was watched from birth hears of its end. */
+/** Somebody hears of the end from the start: the parent, or the desk. */
+const HAS_WATCHER = BIRTH_WATCHED | BIRTH_HEARD
+/** Under which that one hears of the end of the last process that was born so. */
 let lastReference = 0
 
 /** Starts `what` from the process `parent` of `kernel`, or from outside any (0). `ties` are BIRTH bits. */
@@ -85,7 +88,7 @@ const spawnWith = <N>(
 /** A closure that is given nothing but ties. */
 const spawnTied = (kernel: Kernel, parent: number, body: Body, ties: number): number => {
   const { pid } = spawnHereWith(kernel, body, { given: ties, parent, rented: 0, capacity: 0 })
-  if ((ties & BIRTH_WATCHED) !== 0) lastReference = referenceOf(kernel)
+  if ((ties & HAS_WATCHER) !== 0) lastReference = referenceOf(kernel)
   return pid
 }
 
@@ -97,6 +100,21 @@ export const spawnMonitor = <N>(
   rest: unknown[],
 ): readonly [pid: Pid<Sendable<N>>, ref: number] => {
   const pid = spawn(kernel, parent, what, rest, BIRTH_WATCHED)
+  return [pid, lastReference]
+}
+
+/**
+ * The same, of whose end the desk of `kernel`, which there must be, hears under that reference: no end of a process that somebody there
+ * waits for goes unheard, however soon it comes. `ties` are BIRTH bits for `parent`.
+ */
+export const spawnHeard = <N>(
+  kernel: Kernel,
+  parent: number,
+  what: What<N>,
+  rest: unknown[],
+  ties = 0,
+): readonly [pid: Pid<Sendable<N>>, ref: number] => {
+  const pid = spawn(kernel, parent, what, rest, ties | BIRTH_HEARD)
   return [pid, lastReference]
 }
 
@@ -112,7 +130,7 @@ const deliver = <N>(
   const given = ties | givenBy(parent, options) | (overflow << BIRTH_OVERFLOW_SHIFT)
   const pid = giveBirth(kernel, parent, options, given, capacity, start)
   // The next crossing answers something else.
-  if ((given & BIRTH_WATCHED) !== 0) lastReference = referenceOf(kernel)
+  if ((given & HAS_WATCHER) !== 0) lastReference = referenceOf(kernel)
   if (options.signal !== undefined) endWith(kernel, pid, options.signal)
   return pid as Pid<Sendable<N>>
 }

@@ -103,7 +103,7 @@ const PLACES: [(&str, i32); 5] = [
     ("ANSWERED_TENANCY", (layout::ARGUMENTS + ANSWERED_TENANCY) as i32),
 ];
 
-const BIRTHS: [(&str, i32); 11] = [
+const BIRTHS: [(&str, i32); 12] = [
     ("BIRTH", (layout::ARGUMENTS + submit::BIRTH) as i32),
     ("BIRTH_PARENT", (layout::ARGUMENTS + submit::BIRTH_PARENT) as i32),
     ("BIRTH_RENTED", (layout::ARGUMENTS + submit::BIRTH_RENTED) as i32),
@@ -114,6 +114,7 @@ const BIRTHS: [(&str, i32); 11] = [
     ("BIRTH_LOW", submit::BIRTH_LOW),
     ("BIRTH_OVERFLOW_SHIFT", submit::BIRTH_OVERFLOW_SHIFT),
     ("BIRTH_SERVES", submit::BIRTH_SERVES),
+    ("BIRTH_HEARD", submit::BIRTH_HEARD),
     ("BIRTH_CAPACITY", (layout::ARGUMENTS + submit::BIRTH_CAPACITY) as i32),
 ];
 

@@ -65,6 +65,8 @@ pub(crate) const BIRTH_OVERFLOW_SHIFT: i32 = 5;
 pub(crate) const BIRTH_CAPACITY: usize = 14;
 /// It serves its whole scheduler.
 pub(crate) const BIRTH_SERVES: i32 = 1 << 7;
+/// Who serves this scheduler hears of the end, whoever the parent is.
+pub(crate) const BIRTH_HEARD: i32 = 1 << 8;
 
 /// Of a message for later: the timer that was named for it, or 0.
 pub(crate) const NAMED: usize = 9;
@@ -203,6 +205,7 @@ fn birth(words: &Words<'_>) -> Birth {
             _ => Priority::Normal,
         },
         serves: given & BIRTH_SERVES != 0,
+        heard: given & BIRTH_HEARD != 0,
         overflow,
         capacity: if overflow == Overflow::Unbounded { 0 } else { words.get(BIRTH_CAPACITY) as u32 },
     }

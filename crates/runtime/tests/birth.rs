@@ -71,6 +71,26 @@ fn who_is_tied_to_a_newborn_hears_of_its_end() {
 }
 
 #[test]
+fn who_serves_the_scheduler_hears_of_a_newborn_that_others_are_linked_to() {
+    let [mut host, mut other] = sit(false);
+    let servant = pid_of(host.spawn_here(Birth { serves: true, ..Birth::default() }));
+    let parent = pid_of(host.spawn_here(Birth::default()));
+    let birth = Birth { linked: Some(parent), heard: true, ..Birth::default() };
+    let Ok(Born { pid, reference, .. }) = host.spawn(0, 0, &[], Where::On(1), birth) else { panic!("not spawned") };
+    host.exit(parent, pid, Reason::new(ReasonKind::Shutdown, &[]));
+    other.definition_loaded(0);
+    let mut told = Tray::default();
+    for now_us in [100, 200, 300] {
+        let occasion = Occasion { now_us, from_loop: true, crowded: true };
+        other.turn(occasion, &mut Tray::default());
+        host.turn(occasion, &mut told);
+    }
+    let downs: Vec<&Completion> = told.0.iter().filter(|told| matches!(told, Completion::Down { .. })).collect();
+    let [Completion::Down { index, from, reference: of, .. }] = downs[..] else { panic!("{downs:?}") };
+    assert_eq!((*index, *from, *of), (servant.index(), pid, reference));
+}
+
+#[test]
 fn local_signals_act_at_once_on_those_alone_whose_mail_takes_no_detour() {
     for native_lane in [true, false] {
         let [_, mut other] = sit(native_lane);

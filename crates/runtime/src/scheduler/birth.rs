@@ -41,6 +41,8 @@ pub struct Birth {
     pub overflow: Overflow,
     /// Whether it serves its whole scheduler: it alone keeps no dedicated thread.
     pub serves: bool,
+    /// Whether who serves this scheduler hears of its end from the start; then nobody else does by its birth.
+    pub heard: bool,
 }
 
 /// What drops the oldest takes in so many more before a sender must look for the oldest himself.
@@ -209,7 +211,8 @@ impl Scheduler {
         if let Some(linked) = birth.linked {
             self.link(linked, pid);
         }
-        birth.watcher.map_or(0, |watcher| self.monitor(watcher, pid))
+        let watcher = if birth.heard { self.servant } else { birth.watcher };
+        watcher.map_or(0, |watcher| self.monitor(watcher, pid))
     }
 
     fn place(&mut self) -> usize {
