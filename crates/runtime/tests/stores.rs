@@ -6,8 +6,9 @@ mod world;
 use std::sync::Arc;
 
 use rumpus_runtime::stores::{Heir, StoreId, Unmade};
-use rumpus_runtime::{Pid, ReasonKind, Runtime};
+use rumpus_runtime::{Pid, ReasonKind, Runtime, Where};
 use rumpus_sync::store::{Expect, Given, Limits, Put};
+use world::books::Tag;
 use world::dice::Dice;
 use world::{World, options};
 
@@ -75,6 +76,59 @@ fn an_heir_that_lives_has_it_and_is_to_be_told() {
         // The next has nobody.
         world.finish(seat, second, ReasonKind::Normal);
         assert_eq!(owner(&runtime, id), None);
+    }
+}
+
+/// What `to` is told of a store that was `by`'s, as the next that comes to it from there.
+fn told(world: &mut World, by: Pid, to: Pid) -> (Heir, Tag) {
+    let tag = world.books.next_tag(by, to);
+    world.books.sent(tag);
+    (Heir { pid: to, skeleton: 24, message: tag.bytes().into() }, tag)
+}
+
+/// Whose mail waits for nothing, whose is under way, who lives elsewhere, and who has not begun.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Heirs {
+    Open,
+    UnderWay,
+    Elsewhere,
+    Unstarted,
+}
+
+#[test]
+fn who_has_a_store_is_told_behind_what_its_owner_has_sent_and_before_the_news_of_its_end() {
+    use Heirs::{Elsewhere, Open, UnderWay, Unstarted};
+    for heirs in [Open, UnderWay, Elsewhere, Unstarted] {
+        for given in [true, false] {
+            let (mut world, mut dice) = world();
+            let first = world.spawn_here(1);
+            let definition = world.define("heir");
+            let second = match heirs {
+                Open | UnderWay => world.spawn_here(1),
+                Elsewhere => world.spawn_here(2),
+                Unstarted => world.spawn(1, definition, Where::Here),
+            };
+            if heirs != Unstarted {
+                world.settle(&mut dice);
+                world.monitor(if heirs == Elsewhere { 2 } else { 1 }, second, first);
+            }
+            let runtime = Arc::clone(&world.runtime);
+            let id = make(&runtime, Some(first));
+            let before = usize::from(heirs != Open);
+            if heirs != Open {
+                world.send(1, first, second);
+            }
+            let (heir, tag) = told(&mut world, first, second);
+            if given {
+                assert_eq!(world.submit(1, |scheduler| scheduler.give_store(id, Some(first), heir)), Ok(()));
+            } else {
+                assert_eq!(runtime.stores.set_heir(id, Some(first), Some(heir)), Ok(()));
+            }
+            world.finish(1, first, ReasonKind::Normal);
+            assert_eq!(owner(&runtime, id), Some(Some(second)), "{heirs:?} {given}");
+            world.settle(&mut dice);
+            assert_eq!(world.books.messages_to(second).skip(before).collect::<Vec<_>>(), [tag], "{heirs:?} {given}");
+        }
     }
 }
 
