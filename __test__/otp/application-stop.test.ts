@@ -82,6 +82,21 @@ describe.each(lanes)('applications on the %s lane', (lane) => {
       expect(crashes).toEqual(['applications were killed: not stopped within 2000 ms: "hangs", "db"'])
     }))
 
+  it('of which one cannot start have their deadline, however long that one stops', () =>
+    inTime(lane, async (self, { now }) => {
+      const fails = { init: () => Promise.reject(new Error('no database')) }
+      const bad = application({
+        name: 'bad',
+        needs: ['db'],
+        start: () => ({ children: [{ id: 'fails', start: fails }] }),
+        stop: () => new Promise<void>(() => {}),
+      })
+      const begun = now()
+      const why = await rejectionOf(startApplication(self, [slow('db'), bad], { deadline: 300 }))
+      expect(why).toMatchObject({ code: 'ERR_RUMPUS_APPLICATION', message: expect.stringContaining('no database') })
+      expect(now() - begun).toBeLessThan(1000)
+    }))
+
   it.each([
     ['SIGTERM', 143],
     ['SIGINT', 130],

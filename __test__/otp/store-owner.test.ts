@@ -94,6 +94,24 @@ describe('an owner that ends', () => {
       expect(store.put('more', 1).count()).toBe(2)
     }))
 
+  it('is left and given to processes of its runtime alone', () =>
+    inside(async (self) => {
+      const store = Store.create(self)
+      for (const stranger of [0.5, 'name', 5, 2 ** 40]) {
+        expect(() => store.setHeir(self, stranger as never)).toThrow()
+        expect(() => store.give(self, stranger as never)).toThrow()
+      }
+      await inside(async (other) => {
+        const foreign = {
+          code: 'ERR_RUMPUS_BAD_ARGUMENT',
+          message: expect.stringContaining('a pid of the same runtime'),
+        }
+        expect(thrownBy(() => store.setHeir(self, other.pid as never))).toMatchObject(foreign)
+        expect(thrownBy(() => Store.create(self, { heir: other.pid as never }))).toMatchObject(foreign)
+      })
+      expect(store.inspect()).toMatchObject({ owner: self.pid, heir: undefined })
+    }))
+
   it('leaves nothing to an heir that has ended, or must', () =>
     inside(
       async (self) => {

@@ -6,11 +6,13 @@ import { exit, isAlive, send, simulate } from 'rumpus'
 import {
   countChildren,
   deleteChild,
+  getState,
   restartChild,
   Server,
   type SupervisorReport,
   startChild,
   startSupervisor,
+  stopServer,
   stopWith,
   supervisor,
   terminateChild,
@@ -346,3 +348,12 @@ describe('requests', () => {
       expect(told).toEqual(['child-started', 'child-ended', 'child-started', 'child-ended', 'gave-up'])
     }))
 })
+
+it('a supervisor is stopped as a server is, with all below it, and has no state to show', () =>
+  inside(async (self) => {
+    const top = (await startSupervisor(self, { children: [{ id: 'a', start: waits }] }, { link: false })) as AnyPid
+    const [child] = await whichChildren(top)
+    expect(await rejectionOf(getState(top))).toMatchObject({ code: 'ERR_RUMPUS_SUPERVISOR' })
+    await stopServer(top, 'shutdown')
+    expect([top, child?.pid].map((pid) => isAlive(pid as AnyPid))).toEqual([false, false])
+  }))

@@ -87,11 +87,18 @@ it('crash reports of every thread are published to their channel, beside onCrash
   })
 })
 
-it('crash reports go on after a listener that throws', async () => {
+const fails = (): never => {
+  throw new Error('the listener fails')
+}
+
+it.each([
+  ['throws', fails],
+  ['rejects', async () => fails()],
+])('crash reports go on after a listener that %s', async (_, fail) => {
   let times = 0
   const onCrash = (): void => {
     times++
-    throw new Error('the listener fails')
+    return fail() as never
   }
   const written: string[] = []
   const { write } = process.stderr

@@ -40,7 +40,7 @@ describe('register', () => {
       exit(other, 'kill')
       await endOf(self, other)
       expect(thrownBy(() => self.register('late', other))).toMatchObject({ code: 'ERR_RUMPUS_NOPROC' })
-      for (const name of ['', 7, undefined]) {
+      for (const name of ['', 7, undefined, 'half a \ud800']) {
         expect(thrownBy(() => self.register(name as never))).toMatchObject({ code: 'ERR_RUMPUS_BAD_ARGUMENT' })
         expect(thrownBy(() => self.whereis(name as never))).toMatchObject({ code: 'ERR_RUMPUS_BAD_ARGUMENT' })
       }

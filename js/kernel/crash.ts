@@ -28,13 +28,19 @@ const called = (kernel: Kernel, pid: number): Pick<CrashReport, 'name' | 'defini
   return { ...(name == null ? {} : { name }), ...(key == null ? {} : { definition: splitKey(key) }) }
 }
 
-/** The same listener, whose own failure goes to stderr: nothing that must go on after a report may depend on it. */
-export const guarded =
-  <Report = CrashReport>(listener: (report: Report) => void, what = 'a crash report') =>
-  (report: Report): void => {
+/** The same listener, whose own failure, at once or later, goes to stderr: nothing that must go on after a report may depend on it. */
+export const guarded = <Report = CrashReport>(
+  listener: (report: Report) => unknown,
+  what = 'a crash report',
+): ((report: Report) => void) => {
+  const failed = (failure: unknown): void =>
+    void process.stderr.write(`rumpus: ${what} failed: ${describe(failure).message}\n`)
+  return (report) => {
     try {
-      listener(report)
+      const heard = listener(report)
+      if (heard instanceof Promise) heard.catch(failed)
     } catch (failure) {
-      process.stderr.write(`rumpus: ${what} failed: ${describe(failure).message}\n`)
+      failed(failure)
     }
   }
+}

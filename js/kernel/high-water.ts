@@ -17,7 +17,7 @@ export const tellHighWater = (
   const tell = guarded((report: HighWaterReport) => {
     if (report.logged !== true) writeDown('highWater', report)
     if (CHANNEL.hasSubscribers) CHANNEL.publish(report)
-    listener?.(report)
+    return listener?.(report)
   }, 'a listener for high water')
   return (report) => queueMicrotask(() => tell(report))
 }

@@ -4,6 +4,9 @@
 import { NAMES } from '../native/layout.ts'
 import type { RuntimeHandle } from '../native/load.ts'
 
+/** Whether a text has no half of a character, as every name. */
+export const isWhole = (name: string): boolean => !/\p{Surrogate}/u.test(name)
+
 export class Names {
   private readonly handle: RuntimeHandle
   private readonly words: Int32Array
@@ -27,7 +30,8 @@ export class Names {
   }
 
   private learn(name: string): number {
-    const pid = this.handle.whereis(name)
+    // Rust would read half a character as another.
+    const pid = isWhole(name) ? this.handle.whereis(name) : 0
     this.pids.set(name, pid)
     return pid
   }

@@ -70,6 +70,11 @@ export const kernelOf = (pid: number): Kernel => {
   return kernel
 }
 
+/** What ties processes stays within a runtime: a false death would be worse than none. */
+export const checkOurs = (kernel: Kernel, pid: number): void => {
+  if (kernelOf(pid) !== kernel) throw badArgument(TypeError, 'pid', 'a pid of the same runtime', pid)
+}
+
 /** Writes a whole number within 53 bits. */
 export const putLong = (words: Int32Array, at: number, long: number): void => {
   words[at] = long | 0

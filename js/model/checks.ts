@@ -26,9 +26,13 @@ export const checkTimer = (timer: unknown): void => {
   if (!Number.isSafeInteger(timer) || (timer as number) >= 0) throw badArgument(TypeError, 'timer', 'a timer', timer)
 }
 
+/** Half a character, which is none of a name. */
+const HALF = /\p{Surrogate}/u
+
 export const checkName = (argument: string, name: unknown): void => {
   if (typeof name !== 'string' || name === '')
     throw badArgument(TypeError, argument, 'a string that is not empty', name)
+  if (HALF.test(name)) throw badArgument(TypeError, argument, 'a string of whole characters', name)
 }
 
 export const checkBody = (body: unknown, wanted = 'a function'): void => {

@@ -20,10 +20,10 @@ import { supervisor } from './supervisor.ts'
 export interface Note {
   readonly type: 'application'
   /**
-   * `'started'`, `'ready'`, `'unready'`: an application, to the loop; `'stop'`: the loop, to an application, or others to the loop; `'late'`:
+   * `'started'`, `'failed'`, `'ready'`, `'unready'`: an application, to the loop; `'stop'`: the loop, to an application, or others to the loop; `'late'`:
    * the start of one takes too long; `'force'`: no more time, for all.
    */
-  readonly note: 'started' | 'ready' | 'unready' | 'stop' | 'late' | 'force'
+  readonly note: 'started' | 'failed' | 'ready' | 'unready' | 'stop' | 'late' | 'force'
   /** Which application. */
   readonly at: number
   /** Who asks, or with which code. */
@@ -87,6 +87,12 @@ export class Part {
     return this.aborts.signal
   }
 
+  /** It cannot start, and why. */
+  fail(why: unknown): void {
+    this.thrown = why
+    this.failed = true
+  }
+
   abort(why: unknown): void {
     this.aborts.abort(why)
   }
@@ -112,7 +118,12 @@ export const lookAfter = async (
     try {
       if (part.asked) reason = SHUTDOWN
       else {
-        await startTop(self, part, top)
+        await startTop(self, part, top).catch((error: unknown) => {
+          // Its `stop` comes first, and may take its time: who is to stop for this is told now.
+          if (!isEnd(error) && !part.asked) part.fail(error)
+          send(loop, noteOf('failed', at))
+          throw error
+        })
         send(loop, noteOf('started', at))
         reason = await untilEnd(self, part, context, loop)
       }

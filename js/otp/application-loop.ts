@@ -132,6 +132,7 @@ export class ApplicationLoop implements Applications {
     const part = this.parts[at]
     if (part === undefined || !part.lives || part.asked) return
     if (note === 'late') return this.tooLate(part)
+    if (note === 'failed') return takesDown(part.spec, SHUTDOWN) ? this.beginStop('crash') : undefined
     const before = part.isReady
     if (note === 'started') part.state = 'running'
     else part.told = note === 'ready'
@@ -179,8 +180,7 @@ export class ApplicationLoop implements Applications {
   private tooLate(part: Part): void {
     if (part.wasReady) return
     const { startTimeout = START_MS } = part.spec
-    part.thrown = new TimeoutError(startTimeout, `it was not ready within ${startTimeout} ms`)
-    part.failed = true
+    part.fail(new TimeoutError(startTimeout, `it was not ready within ${startTimeout} ms`))
     // What runs can go in good order, unless others go on, who would have to wait for that.
     if (part.state === 'running' && takesDown(part.spec, SHUTDOWN)) this.beginStop('crash')
     else this.kill(part)

@@ -6,9 +6,9 @@
 import { RumpusError } from '../errors.ts'
 import { crashReport } from '../kernel/crash.ts'
 import type { Process } from '../kernel/process.ts'
-import { describe } from '../kernel/reasons.ts'
+import { describe, toReason } from '../kernel/reasons.ts'
 import { send } from '../process/send.ts'
-import type { Call, Self } from '../process/shapes.ts'
+import type { Call, ReplyTo, Self } from '../process/shapes.ts'
 import { sendAfter } from '../process/timers.ts'
 import type { Exit, ExitReason, Pid } from '../types.ts'
 import { ChildLife } from './child-life.ts'
@@ -19,6 +19,7 @@ import { type Backoff, delayOf, Restarts } from './restarts.ts'
 import { isEnd, isExit } from './signals.ts'
 import { type Given, notStarting, STARTED } from './starting.ts'
 import { answerSupervisor, type SupervisorRequest } from './supervisor-requests.ts'
+import type { SystemRequest } from './system.ts'
 
 /** Told to itself: a child whose restart has failed, or must wait, is to be started. */
 interface Again {
@@ -71,7 +72,9 @@ export class SupervisorLoop {
   private async handleOther(message: unknown): Promise<void> {
     const { type, from, request } = (message ?? {}) as Partial<Call>
     if ((type as string) === 'again') return this.again(message as Again)
-    if (type !== 'call' || !Array.isArray(from)) return
+    if (!Array.isArray(from)) return
+    if ((type as string) === 'system') return this.handleSystem(from as never, (request ?? {}) as SystemRequest)
+    if (type !== 'call') return
     let answered: unknown
     try {
       answered = { value: await answerSupervisor(this, request as SupervisorRequest) }
@@ -80,6 +83,13 @@ export class SupervisorLoop {
       answered = { error: describe(error) }
     }
     answerTo(from, answered)
+  }
+
+  /** It can be stopped as any server can. It has no callbacks, and so no state. */
+  private async handleSystem(from: ReplyTo, { stop }: SystemRequest): Promise<void> {
+    if (stop !== undefined) return this.end(toReason(stop))
+    const message = 'it is a supervisor, which has no state and is not suspended: see whichChildren'
+    answerTo(from, { error: describe(new RumpusError('ERR_RUMPUS_SUPERVISOR', message)) })
   }
 
   private heard({ pid, reason }: Exit): Promise<void> | undefined {

@@ -9,15 +9,17 @@ import { describe, isError } from '../model/reasons.ts'
 import type { Pid } from '../types.ts'
 import { HERE } from './home.ts'
 
-const guarded =
-  <Report>(listener: (report: Report) => void, what: string) =>
-  (report: Report): void => {
+const guarded = <Report>(listener: (report: Report) => unknown, what: string): ((report: Report) => void) => {
+  const failed = (failure: unknown): void => console.error(`rumpus: ${what} failed: ${describe(failure).message}`)
+  return (report) => {
     try {
-      listener(report)
+      const heard = listener(report)
+      if (heard instanceof Promise) heard.catch(failed)
     } catch (failure) {
-      console.error(`rumpus: ${what} failed: ${describe(failure).message}`)
+      failed(failure)
     }
   }
+}
 
 /** What becomes of a crash. */
 export const crashReporter = (onCrash: (report: CrashReport) => void = writeCrash): ((crash: Crash) => void) => {

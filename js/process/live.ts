@@ -1,10 +1,10 @@
 // A living process: the object behind `self`. Each method is one verb; what a verb does is in its own file.
 
 import { builtin } from '../builtin.ts'
-import { badArgument, ProcessExit } from '../errors.ts'
+import { ProcessExit } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { endByItself } from '../kernel/life.ts'
-import { kernelOf, postLink, postMonitor, postTrapExits, postUnlink } from '../kernel/post.ts'
+import { checkOurs, postLink, postMonitor, postTrapExits, postUnlink } from '../kernel/post.ts'
 import { Process, rareOf } from '../kernel/process.ts'
 import { toReason } from '../kernel/reasons.ts'
 import { BIRTH_LINKED } from '../kernel/words.ts'
@@ -168,11 +168,6 @@ const signalOf = (process: Process): AbortSignal => {
   }
   if (process.exiting !== undefined) rare.aborter.abort(new ProcessExit(process.exiting))
   return rare.aborter.signal
-}
-
-/** Links and monitors stay within a runtime: a false death would be worse than none. */
-const checkOurs = (home: Kernel, pid: Pid): void => {
-  if (kernelOf(pid) !== home) throw badArgument(TypeError, 'pid', 'a pid of the same runtime', pid)
 }
 
 // V8 inlines the construction of a base class, not that of a derived one: what the kernel makes is a process that has the verbs.

@@ -3,6 +3,7 @@
 
 import { badArgument, RumpusError } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import { isWhole } from '../kernel/names.ts'
 import { checkPid } from '../kernel/post.ts'
 import { formatPid } from '../pid.ts'
 import type { Pid } from '../types.ts'
@@ -11,6 +12,8 @@ import type { Pid } from '../types.ts'
 export const checkName = (argument: string, name: unknown): void => {
   if (typeof name !== 'string' || name === '')
     throw badArgument(TypeError, argument, 'a string that is not empty', name)
+  // Half a character would be another name for those who have another half.
+  if (!isWhole(name)) throw badArgument(TypeError, argument, 'a string of whole characters', name)
 }
 
 /** Gives `pid` the name `name`. */

@@ -22,8 +22,8 @@ export const crashReporter = (onCrash?: (report: CrashReport) => void): ((report
     // The journal of the thread where it happened goes first.
     const isLogged = report.logged === true || writeDown('crash', report)
     if (crashes.hasSubscribers) crashes.publish(report)
-    if (onCrash !== undefined) onCrash(report)
-    else if (!isLogged) writeCrash(report)
+    if (onCrash !== undefined) return onCrash(report)
+    if (!isLogged) writeCrash(report)
   })
 
 /** What becomes of a stall report. */
@@ -31,8 +31,8 @@ export const stallReporter = (onStall?: (report: StallReport) => void): ((report
   guarded((report: StallReport) => {
     const isLogged = writeDown('stall', report)
     if (stalls.hasSubscribers) stalls.publish(report)
-    if (onStall !== undefined) onStall(report)
-    else if (!isLogged) writeStall(report)
+    if (onStall !== undefined) return onStall(report)
+    if (!isLogged) writeStall(report)
   })
 
 const writeCrash = ({ pid, scheduler, name, definition, what, error }: CrashReport): void => {

@@ -13,7 +13,7 @@ import {
 import { formatPid } from '../../pid.ts'
 import type { Pid } from '../../types.ts'
 import type { Kernel } from '../kernel.ts'
-import { answer, checkPid, putLong } from '../post.ts'
+import { answer, checkOurs, putLong } from '../post.ts'
 
 /** What a store may hold. */
 export interface StoreLimits {
@@ -87,7 +87,7 @@ export const setHeir = (
   heir: number,
   data: unknown,
 ): void => {
-  if (heir !== 0) checkPid(heir)
+  if (heir !== 0) checkOurs(kernel, heir)
   const length = heir === 0 ? 0 : encodeTransfer(kernel, { store: id, name, from: by, data })
   const [piece] = kernel.codec.pieces === undefined ? [] : kernel.codec.takePieces()
   const message = piece ?? new Uint8Array(kernel.native.scratch, 0, length)
@@ -104,7 +104,7 @@ export const giveStore = (
   to: number,
   data: unknown,
 ): void => {
-  checkPid(to)
+  checkOurs(kernel, to)
   const { words } = kernel
   const length = encodeTransfer(kernel, { store: id, name, from: by, data })
   words[ARGUMENTS] = OP_GIVE_STORE
