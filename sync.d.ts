@@ -7,9 +7,9 @@ import { Event } from "./events.js";
 * A queue between fibers that makes who is faster wait: `new Channel(16)`. With 0 a send waits for its receiver; with Infinity none
 * ever waits.
 *
-* `close` ends it: what is in it can still be received, then `receive` rejects and loops end. Between processes, and cores, use
-* messages. Cancelled are waits, never `close`; an item whose send is cancelled was not taken, and one that has been handed to a
-* receiver is received although that is cancelled meanwhile.
+* `close` ends it: what is in it can still be received, then `receive` rejects and loops end. Between cores use `SharedChannel` of
+* `rumpus/fibers`, between processes messages. Cancelled are waits, never `close`; an item whose send is cancelled was not taken, and
+* one that has been handed to a receiver is received although that is cancelled meanwhile.
 *
 * @example
 * ```ts
@@ -76,6 +76,8 @@ interface Shared {
   readonly what: string;
   /** Who must go on before the line moves, if that is known. */
   holders?(): readonly Fiber[];
+  /** Whether other cores move it too: then nobody here can tell that it never will. */
+  readonly isForeign?: boolean;
 }
 /**
 * A lock for what several fibers change with waits in between. Fair: who asked first has it first, handed over by `unlock`.

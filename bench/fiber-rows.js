@@ -46,6 +46,14 @@ export const FIBER_ROWS = [
     reach: timesRival(1.5, 'floor'),
   },
   {
+    name: 'sync/stream-cross',
+    unit: 'ns/item',
+    module: 'sync-stream-cross',
+    rivals: [],
+    reach: timesFloor(5),
+    needs: FLOOR_ROW,
+  },
+  {
     name: 'effect/perform',
     unit: 'ns/perform',
     module: 'effect-perform',

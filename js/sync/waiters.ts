@@ -14,6 +14,8 @@ export interface Shared {
   readonly what: string
   /** Who must go on before the line moves, if that is known. */
   holders?(): readonly Fiber[]
+  /** Whether other cores move it too: then nobody here can tell that it never will. */
+  readonly isForeign?: boolean
 }
 
 /** One that waits, and what it has been granted. */
@@ -46,6 +48,10 @@ export class Waiter<T> implements Wait {
 
   get holders(): readonly Fiber[] {
     return this.shared.holders?.() ?? NOBODY
+  }
+
+  get isForeign(): boolean {
+    return this.shared.isForeign === true
   }
 }
 
