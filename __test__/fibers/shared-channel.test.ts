@@ -159,6 +159,43 @@ it('what cannot cross is refused, and the others go on', async () => {
   expect(await channel.receive(fiber)).toBe(1)
 })
 
+it('an item may be whatever can cross, lists and nothing too, there and back', async () => {
+  const items = [undefined, null, [], [1], ['end', true], 'end', 0, { places: 1 }, [[]]]
+  const fiber = fifo.current()
+  const [there, back] = [SharedChannel.create<number>(runtime, 3), SharedChannel.create<number>(runtime, 3)]
+  const [, got] = await both(
+    fiber,
+    (mine) => parallel(mine, bodies.echoes.with(on(1)), there.handle, back.handle, 1, items.length),
+    async (mine) => {
+      const seen: unknown[] = []
+      for (const item of items) {
+        await there.send(mine, item as number)
+        seen.push(await back.receive(mine))
+      }
+      return seen
+    },
+  )
+  expect(got).toEqual(items)
+})
+
+it('ends take turns, whoever asks more', async () => {
+  const channel = SharedChannel.create<number>(runtime, 1)
+  const counts = [0, 0]
+  const sends = (at: number) => (mine: Fiber) =>
+    parallel(mine, bodies.sends.with(on(1 + at)), channel.handle, at * 1000, 400, false)
+  await all(fifo.current(), [
+    ...[sends(0), sends(1)],
+    async (mine) => {
+      const begun = [await channel.receive(mine)]
+      // Both wait for a place by then.
+      while (new Set(begun.map((n) => n >= 1000)).size < 2) begun.push(await channel.receive(mine))
+      for (let n = 0; n < 100; n++) counts[(await channel.receive(mine)) >= 1000 ? 1 : 0]!++
+      for (let n = begun.length + 100; n < 800; n++) await channel.receive(mine)
+    },
+  ])
+  expect(Math.min(...counts)).toBeGreaterThan(20)
+})
+
 it('refuses what is no argument', async () => {
   for (const capacity of [0, 0.5, -1, Number.NaN, '1'] as number[]) {
     expect(() => SharedChannel.create(runtime, capacity)).toThrow(refused('OUT_OF_RANGE'))

@@ -8,13 +8,15 @@ import { send } from '../process/send.ts'
 import type { Self } from '../process/shapes.ts'
 import type { Pid } from '../types.ts'
 import { End, type Port } from './shared-end.ts'
-import type { Asked, ToEnd, ToHub } from './shared-words.ts'
+import { type Asked, asItem, asWord, read, type Told } from './shared-words.ts'
 
 export class Guest implements Port<unknown> {
   readonly end: End<unknown> = new End<unknown>(this)
   private readonly kernel: Kernel
-  private readonly hub: Pid<ToHub>
-  private readonly pid: Pid<ToEnd>
+  private readonly hub: Pid<unknown>
+  /** Who takes the items of this end. */
+  private intake = 0 as Pid<unknown>
+  private readonly pid: Pid<unknown>
   /** Places that were lent and are not used. */
   private places = 0
   /** So few are left when it asks for further ones. */
@@ -25,46 +27,48 @@ export class Guest implements Port<unknown> {
 
   constructor(kernel: Kernel, hub: number, onEnd: () => void) {
     this.kernel = kernel
-    this.hub = hub as Pid<ToHub>
+    this.hub = hub as Pid<unknown>
     this.onEnd = onEnd
-    this.pid = spawnHere(kernel, (self: Self<ToEnd>) => this.serve(self)).pid as Pid<ToEnd>
+    this.pid = spawnHere(kernel, (self: Self<unknown>) => this.serve(self)).pid as Pid<unknown>
     // Behind all that it has said.
     deskOf(kernel).watch(hub, ({ kind }) => {
-      if (kind === 'down') send(this.pid, 'end')
+      if (kind === 'down') send(this.pid, asWord('end' satisfies Told))
     })
   }
 
-  private async serve(self: Self<ToEnd>): Promise<void> {
+  private async serve(self: Self<unknown>): Promise<void> {
+    const { end } = this
+    const onItem = (item: unknown): void => end.give(item)
+    const onWord = (word: Told): void => this.hear(word)
     try {
       while (!this.isOver) {
-        this.hear(await self.receive())
-        for (let next = self.tryReceive(); next !== undefined; next = self.tryReceive()) this.hear(next)
+        read(await self.receive(), onItem, onWord)
+        for (let next = self.tryReceive(); next !== undefined; next = self.tryReceive()) read(next, onItem, onWord)
       }
     } finally {
       this.isOver = true
-      this.end.end()
+      end.end()
       this.onEnd()
     }
   }
 
-  private hear(message: ToEnd): void {
+  private hear(word: Told): void {
     const { end } = this
-    if (Array.isArray(message)) end.give(message[0])
-    else if (message === 'recall') end.recall()
-    else if (message === 'close') end.close()
-    else if (message === 'settle') end.settle()
-    else if (message === 'end') this.isOver = true
-    else if ('failed' in (message as object)) end.fail((message as { failed: unknown }).failed)
+    if (word === 'end') this.isOver = true
+    else if (word === 'recall') end.recall()
+    else if (word === 'close') end.close()
+    else if (word === 'settle') end.settle()
+    else if ('failed' in word) end.fail(word.failed)
     else {
-      const { places, further } = message as { places: number; further: number }
-      if (further > 0) this.isTold = false
-      end.lend(places, further)
+      if (word.further > 0) this.isTold = false
+      this.intake = word.intake as Pid<unknown>
+      end.lend(word.places, word.further)
       this.low = this.places >> 1
     }
   }
 
   private tell(asked: Omit<Asked, 'end'>): void {
-    if (!this.isOver && !this.kernel.detached) send(this.hub, { end: this.pid, ...asked })
+    if (!this.isOver && !this.kernel.detached) send(this.hub, asWord({ end: this.pid, ...asked } satisfies Asked))
   }
 
   check(item: unknown): void {
@@ -73,7 +77,7 @@ export class Guest implements Port<unknown> {
 
   tryPut(item: unknown): boolean {
     if (this.places === 0) return false
-    send(this.hub, [this.pid, item])
+    send(this.intake, asItem(item))
     this.places--
     if (this.places <= this.low && !this.isTold) {
       this.isTold = true

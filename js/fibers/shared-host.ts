@@ -1,5 +1,6 @@
-// The hub of a shared channel, where it was made: its process, which hears the ends on other schedulers, and the end here, which speaks to
-// it by calls. Owns who has a seat; one that has died loses it, and what it was lent is free again.
+// The hub of a shared channel, where it was made: its process, which hears the ends on other schedulers; one process for each of those, which
+// takes its items; and the end here, which speaks to it by calls. Owns who has a seat; one that has died loses it, and
+// what it was lent is free again.
 
 import { UncrossableError } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -10,7 +11,7 @@ import type { Self } from '../process/shapes.ts'
 import type { Pid } from '../types.ts'
 import { End, type Port } from './shared-end.ts'
 import { Hub, type Seat, type Taker } from './shared-hub.ts'
-import { DONE, type Put, type ToEnd, type ToHub } from './shared-words.ts'
+import { type Asked, asItem, asWord, read, type Told } from './shared-words.ts'
 
 export class Host {
   /** The process of the hub: by it others find it. */
@@ -19,42 +20,55 @@ export class Host {
   readonly end: End<unknown>
   private readonly kernel: Kernel
   private readonly hub: Hub<unknown>
-  private readonly seats = new Map<number, Seat<unknown>>()
+  private readonly seats = new Map<number, Admitted>()
   private readonly onEnd: () => void
 
   constructor(kernel: Kernel, capacity: number, onEnd: () => void) {
     this.kernel = kernel
     this.onEnd = onEnd
-    this.pid = spawnHere(kernel, (self: Self<ToHub>) => this.serve(self)).pid
-    const done = (): void => send(this.pid as Pid<ToHub>, DONE)
+    this.pid = spawnHere(kernel, (self: Self<unknown>) => this.serve(self)).pid
+    // What it is told last wakes its process.
+    const done = (): void => send(this.pid as Pid<unknown>, asWord({ end: 0 } satisfies Asked))
     this.hub = new Hub(capacity, (then) => kernel.loop.soon(then), done)
     const port = new LocalPort(kernel, this.hub)
     this.end = new End(port)
     port.seat = this.hub.enter(this.end)
   }
 
-  private async serve(self: Self<ToHub>): Promise<void> {
+  /** Items come by the intakes; here is what ends say. Who says something behind an item still has its place until that is taken. */
+  private async serve(self: Self<unknown>): Promise<void> {
     try {
       while (!this.hub.isDone) {
         this.hear(await self.receive())
         for (let next = self.tryReceive(); next !== undefined; next = self.tryReceive()) this.hear(next)
       }
     } finally {
+      for (const { intake } of this.seats.values()) send(intake, asWord('over'))
       this.end.end()
       this.onEnd()
     }
   }
 
-  private hear(message: ToHub): void {
-    if (message === DONE) return
-    const { hub } = this
-    if (Array.isArray(message)) {
-      const [end, item] = message as Put
-      hub.put(this.seatOf(end), item)
-      return
+  private hear(message: unknown): void {
+    read(message, nothing, (asked: Asked) => {
+      if (asked.end !== 0) this.apply((this.seats.get(asked.end) ?? this.admit(asked.end)).seat, asked)
+    })
+  }
+
+  private async take(self: Self<unknown>, seat: Seat<unknown>): Promise<void> {
+    let isOver = false
+    const onItem = (item: unknown): void => this.hub.put(seat, item)
+    const onWord = (): void => {
+      isOver = true
     }
-    const { end, want, room, further, unlend, back, settled, close } = message as Exclude<ToHub, Put | typeof DONE>
-    const seat = this.seatOf(end)
+    while (!isOver) {
+      read(await self.receive(), onItem, onWord)
+      for (let next = self.tryReceive(); next !== undefined; next = self.tryReceive()) read(next, onItem, onWord)
+    }
+  }
+
+  private apply(seat: Seat<unknown>, { want, room, further, unlend, back, settled, close }: Asked): void {
+    const { hub } = this
     if (further === true) seat.likesFurther = true
     if (back !== undefined) hub.putBack(seat, back[0])
     if (want !== undefined) hub.want(seat, want)
@@ -64,56 +78,74 @@ export class Host {
     if (close === true) hub.close()
   }
 
-  private seatOf(end: number): Seat<unknown> {
-    const known = this.seats.get(end)
-    if (known !== undefined) return known
-    const seat = this.hub.enter(new Elsewhere(end as Pid<ToEnd>))
-    this.seats.set(end, seat)
-    deskOf(this.kernel).watch(end, () => {
+  private admit(end: number): Admitted {
+    const taker = new Elsewhere(end as Pid<unknown>)
+    const seat = this.hub.enter(taker)
+    const intake = spawnHere(this.kernel, (self: Self<unknown>) => this.take(self, seat)).pid as Pid<unknown>
+    taker.intake = intake
+    const admitted: Admitted = { seat, intake }
+    this.seats.set(end, admitted)
+    deskOf(this.kernel).watch(end, ({ kind }) => {
+      if (kind !== 'down') return
       this.seats.delete(end)
       this.hub.leave(seat)
+      send(intake, asWord('over'))
     })
-    return seat
+    return admitted
   }
+}
+
+const nothing = (): void => {}
+
+/** An end elsewhere. */
+interface Admitted {
+  readonly seat: Seat<unknown>
+  /** The process that takes its items. */
+  readonly intake: Pid<unknown>
 }
 
 /** How the hub speaks to an end elsewhere. */
 class Elsewhere implements Taker<unknown> {
   readonly isFar: boolean = true
-  private readonly pid: Pid<ToEnd>
+  intake = 0
+  private readonly pid: Pid<unknown>
 
-  constructor(pid: Pid<ToEnd>) {
+  constructor(pid: Pid<unknown>) {
     this.pid = pid
+  }
+
+  private say(word: Told): void {
+    send(this.pid, asWord(word))
   }
 
   give(item: unknown): void {
     try {
-      send(this.pid, [item])
+      send(this.pid, asItem(item))
     } catch (error) {
       // It could cross when it was sent, and has been changed since.
       if (!(error instanceof UncrossableError)) throw error
-      send(this.pid, { failed: error })
+      this.say({ failed: error })
     }
   }
 
   lend(places: number, further: number): void {
-    send(this.pid, { places, further })
+    this.say({ places, further, intake: this.intake })
   }
 
   recall(): void {
-    send(this.pid, 'recall')
+    this.say('recall')
   }
 
   close(): void {
-    send(this.pid, 'close')
+    this.say('close')
   }
 
   settle(): void {
-    send(this.pid, 'settle')
+    this.say('settle')
   }
 
   end(): void {
-    send(this.pid, 'end')
+    this.say('end')
   }
 }
 

@@ -54,7 +54,9 @@ export class Hub<Item> {
   /** What came back from who had gone, the first last. */
   private readonly returned: Item[] = []
   private readonly seats: Seat<Item>[] = []
-  private turn = 0
+  /** At how many ends somebody waits for an item, or for a place; and who had the last. */
+  private readonly waiting = { wants: 0, rooms: 0 }
+  private readonly turns = { wants: 0, rooms: 0 }
   private lent = 0
   private isOver = false
   private serving = false
@@ -87,20 +89,22 @@ export class Hub<Item> {
     const at = this.seats.indexOf(seat)
     if (at < 0) return
     this.seats.splice(at, 1)
+    this.count(seat, 'wants', -seat.wants)
+    this.count(seat, 'rooms', -seat.rooms)
     this.lent -= seat.lent
     this.serve()
   }
 
   /** So many more wait there for an item, or fewer. */
   want(seat: Seat<Item>, more: number): void {
-    seat.wants += more
+    this.count(seat, 'wants', more)
     if (this.isDone) seat.taker.end()
     else this.serve()
   }
 
   /** So many more wait there for a place, or fewer. */
   room(seat: Seat<Item>, more: number): void {
-    seat.rooms += more
+    this.count(seat, 'rooms', more)
     this.serve()
   }
 
@@ -116,14 +120,15 @@ export class Hub<Item> {
     seat.lent--
     this.lent--
     this.items.push(item)
-    this.serve()
+    // It is where its place was.
+    if (this.waiting.wants > 0 || this.isOver) this.serve()
   }
 
   /** An item comes from here, if there is a place for it, and nobody waits for that. */
   tryPut(item: Item): boolean {
-    if (this.isOver || this.free <= 0 || this.seats.some(({ rooms }) => rooms > 0)) return false
+    if (this.isOver || this.free <= 0 || this.waiting.rooms > 0) return false
     this.items.push(item)
-    this.serve()
+    if (this.waiting.wants > 0) this.serve()
     return true
   }
 
@@ -131,13 +136,13 @@ export class Hub<Item> {
   tryTake(): { readonly item: Item } | undefined {
     if (this.length === 0) return undefined
     const item = this.shift()
-    this.serve()
+    if (this.isOver || this.waiting.rooms > 0 || this.wouldTell) this.serve()
     return { item }
   }
 
   /** An item whose receiver had gone is the first again. */
   putBack(seat: Seat<Item>, item: Item): void {
-    seat.wants++
+    this.count(seat, 'wants', 1)
     this.returned.push(item)
     this.serve()
   }
@@ -221,7 +226,7 @@ export class Hub<Item> {
     while (this.length > 0) {
       const seat = this.nextOf('wants')
       if (seat === undefined) return
-      seat.wants--
+      this.count(seat, 'wants', -1)
       seat.isUnsettled = seat.taker.isFar
       seat.taker.give(this.shift())
     }
@@ -229,13 +234,15 @@ export class Hub<Item> {
 
   /** Free places are at once those of who waits; who is far is told of them when more have come. */
   private lendPlaces(): void {
-    for (let seat = this.nextOf('rooms'); seat !== undefined && this.free > 0; seat = this.nextOf('rooms')) {
-      seat.rooms--
+    while (this.free > 0) {
+      const seat = this.nextOf('rooms')
+      if (seat === undefined) break
+      this.count(seat, 'rooms', -1)
       seat.next++
       this.charge(seat, 1)
       if (!seat.taker.isFar) this.tell(seat, 0)
     }
-    if (this.telling || !this.seats.some((seat) => seat.taker.isFar && this.isToBeTold(seat))) return
+    if (!this.wouldTell) return
     this.telling = true
     this.later(() => {
       this.telling = false
@@ -243,22 +250,36 @@ export class Hub<Item> {
     })
   }
 
+  /** Whether somebody far is to be told something, and nobody is about to. */
+  private get wouldTell(): boolean {
+    return !this.telling && this.seats.some((seat) => seat.taker.isFar && this.isToBeTold(seat))
+  }
+
   private isToBeTold(seat: Seat<Item>): boolean {
-    return seat.next > 0 || seat.likesFurther || (seat.lent > 0 && !seat.isRecalled && seat.rooms <= 0 && this.isScarce)
+    if (seat.next > 0) return true
+    return this.isScarce ? this.isToBeRecalled(seat) : this.furtherFor(seat) > 0
+  }
+
+  /** It has places that others wait for. */
+  private isToBeRecalled(seat: Seat<Item>): boolean {
+    return seat.lent > 0 && seat.rooms <= 0 && !seat.isRecalled
   }
 
   private get isScarce(): boolean {
-    return this.free <= 0 && this.seats.some(({ rooms }) => rooms > 0)
+    return this.free <= 0 && this.waiting.rooms > 0
   }
 
   private tellFar(): void {
     if (this.isOver) return
-    const { isScarce } = this
     for (const seat of [...this.seats]) {
       if (!seat.taker.isFar) continue
-      const further = isScarce ? 0 : this.furtherFor(seat)
+      const further = this.isScarce ? 0 : this.furtherFor(seat)
+      if (further > 0) {
+        seat.likesFurther = false
+        this.charge(seat, further)
+      }
       if (seat.next + further > 0) this.tell(seat, further)
-      else if (isScarce && seat.lent > 0 && seat.rooms <= 0 && !seat.isRecalled) {
+      else if (this.isScarce && this.isToBeRecalled(seat)) {
         seat.isRecalled = true
         seat.taker.recall()
       }
@@ -271,14 +292,11 @@ export class Hub<Item> {
     seat.taker.lend(places, further)
   }
 
-  /** How many further places an end is lent now: many at a time, if it is not told of some anyway. */
+  /** How many further places an end would be lent now: many at a time, if it is not told of some anyway. */
   private furtherFor(seat: Seat<Item>): number {
     if (!seat.likesFurther) return 0
     const further = Math.min(this.free, this.furtherMax - seat.lent)
-    if (further <= 0 || (seat.next === 0 && further < this.furtherMax / 4)) return 0
-    seat.likesFurther = false
-    this.charge(seat, further)
-    return further
+    return further > 0 && (seat.next > 0 || further >= this.furtherMax / 4) ? further : 0
   }
 
   private charge(seat: Seat<Item>, places: number): void {
@@ -287,14 +305,20 @@ export class Hub<Item> {
     seat.isRecalled = false
   }
 
+  private count(seat: Seat<Item>, what: 'wants' | 'rooms', more: number): void {
+    if (seat[what] > 0) this.waiting[what]--
+    seat[what] += more
+    if (seat[what] > 0) this.waiting[what]++
+  }
+
   /** The end whose turn it is among those that wait. */
   private nextOf(what: 'wants' | 'rooms'): Seat<Item> | undefined {
-    const { seats } = this
-    for (let tried = 0; tried < seats.length; tried++) {
-      this.turn = this.turn + 1 < seats.length ? this.turn + 1 : 0
-      const seat = seats[this.turn]!
-      if (seat[what] > 0) return seat
-    }
-    return undefined
+    if (this.waiting[what] === 0) return undefined
+    const { seats, turns } = this
+    let at = turns[what]
+    do at = at + 1 < seats.length ? at + 1 : 0
+    while (seats[at]![what] <= 0)
+    turns[what] = at
+    return seats[at]
   }
 }

@@ -1,11 +1,9 @@
-// What the hub of a shared channel and its ends on other schedulers say to each other. Owns the shapes of these messages: an item lies in
-// a list, so that nothing else is taken for one.
-
-/** From an end: an item, for a place that it was lent. */
-export type Put = readonly [end: number, item: unknown]
+// What the hub of a shared channel and its ends on other schedulers say to each other. Owns how an item is told from all else, so that most
+// items go as they are: what is said is in a list of two, an item that is a list, or nothing, in a list of one.
 
 /** From an end: what has changed there. */
 export interface Asked {
+  /** Who says so. */
   readonly end: number
   /** So many more wait for an item. */
   readonly want?: number
@@ -22,18 +20,29 @@ export interface Asked {
   readonly close?: true
 }
 
-/** To a hub. */
-export type ToHub = Put | Asked | typeof DONE
-
-/** The hub, to its own process: it is done. */
-export const DONE = 'done'
-
 /** To an end. */
-export type ToEnd =
-  | readonly [item: unknown]
-  | { readonly places: number; readonly further: number }
+export type Told =
+  | {
+      readonly places: number
+      readonly further: number
+      /** The process that takes items of this end. */
+      readonly intake: number
+    }
   | { readonly failed: unknown }
   | 'recall'
   | 'close'
   | 'settle'
   | 'end'
+
+/** An item as it is sent. */
+export const asItem = (item: unknown): unknown => (item === undefined || Array.isArray(item) ? [item] : item)
+
+/** What is said. */
+export const asWord = <Word>(word: Word): unknown => [word, true]
+
+/** Takes what was sent to where it belongs. */
+export const read = <Word>(message: unknown, onItem: (item: unknown) => void, onWord: (word: Word) => void): void => {
+  if (!Array.isArray(message)) onItem(message)
+  else if (message.length === 1) onItem(message[0])
+  else onWord(message[0] as Word)
+}
