@@ -177,6 +177,11 @@ declare class Condition {
   * @throws RumpusError `ERR_RUMPUS_NOT_HELD` if the fiber does not hold the lock
   */
   wait(within: Within, mutex: Mutex): Promise<void>;
+  /**
+  * The event of a signal, for who holds no lock: chosen by the next `signal`, if it is this one's turn, or `broadcast`. A signal that comes
+  * while nobody waits is nobody's, so look before you wait. Not chosen, it has taken no signal.
+  */
+  signalled(): Event<void>;
   /** Has the one that has waited longest go on. Never cancelled, never waits. */
   signal(): void;
   /** Has all go on. Never cancelled, never waits. */
@@ -217,7 +222,7 @@ declare class Latch {
   waiting(): Event<void>;
 }
 /**
-* Where so many fibers wait for each other, again and again. One that is cancelled there poisons it: the others would wait for
+* Where so many fibers wait for each other, again and again. One that is cancelled in `wait` poisons it: the others would wait for
 * ever.
 *
 * @example
@@ -241,7 +246,8 @@ declare class Latch {
 declare class Barrier {
   private readonly parties;
   private readonly waiters;
-  private there;
+  /** Who stands there, and by which branch if it is a sync: by one, whichever of its branches do. */
+  private readonly there;
   private broken;
   /** @throws RangeError `ERR_RUMPUS_OUT_OF_RANGE` unless `parties` is a whole number from 1 */
   constructor(parties: number);
@@ -250,6 +256,14 @@ declare class Barrier {
   * `ERR_RUMPUS_POISONED`, whose `cause` is that cancellation.
   */
   wait(within: Within): Promise<void>;
+  /**
+  * The event of `wait`: chosen when all are there, for all at once; fails with RumpusError `ERR_RUMPUS_POISONED`. Who goes elsewhere, or is
+  * cancelled, before that has not been there: nothing is poisoned, and the others go on waiting.
+  */
+  waiting(): Event<void>;
+  private isLast;
+  /** All together: that one of them goes on may have another go elsewhere, which is none any more that has been here. */
+  private letThrough;
   /** Breaks it: who waits, and whoever comes from now on, is refused. Never cancelled, never waits. */
   poison(cause: unknown): void;
 }
@@ -395,6 +409,11 @@ declare class Pool<R> {
   * with what `create`, `act` and `dispose` throw; an `AggregateError` if the last two do.
   */
   use<T>(within: Within, act: (resource: R, fiber: Fiber) => T | PromiseLike<T>): Promise<T>;
+  /**
+  * The event of `use`: chosen when this fiber can have one, with which `act` runs then; fails with RumpusError `ERR_RUMPUS_CLOSED`. What it
+  * gives, and what it throws, is as with `use`. Not chosen, it has made nothing and has had nothing.
+  */
+  using<T>(act: (resource: R, fiber: Fiber) => T | PromiseLike<T>): Event<T>;
   /**
   * Gives no more, refuses who waits, disposes of what is idle, and waits until what is in use has come back and is disposed of.
   * Rejects with the cancellation of the fiber, and is closed all the same; and with the first error of a disposal for which nobody

@@ -184,7 +184,8 @@ it('ends take turns, whoever asks more', async () => {
   const sends = (at: number) => (mine: Fiber) =>
     parallel(mine, bodies.sends.with(on(1 + at)), channel.handle, at * 1000, 400, false)
   await all(fifo.current(), [
-    ...[sends(0), sends(1)],
+    sends(0),
+    sends(1),
     async (mine) => {
       const begun = [await channel.receive(mine)]
       // Both wait for a place by then.

@@ -8,6 +8,7 @@ import { ready } from '../effect/ready.ts'
 import { Trigger } from '../effect/trigger.ts'
 import { fiberIn } from '../effect/within.ts'
 import { badArgument, RumpusError } from '../errors.ts'
+import { Event } from '../events/event.ts'
 import { checkOptions, type Names } from '../options.ts'
 import { grant, Waiters } from './waiters.ts'
 
@@ -102,6 +103,23 @@ export class Pool<R> {
   }
 
   /**
+   * The event of `use`: chosen when this fiber can have one, with which `act` runs then; fails with RumpusError `ERR_RUMPUS_CLOSED`. What it
+   * gives, and what it throws, is as with `use`. Not chosen, it has made nothing and has had nothing.
+   */
+  using<T>(act: (resource: R, fiber: Fiber) => T | PromiseLike<T>): Event<T> {
+    if (typeof act !== 'function') throw badArgument(TypeError, 'act', 'a function', act)
+    const entering = new Event<void>({
+      what: this.line.what,
+      poll: (party) => {
+        if (this.over !== undefined) party.tryFail(this.over)
+        else if (this.free > 0 && party.tryGive()) this.free--
+      },
+      wait: (party) => this.line.enter(party),
+    })
+    return entering.wrap((_, fiber) => this.run(fiber, act, true))
+  }
+
+  /**
    * Gives no more, refuses who waits, disposes of what is idle, and waits until what is in use has come back and is disposed of.
    * Rejects with the cancellation of the fiber, and is closed all the same; and with the first error of a disposal for which nobody
    * waited.
@@ -120,8 +138,12 @@ export class Pool<R> {
     if (this.unheard !== undefined) throw this.unheard.error
   }
 
-  private async run<T>(fiber: Fiber, act: (resource: R, fiber: Fiber) => T | PromiseLike<T>): Promise<T> {
-    await this.enter(fiber)
+  private async run<T>(
+    fiber: Fiber,
+    act: (resource: R, fiber: Fiber) => T | PromiseLike<T>,
+    hasPlace = false,
+  ): Promise<T> {
+    if (!hasPlace) await this.enter(fiber)
     try {
       return await this.lend(fiber, await this.take(fiber), act)
     } finally {
