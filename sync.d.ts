@@ -359,6 +359,14 @@ interface PoolOptions<R> {
   /** Milliseconds after which an idle one is disposed of, by the clock of the executor of who used it last; never unless given. */
   readonly idleMs?: number;
 }
+/** How one is used. */
+interface PoolUseOptions {
+  /**
+  * Whether not to wait where all are in use: then one more is made, beyond the capacity, and disposed of after its use. For what must go
+  * on although the pool is busy: a health check, or a use within a use, which could wait for itself. Else false.
+  */
+  readonly neverBlock?: boolean;
+}
 /**
 * A stock of things that are dear to make, connections say: made when wanted, so many at a time at most, used again, the last used
 * first. Fair: who asked first has the next.
@@ -389,6 +397,8 @@ declare class Pool<R> {
   private readonly options;
   /** How many more may have a place: those who use one, or end one. */
   private free;
+  /** How many are in use beyond the capacity. */
+  private beyond;
   private readonly line;
   /** The last used last. */
   private readonly stock;
@@ -407,8 +417,13 @@ declare class Pool<R> {
   /**
   * Runs `act` with one that nobody else has. Rejects with the cancellation of the fiber, with RumpusError `ERR_RUMPUS_CLOSED`, and
   * with what `create`, `act` and `dispose` throw; an `AggregateError` if the last two do.
+  *
+  * @param within - the fiber or scope
+  * @param act - is given the resource
+  * @param options - whether to wait
+  * @throws at the call TypeError `ERR_RUMPUS_BAD_ARGUMENT`
   */
-  use<T>(within: Within, act: (resource: R, fiber: Fiber) => T | PromiseLike<T>): Promise<T>;
+  use<T>(within: Within, act: (resource: R, fiber: Fiber) => T | PromiseLike<T>, options?: PoolUseOptions): Promise<T>;
   /**
   * The event of `use`: chosen when this fiber can have one, with which `act` runs then; fails with RumpusError `ERR_RUMPUS_CLOSED`. What it
   * gives, and what it throws, is as with `use`. Not chosen, it has made nothing and has had nothing.
@@ -421,9 +436,12 @@ declare class Pool<R> {
   */
   close(within: Within): Promise<void>;
   private run;
+  /** With one of its own. */
+  private runBeyond;
   private enter;
   /** Gives a place to who has waited longest. */
   private leave;
+  private tellClosers;
   private take;
   private isFit;
   private lend;
@@ -573,4 +591,4 @@ declare class Semaphore {
   use<T>(within: Within, act: () => T | PromiseLike<T>): Promise<T>;
   private run;
 }
-export { Barrier, Channel, Condition, Ivar, Latch, Lazy, type LazyCancel, Mutex, Pool, type PoolOptions, RwLock, Semaphore, type Shared };
+export { Barrier, Channel, Condition, Ivar, Latch, Lazy, type LazyCancel, Mutex, Pool, type PoolOptions, type PoolUseOptions, RwLock, Semaphore, type Shared };
