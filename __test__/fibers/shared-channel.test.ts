@@ -2,7 +2,7 @@
 // programs of every executor against real threads; random ones under simulation, whose books must balance item by item.
 
 import { type Runtime, run, simulate, start } from 'rumpus'
-import { type Fiber, fifo } from 'rumpus/effect'
+import { Computation, Fiber, fifo } from 'rumpus/effect'
 import { elapsed, select } from 'rumpus/events'
 import { fiberOf, parallel, SharedChannel } from 'rumpus/fibers'
 import { all, both, scope } from 'rumpus/structured'
@@ -130,6 +130,36 @@ describe.each(executors.filter(({ name }) => name !== 'native under simulate'))(
       expect(await drain(fiber, channel)).toEqual([1])
     }))
 })
+
+it('who is cancelled while a place comes free has it, or leaves it to others, at whatever step', () =>
+  run(
+    async (self) => {
+      const fiber = fiberOf(self)
+      for (let steps = 0; steps < 8; steps++) {
+        const [channel, computation] = [SharedChannel.create<number>(self, 1), new Computation<never>()]
+        await channel.send(fiber, 1)
+        const alone = new Fiber(fiber.handler, computation)
+        const waits = fiber.handler
+          .spawn(fiber, alone, (mine) => channel.send(mine, 2))
+          .then(
+            () => [2],
+            () => [],
+          )
+        await fiber.yield()
+        computation.cancel('now')
+        for (let step = 0; step < steps; step++) await null
+        const got = [await channel.receive(fiber)]
+        const sent = [1, ...(await waits)]
+        await both(
+          fiber,
+          (mine) => parallel(mine, bodies.sends.with({ on: 1 }), channel.handle, 3, 1, true),
+          async (mine) => got.push(...(await drain(mine, channel))),
+        )
+        expect(got, `after ${steps} steps`).toEqual([...sent, 3])
+      }
+    },
+    { schedulers: 2 },
+  ))
 
 it('100 fibers are woken 10 000 times each from another scheduler, and nothing is lost', {
   timeout: 240_000,

@@ -6,7 +6,7 @@ import type { Fiber } from '../effect/fiber.ts'
 import { ready, readyWith } from '../effect/ready.ts'
 import { RumpusError } from '../errors.ts'
 import { Event } from '../events/event.ts'
-import { grant, type Waiter, Waiters } from '../sync/waiters.ts'
+import { grant, Waiters } from '../sync/waiters.ts'
 import type { Taker } from './shared-hub.ts'
 
 /** What an end asks of the hub. */
@@ -53,7 +53,7 @@ export class End<Item> implements Taker<Item> {
     port.check(item)
     const waiter = this.senders.join(fiber, item)
     port.room(1)
-    return this.stand(this.senders, waiter, () => port.room(-1)) as Promise<unknown> as Promise<void>
+    return this.senders.stand(waiter, () => port.room(-1)) as Promise<unknown> as Promise<void>
   }
 
   receive(fiber: Fiber): Promise<Item> {
@@ -65,17 +65,7 @@ export class End<Item> implements Taker<Item> {
     if (this.isEnded) return Promise.reject(this.over)
     const waiter = this.receivers.join(fiber)
     port.want(1)
-    return this.stand(this.receivers, waiter, () => port.want(-1))
-  }
-
-  /** Who goes on without anything has the hub know. */
-  private async stand(line: Waiters<Item>, waiter: Waiter<Item>, left: () => void): Promise<Item> {
-    try {
-      return await line.stand(waiter)
-    } catch (error) {
-      if (!waiter.granted) left()
-      throw error
-    }
+    return this.receivers.stand(waiter, () => port.want(-1))
   }
 
   sending(item: Item): Event<void> {
