@@ -129,15 +129,11 @@ export class Barrier {
     if (this.isLast()) return this.letThrough()
     const waiter = this.waiters.join(fiber)
     this.there.set(fiber, undefined)
-    try {
-      await this.waiters.stand(waiter)
-    } catch (error) {
-      if (!waiter.granted) {
-        this.there.delete(fiber)
-        this.poison(error)
-      }
-      throw error
-    }
+    // In the step in which it goes: the last to come must not take it for there.
+    await this.waiters.stand(waiter, (error) => {
+      this.there.delete(fiber)
+      this.poison(error)
+    })
   }
 
   /**

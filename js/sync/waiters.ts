@@ -118,7 +118,7 @@ export class Waiters<T> {
    * Waits until `waiter` is granted what it waits for; rejects if that was an error, or if its fiber is cancelled before: then `left` is
    * called as it leaves the line, so that nobody finds it counted and gone.
    */
-  async stand(waiter: Waiter<T>, left?: () => void): Promise<T> {
+  async stand(waiter: Waiter<T>, left?: (error: unknown) => void): Promise<T> {
     const { fiber } = waiter
     fiber.noteWait(waiter)
     try {
@@ -127,7 +127,7 @@ export class Waiters<T> {
     } catch (error) {
       // Cancelled, or its fiber waits already.
       this.remove(waiter)
-      left?.()
+      left?.(error)
       throw error
     } finally {
       fiber.forgetWait(waiter)
