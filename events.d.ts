@@ -71,7 +71,7 @@ interface Source<T> {
 * waits for it, as often as you like, and {@link select} for the first of several.
 *
 * What `rumpus/sync` waits by has an event that ends in -ing: `channel.receiving()`, `channel.sending(item)`, `mutex.locking()`,
-* `semaphore.acquiring()`, `ivar.reading()`, `latch.waiting()`. Here are {@link elapsed}, {@link completed}, {@link settled},
+* `semaphore.acquiring()`, `ivar.reading()`, `latch.waiting()`, `barrier.waiting()`, `pool.using(act)`, and `condition.signalled()`. Here are {@link elapsed}, {@link completed}, {@link settled},
 * {@link aborted}, {@link always} and {@link never}; `new Event(source)` is for whatever else can call back.
 *
 * **Exactly one branch commits.** What was not chosen has taken no item, no permit and no lock, and stands in no line. A fiber that is

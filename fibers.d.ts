@@ -3,6 +3,7 @@
 
 import { Fiber, Within } from "./effect.js";
 import { Crosses, Place, Runtime, Self, SpawnOptions } from "./index.js";
+import { Event } from "./events.js";
 
 // js/fibers/parallel.d.ts
 /** Where a body of {@link defineParallel} runs. */
@@ -184,4 +185,101 @@ declare class ExecutorPool {
 * ```
 */
 declare const fiberOf: <M>(self: Self<M>) => Fiber;
-export { ExecutorPool, type ExecutorPoolOptions, type ParallelDefinition, type ParallelOptions, defineParallel, fiberOf, parallel };
+declare const carries: unique symbol;
+/** A shared channel outside this isolate: an ordinary number within 53 bits, as a pid is, good for messages and arguments. */
+type SharedChannelHandle<Item = unknown> = number & {
+  /** For the compiler alone. */readonly [carries]: Item;
+};
+/** Whose a shared channel is: a process, by its `self`, or a runtime. */
+type SharedChannelOwner = Pick<Self<never>, "pid"> | Runtime;
+/**
+* A queue between fibers of all schedulers that makes who is faster wait, as `Channel` of `rumpus/sync` is one between those of one.
+*
+* The items are on the scheduler where it was made, so make it where most of them are received: there a `receive` costs what it costs of
+* a `Channel`, and `send` is a message. Elsewhere a `receive` is a question and its answer; what waits there for items should be several
+* fibers, or do something with each. Ends take turns, and fibers of one end come first served. Items from one fiber are received in the
+* order sent. An item must be able to cross, wherever it goes; to its own scheduler it goes by reference, as a message does.
+*
+* Cancelled are waits, never `close`: an item whose send is cancelled was not taken, and one that has been handed to a receiver is received
+* although that is cancelled meanwhile. One that is on its way to another scheduler, where nobody waits any more, comes back and is the
+* first again. With the owner it ends: all are refused, and what is in it is gone, as what is on its way to a thread that dies is.
+* Where all fibers are on one scheduler use `Channel`; where each item is for a certain process, a message.
+*
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { defineParallel, fiberOf, parallel, SharedChannel } from 'rumpus/fibers'
+* import { scope } from 'rumpus/structured'
+* import assert from 'node:assert/strict'
+*
+* const squares = defineParallel(import.meta.url, 'squares', async (fiber, handle, upTo) => {
+*   const channel = new SharedChannel(handle)
+*   for (let n = 1; n <= upTo; n++) await channel.send(fiber, n * n)
+*   channel.close()
+* })
+*
+* await run(async (self) => {
+*   const channel = SharedChannel.create(self, 16)
+*   let sum = 0
+*   await scope(fiberOf(self), async (scope) => {
+*     scope.fork((fiber) => parallel(fiber, squares, channel.handle, 100))
+*     for await (const square of channel.items(scope)) sum += square
+*   })
+*   assert.equal(sum, 338_350)
+* })
+* ```
+*/
+declare class SharedChannel<Item = unknown> {
+  /** The number by which others find it, on any scheduler: `new SharedChannel(handle)`. Plain data. */
+  readonly handle: SharedChannelHandle<Item>;
+  private known;
+  /**
+  * Finds one that {@link SharedChannel.create} has made; starts nothing until it is used.
+  *
+  * @param handle - its handle
+  * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`
+  */
+  constructor(handle: SharedChannelHandle<Item>);
+  /**
+  * Makes one, on this scheduler.
+  *
+  * @param owner - whose it is: a process, with which it ends, by its `self`; or a runtime
+  * @param capacity - how many items it holds, from 1; Infinity, so that no send waits
+  * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE`, RumpusError `ERR_RUMPUS_STOPPED`
+  * @example
+  * ```ts
+  * import { run } from 'rumpus'
+  * import { fiberOf, SharedChannel } from 'rumpus/fibers'
+  * import assert from 'node:assert/strict'
+  *
+  * await run(async (self) => {
+  *   const channel = SharedChannel.create(self, 4)
+  *   await channel.send(fiberOf(self), 'hello')
+  *   assert.equal(await new SharedChannel(channel.handle).receive(fiberOf(self)), 'hello')
+  * })
+  * ```
+  */
+  static create<Item = unknown>(owner: SharedChannelOwner, capacity: number): SharedChannel<Item>;
+  /**
+  * Sends, when there is room. Rejects with the cancellation of the fiber, or RumpusError `ERR_RUMPUS_CLOSED`: then it was not taken.
+  *
+  * @throws UncrossableError `ERR_RUMPUS_UNCROSSABLE` naming the part that cannot cross
+  */
+  send(within: Within, item: Item): Promise<void>;
+  /** The next item, when there is one. Rejects with the cancellation of the fiber, or RumpusError `ERR_RUMPUS_CLOSED` at the end. */
+  receive(within: Within): Promise<Item>;
+  /** The event of `send`: chosen when it was taken; fails with RumpusError `ERR_RUMPUS_CLOSED`. Not chosen, it was not taken. */
+  sending(item: Item): Event<void>;
+  /** The event of `receive`: gives the next item; fails with RumpusError `ERR_RUMPUS_CLOSED` at the end. Not chosen, it takes none. */
+  receiving(): Event<Item>;
+  /**
+  * Takes no more, from this scheduler at once, from others when they hear of it; what is in it can be received. Never cancelled, never
+  * waits.
+  */
+  close(): void;
+  /** Items until it is closed, for `for await`; several loops share them. Leaving a loop leaves the channel as it is. */
+  items(within: Within): AsyncIterable<Item>;
+  /** The end of this scheduler. */
+  private end;
+}
+export { ExecutorPool, type ExecutorPoolOptions, type ParallelDefinition, type ParallelOptions, SharedChannel, type SharedChannelHandle, type SharedChannelOwner, defineParallel, fiberOf, parallel };

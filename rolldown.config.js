@@ -102,7 +102,8 @@ export const bundle = {
       groups: [
         { name: 'leaves', test: /\/js\/(errors|options|pid|show|model\/dice)\.ts$/, priority: 3 },
         { name: 'contract', test: /\/js\/effect\//, priority: 2 },
-        { name: 'choices', test: /\/js\/events\//, priority: 2 },
+        // Lines in which fibers stand serve the parties of choices, for what is shared here and across cores.
+        { name: 'choices', test: /\/js\/(events\/|sync\/waiters\.ts$)/, priority: 2 },
         {
           name: 'shared',
           test: (/** @type {string} */ id) => !LINES.test(id) && !PEER.test(id),

@@ -7,9 +7,9 @@ import { Event } from "./events.js";
 * A queue between fibers that makes who is faster wait: `new Channel(16)`. With 0 a send waits for its receiver; with Infinity none
 * ever waits.
 *
-* `close` ends it: what is in it can still be received, then `receive` rejects and loops end. Between processes, and cores, use
-* messages. Cancelled are waits, never `close`; an item whose send is cancelled was not taken, and one that has been handed to a
-* receiver is received although that is cancelled meanwhile.
+* `close` ends it: what is in it can still be received, then `receive` rejects and loops end. Between cores use `SharedChannel` of
+* `rumpus/fibers`, between processes messages. Cancelled are waits, never `close`; an item whose send is cancelled was not taken, and
+* one that has been handed to a receiver is received although that is cancelled meanwhile.
 *
 * @example
 * ```ts
@@ -76,6 +76,8 @@ interface Shared {
   readonly what: string;
   /** Who must go on before the line moves, if that is known. */
   holders?(): readonly Fiber[];
+  /** Whether other cores move it too: then nobody here can tell that it never will. */
+  readonly isForeign?: boolean;
 }
 /**
 * A lock for what several fibers change with waits in between. Fair: who asked first has it first, handed over by `unlock`.
@@ -175,6 +177,11 @@ declare class Condition {
   * @throws RumpusError `ERR_RUMPUS_NOT_HELD` if the fiber does not hold the lock
   */
   wait(within: Within, mutex: Mutex): Promise<void>;
+  /**
+  * The event of a signal, for who holds no lock: chosen by the next `signal`, if it is this one's turn, or `broadcast`. A signal that comes
+  * while nobody waits is nobody's, so look before you wait. Not chosen, it has taken no signal.
+  */
+  signalled(): Event<void>;
   /** Has the one that has waited longest go on. Never cancelled, never waits. */
   signal(): void;
   /** Has all go on. Never cancelled, never waits. */
@@ -215,7 +222,7 @@ declare class Latch {
   waiting(): Event<void>;
 }
 /**
-* Where so many fibers wait for each other, again and again. One that is cancelled there poisons it: the others would wait for
+* Where so many fibers wait for each other, again and again. One that is cancelled in `wait` poisons it: the others would wait for
 * ever.
 *
 * @example
@@ -239,7 +246,8 @@ declare class Latch {
 declare class Barrier {
   private readonly parties;
   private readonly waiters;
-  private there;
+  /** Who stands there, and by which branch if it is a sync: by one, whichever of its branches do. */
+  private readonly there;
   private broken;
   /** @throws RangeError `ERR_RUMPUS_OUT_OF_RANGE` unless `parties` is a whole number from 1 */
   constructor(parties: number);
@@ -248,6 +256,14 @@ declare class Barrier {
   * `ERR_RUMPUS_POISONED`, whose `cause` is that cancellation.
   */
   wait(within: Within): Promise<void>;
+  /**
+  * The event of `wait`: chosen when all are there, for all at once; fails with RumpusError `ERR_RUMPUS_POISONED`. Who goes elsewhere, or is
+  * cancelled, before that has not been there: nothing is poisoned, and the others go on waiting.
+  */
+  waiting(): Event<void>;
+  private isLast;
+  /** All together: that one of them goes on may have another go elsewhere, which is none any more that has been here. */
+  private letThrough;
   /** Breaks it: who waits, and whoever comes from now on, is refused. Never cancelled, never waits. */
   poison(cause: unknown): void;
 }
@@ -343,6 +359,14 @@ interface PoolOptions<R> {
   /** Milliseconds after which an idle one is disposed of, by the clock of the executor of who used it last; never unless given. */
   readonly idleMs?: number;
 }
+/** How one is used. */
+interface PoolUseOptions {
+  /**
+  * Whether not to wait where all are in use: then one more is made, beyond the capacity, and disposed of after its use. For what must go
+  * on although the pool is busy: a health check, or a use within a use, which could wait for itself. Else false.
+  */
+  readonly neverBlock?: boolean;
+}
 /**
 * A stock of things that are dear to make, connections say: made when wanted, so many at a time at most, used again, the last used
 * first. Fair: who asked first has the next.
@@ -373,6 +397,8 @@ declare class Pool<R> {
   private readonly options;
   /** How many more may have a place: those who use one, or end one. */
   private free;
+  /** How many are in use beyond the capacity. */
+  private beyond;
   private readonly line;
   /** The last used last. */
   private readonly stock;
@@ -391,8 +417,18 @@ declare class Pool<R> {
   /**
   * Runs `act` with one that nobody else has. Rejects with the cancellation of the fiber, with RumpusError `ERR_RUMPUS_CLOSED`, and
   * with what `create`, `act` and `dispose` throw; an `AggregateError` if the last two do.
+  *
+  * @param within - the fiber or scope
+  * @param act - is given the resource
+  * @param options - whether to wait
+  * @throws at the call TypeError `ERR_RUMPUS_BAD_ARGUMENT`
   */
-  use<T>(within: Within, act: (resource: R, fiber: Fiber) => T | PromiseLike<T>): Promise<T>;
+  use<T>(within: Within, act: (resource: R, fiber: Fiber) => T | PromiseLike<T>, options?: PoolUseOptions): Promise<T>;
+  /**
+  * The event of `use`: chosen when this fiber can have one, with which `act` runs then; fails with RumpusError `ERR_RUMPUS_CLOSED`. What it
+  * gives, and what it throws, is as with `use`. Not chosen, it has made nothing and has had nothing.
+  */
+  using<T>(act: (resource: R, fiber: Fiber) => T | PromiseLike<T>): Event<T>;
   /**
   * Gives no more, refuses who waits, disposes of what is idle, and waits until what is in use has come back and is disposed of.
   * Rejects with the cancellation of the fiber, and is closed all the same; and with the first error of a disposal for which nobody
@@ -400,9 +436,12 @@ declare class Pool<R> {
   */
   close(within: Within): Promise<void>;
   private run;
+  /** With one of its own. */
+  private runBeyond;
   private enter;
   /** Gives a place to who has waited longest. */
   private leave;
+  private tellClosers;
   private take;
   private isFit;
   private lend;
@@ -552,4 +591,4 @@ declare class Semaphore {
   use<T>(within: Within, act: () => T | PromiseLike<T>): Promise<T>;
   private run;
 }
-export { Barrier, Channel, Condition, Ivar, Latch, Lazy, type LazyCancel, Mutex, Pool, type PoolOptions, RwLock, Semaphore, type Shared };
+export { Barrier, Channel, Condition, Ivar, Latch, Lazy, type LazyCancel, Mutex, Pool, type PoolOptions, type PoolUseOptions, RwLock, Semaphore, type Shared };

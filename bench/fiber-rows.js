@@ -1,6 +1,6 @@
 // The rows of fibers, of what they share, and of effects: a part of the registry (`rows.js`).
 
-import { atMostAbove, FLOOR_ROW, timesFloor, timesRival } from './reach.js'
+import { atMostAbove, FLOOR_ROW, timesFloor, timesRival, timesRivalAndFaster } from './reach.js'
 
 /** @type {readonly import('./rows.js').Row[]} */
 export const FIBER_ROWS = [
@@ -8,15 +8,15 @@ export const FIBER_ROWS = [
     name: 'fiber/fork-join',
     unit: 'ns/fiber',
     module: 'fiber-fork-join',
-    rivals: ['floor', 'effect'],
+    rivals: ['floor', 'effect', 'effection'],
     params: { row: 'fiber/fork-join' },
-    reach: timesRival(2, 'floor'),
+    reach: timesRivalAndFaster(2, 'floor', 5),
   },
   {
     name: 'fiber/memory',
     unit: 'bytes/fiber',
     module: 'fiber-memory',
-    rivals: ['floor', 'effect'],
+    rivals: ['floor', 'effect', 'effection'],
     params: { row: 'fiber/memory' },
     reach: atMostAbove(350, 'floor'),
   },
@@ -24,7 +24,7 @@ export const FIBER_ROWS = [
     name: 'fiber/cancel-100k',
     unit: 'ns/fiber',
     module: 'fiber-cancel',
-    rivals: ['effect'],
+    rivals: ['effect', 'effection'],
     params: { row: 'fiber/cancel-100k' },
     reach: timesFloor(15),
     needs: FLOOR_ROW,
@@ -33,7 +33,8 @@ export const FIBER_ROWS = [
     name: 'sync/mutex',
     unit: 'ns/pair',
     module: 'sync-mutex',
-    rivals: [],
+    rivals: ['effect'],
+    params: { row: 'sync/mutex' },
     reach: timesFloor(2),
     needs: FLOOR_ROW,
   },
@@ -41,9 +42,17 @@ export const FIBER_ROWS = [
     name: 'sync/stream',
     unit: 'ns/item',
     module: 'sync-stream',
-    rivals: ['floor'],
+    rivals: ['floor', 'effect', 'effection'],
     params: { row: 'sync/stream' },
     reach: timesRival(1.5, 'floor'),
+  },
+  {
+    name: 'sync/stream-cross',
+    unit: 'ns/item',
+    module: 'sync-stream-cross',
+    rivals: [],
+    reach: timesFloor(5),
+    needs: FLOOR_ROW,
   },
   {
     name: 'effect/perform',

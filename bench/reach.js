@@ -23,6 +23,21 @@ export const timesRival = (limit, rival) => ({
   met: (ratio) => ratio <= limit,
 })
 
+/**
+ * Costs no more than so many times a rival, and is so many times as fast as each of the others. The ratio is that to the rival, or what it
+ * would have to be for the others, whichever is worse.
+ *
+ * @type {(limit: number, rival: string, times: number) => Reach}
+ */
+export const timesRivalAndFaster = (limit, rival, times) => ({
+  text: `≤ ${limit} × ${rival}, ≥ ${times} × faster than others`,
+  ratio: ({ rumpus, rivals }) => {
+    const { [rival]: first, ...others } = rivals
+    return Math.max(rumpus / (first ?? Number.NaN), (limit * times * rumpus) / best(others))
+  },
+  met: (ratio) => ratio <= limit,
+})
+
 /** Is so many times as fast as a rival. @type {(limit: number, rival: string) => Reach} */
 export const faster = (limit, rival) => ({
   text: `≥ ${limit} × faster`,

@@ -4,3 +4,4 @@
 export { ExecutorPool, type ExecutorPoolOptions } from './fibers/executor-pool.ts'
 export { fiberOf } from './fibers/native.ts'
 export { defineParallel, type ParallelDefinition, type ParallelOptions, parallel } from './fibers/parallel.ts'
+export { SharedChannel, type SharedChannelHandle, type SharedChannelOwner } from './fibers/shared-channel.ts'

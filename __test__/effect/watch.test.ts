@@ -83,7 +83,9 @@ describe('at the end of a program', () => {
   it('tells what is left because nothing can happen any more', () => {
     const { status, stderr } = program('deadlock')
     expect(status).toBe(0)
-    expect(stderr).toMatch(/^rumpus: fibers and scopes that are left:\n/)
+    expect(stderr).toMatch(/^rumpus: nothing can happen any more, and these fibers and scopes are left:\n/)
+    expect(stderr).toMatch(/ {2}fiber \d+ waits for the signal of a condition, at .*left\.mjs/)
+    expect(stderr).toMatch(/ {2}fiber \d+ waits for the value of an ivar, at .*left\.mjs/)
     expect(stderr).toMatch(
       / {2}fiber \d+ waits for an item of a channel, at .*left\.mjs:\d+:\d+.*; forked at .*left\.mjs/,
     )

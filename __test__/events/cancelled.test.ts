@@ -4,11 +4,12 @@
 
 import { Computation, Fiber, fifo, random } from 'rumpus/effect'
 import { choose, completed, type Event, elapsed, select, withNack } from 'rumpus/events'
-import { Channel, Ivar, Latch, Mutex, RwLock, Semaphore } from 'rumpus/sync'
+import { Barrier, Channel, Condition, Ivar, Latch, Mutex, Pool, RwLock, Semaphore } from 'rumpus/sync'
 import { expect, it } from 'vitest'
 import { dice } from '../fixtures/random.mjs'
 
-const points = ['send', 'receive', 'lock', 'acquire', 'look', 'change', 'time', 'read', 'wait', 'complete'] as const
+const held = ['lock', 'acquire', 'look', 'change', 'use'] as const
+const points = ['send', 'receive', ...held, 'time', 'read', 'wait', 'complete', 'meet', 'hear'] as const
 type Point = (typeof points)[number]
 type Hits = Record<Point | 'kept', number>
 
@@ -23,6 +24,9 @@ class World {
   readonly ivar = new Ivar<number>()
   readonly latch = new Latch(1)
   readonly stop = new Computation<number>()
+  readonly changed = new Condition()
+  readonly pool = new Pool({ capacity: 2, create: () => 0 })
+  readonly barrier: Barrier
   readonly sent = new Set<number>()
   readonly received = new Set<number>()
   inside = 0
@@ -31,6 +35,10 @@ class World {
   changing = 0
   /** What each fiber waits for at present. */
   readonly waiting = new Map<Fiber, Point[]>()
+  private readonly parties: number
+  /** How often somebody came past the barrier, and how many use something of the pool. */
+  met = 0
+  using = 0
   serial = 0
   asked = 0
   heard = 0
@@ -38,7 +46,9 @@ class World {
   /** What who has a lock or a permit does with it. */
   private readonly hold: (fiber: Fiber) => Promise<unknown>
 
-  constructor(below: (bound: number) => number, hold: (fiber: Fiber) => Promise<unknown>) {
+  constructor(below: (bound: number) => number, parties: number, hold: (fiber: Fiber) => Promise<unknown>) {
+    this.barrier = new Barrier(parties)
+    this.parties = parties
     this.channels = [new Channel(0), new Channel(0), new Channel(1 + below(2))]
     this.hold = hold
   }
@@ -107,6 +117,14 @@ class World {
     })
   }
 
+  uses(): Event<void> {
+    return this.pool.using(async (_, fiber) => {
+      this.waiting.delete(fiber)
+      expect(++this.using).toBeLessThanOrEqual(2)
+      await this.hold(fiber).finally(() => this.using--)
+    })
+  }
+
   /** Counts who is asked and who hears that it was in vain: all but those that were chosen. */
   asks(event: Event<void>): Event<void> {
     return withNack((lost, fiber) => {
@@ -130,6 +148,9 @@ class World {
     if (point === 'time') return elapsed(1 + below(5))
     if (point === 'read') return this.ivar.reading()
     if (point === 'wait') return this.latch.waiting()
+    if (point === 'use') return this.uses()
+    if (point === 'meet') return this.barrier.waiting().wrap(() => void this.met++)
+    if (point === 'hear') return this.changed.signalled()
     return completed(this.stop)
   }
 
@@ -151,7 +172,8 @@ class World {
       false,
       0,
     ])
-    expect([this.inside, this.holding, this.looking, this.changing]).toEqual([0, 0, 0, 0])
+    expect([this.inside, this.holding, this.looking, this.changing, this.using]).toEqual([0, 0, 0, 0, 0])
+    expect([this.pool.inUse, this.met % this.parties]).toEqual([0, 0])
     expect(this.stop.held).toBeLessThan(10)
   }
 }
@@ -174,7 +196,7 @@ const several = (below: (bound: number) => number): Point[] => {
 
 const program = async (root: Fiber, seed: number, hits: Hits): Promise<void> => {
   const below = dice(seed)
-  const world = new World(below, (fiber) => fiber.yield())
+  const world = new World(below, 3, (fiber) => fiber.yield())
   const { waiting } = world
   const works = async (fiber: Fiber): Promise<void> => {
     for (;;) {
@@ -182,6 +204,7 @@ const program = async (root: Fiber, seed: number, hits: Hits): Promise<void> => 
       const branches = kinds.map((point) => world.branch(point, below))
       waiting.set(fiber, kinds)
       const asked = world.asks(below(2) === 0 ? world.sends(world.channels[below(3)]!) : elapsed(1 + below(5)))
+      if (below(3) === 0) world.changed.signal()
       await select(fiber, below(2) === 0 ? branches : [choose(branches), asked])
       waiting.delete(fiber)
       // It was cancelled, and had something all the same.
@@ -206,7 +229,7 @@ const program = async (root: Fiber, seed: number, hits: Hits): Promise<void> => 
 /** A crowd that waits, some served now and then, all cancelled in the end: whoever has a lock keeps it until then. */
 const crowd = async (root: Fiber, seed: number, hits: Hits): Promise<void> => {
   const below = dice(seed)
-  const world: World = new World(below, (fiber): Promise<unknown> => fiber.wait(world.stop))
+  const world: World = new World(below, 1000, (fiber): Promise<unknown> => fiber.wait(world.stop))
   const { channels, waiting } = world
   const [first, second, third] = channels as [Channel<number>, Channel<number>, Channel<number>]
   // Those of one kind do not meet: who sends waits for us, and so does who receives.
@@ -234,6 +257,7 @@ const crowd = async (root: Fiber, seed: number, hits: Hits): Promise<void> => {
     if (below(6) === 0) {
       const item = [first, third][below(2)]!.tryReceive()?.item
       if (item !== undefined) world.received.add(item)
+      world.changed.signal()
       if (second.trySend(world.serial)) world.sent.add(world.serial++)
     }
     const [one] = children.splice(below(children.length), 1)

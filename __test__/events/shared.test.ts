@@ -4,9 +4,10 @@
 import { Computation, Fiber } from 'rumpus/effect'
 import { choose, elapsed, never, select } from 'rumpus/events'
 import { all, both } from 'rumpus/structured'
-import { Channel, Ivar, Latch, Mutex, RwLock, Semaphore } from 'rumpus/sync'
+import { Barrier, Channel, Condition, Ivar, Latch, Mutex, Pool, RwLock, Semaphore } from 'rumpus/sync'
 import { describe, expect, it } from 'vitest'
 import { executors } from '../effect/executors.ts'
+import { cancelledIn as cancelledBy } from '../sync/cancelled-in.ts'
 import { cancelledIn } from './cancelled-in.ts'
 
 const refused = (code: string) => expect.objectContaining({ code: `ERR_RUMPUS_${code}` })
@@ -133,6 +134,83 @@ describe.each(executors)('$name', ({ execute }) => {
       lock.poison('broken')
       await expect(mutex.locking().sync(fiber)).rejects.toEqual(refused('POISONED'))
       await expect(lock.locking().sync(fiber)).rejects.toEqual(refused('POISONED'))
+    }))
+
+  it('all at a barrier go on together; who goes elsewhere was not there, and poisons nothing', () =>
+    execute(async (fiber) => {
+      const [barrier, passed] = [new Barrier(3), [] as string[]]
+      // Twice in one sync is one.
+      const comes = (name: string) => (mine: Fiber) =>
+        select(mine, [barrier.waiting(), barrier.waiting(), never]).then(() => passed.push(name))
+      expect(await cancelledBy(fiber, comes('cancelled'))).toBe('now')
+      expect(await select(fiber, [barrier.waiting(), elapsed(1).wrap(() => 'elsewhere')])).toBe('elsewhere')
+      await all(fiber, [
+        comes('a'),
+        comes('b'),
+        async (mine) => {
+          await mine.sleep(1)
+          expect(passed).toEqual([])
+          await barrier.wait(mine)
+        },
+      ])
+      expect(passed.sort()).toEqual(['a', 'b'])
+      // One after the other, plain and not: a second round.
+      await all(fiber, [(mine) => barrier.wait(mine), comes('c'), comes('d')])
+      expect(passed.length).toBe(4)
+      const refusedThere = barrier
+        .waiting()
+        .sync(fiber)
+        .catch((error) => error)
+      barrier.poison('broken')
+      expect(await refusedThere).toEqual(refused('POISONED'))
+      await expect(barrier.waiting().sync(fiber)).rejects.toEqual(refused('POISONED'))
+      await new Barrier(1).waiting().sync(fiber)
+    }))
+
+  it('a signal is for one that still waits for it', () =>
+    execute(async (fiber) => {
+      const [changed, heard] = [new Condition(), [] as string[]]
+      changed.signal() // nobody waits
+      expect(await select(fiber, [changed.signalled(), elapsed(1).wrap(() => 'late')])).toBe('late')
+      expect(await cancelledIn(fiber, changed.signalled())).toBe('now')
+      const hears = (name: string) => (mine: Fiber) =>
+        select(mine, [changed.signalled(), never]).then(() => heard.push(name))
+      await all(fiber, [
+        hears('a'),
+        hears('b'),
+        hears('c'),
+        async (mine) => {
+          await mine.sleep(1)
+          changed.signal()
+          await mine.sleep(1)
+          expect(heard.length).toBe(1)
+          changed.broadcast()
+        },
+      ])
+      expect(heard.sort()).toEqual(['a', 'b', 'c'])
+    }))
+
+  it('a resource of a pool is there in time, or not made, and comes back whatever happens', () =>
+    execute(async (fiber) => {
+      let made = 0
+      const pool = new Pool({ capacity: 1, create: () => ++made })
+      expect(() => pool.using('act' as never)).toThrow(refused('BAD_ARGUMENT'))
+      await pool
+        .using(async (one, mine) => {
+          const inTime = await fiber.handler.spawn(mine, new Fiber(mine.handler, new Computation()), (other) =>
+            select(other, [pool.using(() => 'in time'), elapsed(1).wrap(() => 'late')]),
+          )
+          expect([one, inTime, pool.inUse]).toEqual([1, 'late', 1])
+        })
+        .sync(fiber)
+      expect([pool.inUse, pool.idle, made]).toEqual([0, 1, 1])
+      const failing = pool.using(() => Promise.reject(new Error('act'))).sync(fiber)
+      await expect(failing).rejects.toThrow('act')
+      const asleep = (mine: Fiber) => pool.using((_, own) => own.sleep(60_000)).sync(mine)
+      expect(await cancelledBy(fiber, asleep)).toBe('now')
+      expect([pool.inUse, pool.idle]).toEqual([0, 0])
+      await pool.close(fiber)
+      await expect(pool.using(() => 1).sync(fiber)).rejects.toEqual(refused('CLOSED'))
     }))
 
   it('one that waited to change, and goes elsewhere, lets in those behind it who look', () =>

@@ -155,6 +155,46 @@ describe.each(executors)('$name', ({ execute, inOrder }) => {
       await pool.close(fiber)
     }))
 
+  it('has one more for who would not wait, ends it after its use, and waits for it when it closes', () =>
+    execute(async (fiber) => {
+      const log: string[] = []
+      let made = 0
+      const pool = new Pool({ capacity: 1, create: () => ++made, dispose: (one) => log.push(`ended ${one}`) })
+      const never = { neverBlock: true }
+      await pool.use(fiber, async (outer, mine) => {
+        expect(await pool.use(mine, (inner) => [outer, inner, pool.inUse], never)).toEqual([1, 2, 2])
+        expect([log, pool.inUse, pool.idle]).toEqual([['ended 2'], 1, 0])
+        await expect(pool.use(mine, () => Promise.reject(new Error('act')), never)).rejects.toThrow('act')
+      })
+      expect([log, pool.inUse, pool.idle]).toEqual([['ended 2', 'ended 3'], 0, 1])
+      // With room it is as any use.
+      expect(await pool.use(fiber, (one) => one, never)).toBe(1)
+      const holds = new Ivar<void>()
+      const held = new Latch(2)
+      const use = (mine: Fiber) =>
+        pool.use(
+          mine,
+          () => {
+            held.countDown()
+            return holds.read(mine)
+          },
+          never,
+        )
+      const uses = [fiber.fork(use), fiber.fork(use)]
+      const closes = held.wait(fiber).then(() => {
+        const closing = pool.close(fiber)
+        holds.fill()
+        return closing
+      })
+      await closes
+      expect([log.slice(2).sort(), pool.inUse]).toEqual([['ended 1', 'ended 4'], 0])
+      await Promise.all(uses)
+      await expect(pool.use(fiber, () => 0, never)).rejects.toEqual(refused('CLOSED'))
+      for (const options of [{ neverBlock: 1 }, { neverblock: true }]) {
+        expect(() => pool.use(fiber, () => 0, options as never)).toThrow(refused('BAD_ARGUMENT'))
+      }
+    }))
+
   it('makes none for who was given a place in the moment in which it closed', () =>
     execute(async (fiber) => {
       const { pool, use, numbers } = booked({ capacity: 1, dispose: nextPass })

@@ -1,6 +1,6 @@
 // Goal: each of what fibers share does what it says, on every executor. Method: programs that write down who came when.
 
-import type { Fiber } from 'rumpus/effect'
+import { Computation, Fiber } from 'rumpus/effect'
 import { all, both, scope } from 'rumpus/structured'
 import { Barrier, Channel, Condition, Ivar, Latch, Lazy, Mutex, Semaphore } from 'rumpus/sync'
 import { describe, expect, it } from 'vitest'
@@ -267,6 +267,29 @@ describe.each(executors)('$name', ({ execute, inOrder }) => {
       expect(await other).toEqual(refused('POISONED'))
       await expect(barrier.wait(fiber)).rejects.toEqual(refused('POISONED'))
       expect(() => new Barrier(0)).toThrow(refused('OUT_OF_RANGE'))
+    }))
+
+  it('a barrier counts nobody who is gone, at whatever step of the cancellation another comes', () =>
+    execute(async (fiber) => {
+      for (let steps = 0; steps < 6; steps++) {
+        const [barrier, computation] = [new Barrier(2), new Computation<never>()]
+        const alone = new Fiber(fiber.handler, computation)
+        const waits = fiber.handler
+          .spawn(fiber, alone, (mine) => barrier.wait(mine))
+          .then(
+            () => 'through',
+            () => 'gone',
+          )
+        await fiber.yield()
+        await fiber.yield()
+        computation.cancel('now')
+        for (let step = 0; step < steps; step++) await null
+        const comes = await barrier.wait(fiber).then(
+          () => 'through',
+          () => 'gone',
+        )
+        expect(await waits, `after ${steps} steps`).toBe(comes)
+      }
     }))
 
   it('an ivar is filled once, or poisoned, and all that read hear', () =>

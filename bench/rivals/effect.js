@@ -1,8 +1,8 @@
 // Rival `effect`: fibers, with a queue each where there are messages, on its scheduler that runs in microtasks, the faster of the two
 // it has.
 
-import { Effect, Fiber, Queue, Scheduler } from 'effect'
-import { FAN_IN, FORKS, PAIRS, PARKED, PING_PONG, RING, SPAWN_EXIT, small } from '../workloads.js'
+import { Effect, Fiber, Queue, Scheduler, Semaphore } from 'effect'
+import { FAN_IN, FORKS, ITEMS, LOCKS, PAIRS, PARKED, PING_PONG, RING, SPAWN_EXIT, small } from '../workloads.js'
 
 const options = { scheduler: new Scheduler.MixedScheduler('sync') }
 
@@ -160,6 +160,34 @@ const cancelAll = Effect.gen(function* () {
   return performance.now() - start
 })
 
+const lockAndUnlock = Effect.gen(function* () {
+  const lock = Semaphore.makeUnsafe(1)
+  for (let i = 0; i < LOCKS; i++) {
+    yield* lock.take(1)
+    yield* lock.release(1)
+  }
+})
+
+const stream = Effect.gen(function* () {
+  /** @type {Ball} */
+  const items = yield* Queue.unbounded()
+  /** @type {Mailbox<'go'>} */
+  const turns = yield* Queue.unbounded()
+  const sender = yield* Effect.forkChild(
+    Effect.gen(function* () {
+      for (let n = 0; n < ITEMS.bursts; n++) {
+        for (let i = 0; i < ITEMS.burst; i++) yield* Queue.offer(items, small(i))
+        yield* Queue.take(turns)
+      }
+    }),
+  )
+  for (let n = 0; n < ITEMS.bursts; n++) {
+    for (let i = 0; i < ITEMS.burst; i++) yield* Queue.take(items)
+    yield* Queue.offer(turns, 'go')
+  }
+  yield* Fiber.join(sender)
+})
+
 /** @param {import('effect/Effect').Effect<unknown>} effect */
 const timed = (effect) => async () => {
   const start = performance.now()
@@ -180,6 +208,8 @@ const ROWS = {
   'fiber/fork-join': (tools) => tools.perOperation(FORKS, timed(forkAndJoin)),
   'fiber/memory': (tools) => tools.bytesEach(PARKED, (count) => Effect.runPromise(parkBare(count), options)),
   'fiber/cancel-100k': (tools) => tools.perOperation(PARKED, () => Effect.runPromise(cancelAll, options)),
+  'sync/mutex': (tools) => tools.perOperation(LOCKS, timed(lockAndUnlock)),
+  'sync/stream': (tools) => tools.perOperation(ITEMS.bursts * ITEMS.burst, timed(stream)),
 }
 
 /** @param {import('../measure.js').Measure} tools */

@@ -54,7 +54,8 @@ interface Program {
   off?(event: 'beforeExit' | 'exit', listener: () => void): void
 }
 
-const EXITS = ['beforeExit', 'exit'] as const
+const LEFT = 'rumpus: fibers and scopes that are left:'
+const STUCK = 'rumpus: nothing can happen any more, and these fibers and scopes are left:'
 
 class Watch implements FiberWatch, Watcher {
   private readonly parked = new Map<object, Error>()
@@ -65,7 +66,8 @@ class Watch implements FiberWatch, Watcher {
 
   constructor({ atExit = (report) => console.error(report) }: WatchOptions) {
     this.atExit = atExit
-    for (const event of EXITS) this.program?.on?.(event, this.onExit)
+    this.program?.on?.('beforeExit', this.onStuck)
+    this.program?.on?.('exit', this.onExit)
   }
 
   born(fiber: object): void {
@@ -119,6 +121,10 @@ class Watch implements FiberWatch, Watcher {
   }
 
   report(): string {
+    return this.tell(LEFT)
+  }
+
+  private tell(head: string): string {
     const { waits, scopes, deadlocks } = this
     const lines = [
       ...deadlocks.map((circle) => `deadlock: ${circle.map(toText).join('; ')}`),
@@ -127,17 +133,22 @@ class Watch implements FiberWatch, Watcher {
         ({ at, children }) => `a scope is open, with ${children === 1 ? '1 child' : `${children} children`}, at ${at}`,
       ),
     ]
-    return lines.length === 0 ? '' : ['rumpus: fibers and scopes that are left:', ...lines].join('\n  ')
+    return lines.length === 0 ? '' : [head, ...lines].join('\n  ')
   }
 
-  private readonly onExit = (): void => {
-    const report = this.report()
+  /** The event loop is empty: who waits will for ever. */
+  private readonly onStuck = (): void => this.end(STUCK)
+  private readonly onExit = (): void => this.end(LEFT)
+
+  private end(head: string): void {
+    const report = this.tell(head)
     this.stop()
     if (report !== '') this.atExit(report)
   }
 
   stop(): void {
-    for (const event of EXITS) this.program?.off?.(event, this.onExit)
+    this.program?.off?.('beforeExit', this.onStuck)
+    this.program?.off?.('exit', this.onExit)
     if (watcher === this) watchBy(undefined)
   }
 

@@ -14,9 +14,9 @@ const FIRST_CAPACITY = 8
  * A queue between fibers that makes who is faster wait: `new Channel(16)`. With 0 a send waits for its receiver; with Infinity none
  * ever waits.
  *
- * `close` ends it: what is in it can still be received, then `receive` rejects and loops end. Between processes, and cores, use
- * messages. Cancelled are waits, never `close`; an item whose send is cancelled was not taken, and one that has been handed to a
- * receiver is received although that is cancelled meanwhile.
+ * `close` ends it: what is in it can still be received, then `receive` rejects and loops end. Between cores use `SharedChannel` of
+ * `rumpus/fibers`, between processes messages. Cancelled are waits, never `close`; an item whose send is cancelled was not taken, and
+ * one that has been handed to a receiver is received although that is cancelled meanwhile.
  *
  * @example
  * ```ts

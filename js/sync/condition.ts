@@ -2,6 +2,7 @@
 
 import type { Within } from '../effect/fiber.ts'
 import { fiberIn } from '../effect/within.ts'
+import { Event } from '../events/event.ts'
 import type { Mutex } from './mutex.ts'
 import { grant, Waiters } from './waiters.ts'
 
@@ -48,6 +49,18 @@ export class Condition {
     return news.then(relock, async (error: unknown) => {
       await relock()
       throw error
+    })
+  }
+
+  /**
+   * The event of a signal, for who holds no lock: chosen by the next `signal`, if it is this one's turn, or `broadcast`. A signal that comes
+   * while nobody waits is nobody's, so look before you wait. Not chosen, it has taken no signal.
+   */
+  signalled(): Event<void> {
+    return new Event<void>({
+      what: this.waiters.what,
+      poll: () => {},
+      wait: (party) => this.waiters.enter(party),
     })
   }
 

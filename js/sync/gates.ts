@@ -6,6 +6,8 @@ import { ready, readyWith } from '../effect/ready.ts'
 import { fiberIn } from '../effect/within.ts'
 import { badArgument, RumpusError } from '../errors.ts'
 import { Event } from '../events/event.ts'
+import type { Party } from '../events/source.ts'
+import { Tx } from '../events/tx.ts'
 import { deadlockAt, grant, type Shared, Waiters } from './waiters.ts'
 
 const releaseAll = <T>(waiters: Waiters<T>, value: T): void => {
@@ -83,7 +85,7 @@ export class Latch {
 }
 
 /**
- * Where so many fibers wait for each other, again and again. One that is cancelled there poisons it: the others would wait for
+ * Where so many fibers wait for each other, again and again. One that is cancelled in `wait` poisons it: the others would wait for
  * ever.
  *
  * @example
@@ -107,7 +109,8 @@ export class Latch {
 export class Barrier {
   private readonly parties: number
   private readonly waiters = new Waiters<void>({ what: 'the others at a barrier' })
-  private there = 0
+  /** Who stands there, and by which branch if it is a sync: by one, whichever of its branches do. */
+  private readonly there = new Map<Fiber, Party<void> | undefined>()
   private broken: RumpusError | undefined = undefined
 
   /** @throws RangeError `ERR_RUMPUS_OUT_OF_RANGE` unless `parties` is a whole number from 1 */
@@ -123,26 +126,60 @@ export class Barrier {
   async wait(within: Within): Promise<void> {
     const fiber = fiberIn(within)
     if (this.broken !== undefined) throw this.broken
-    if (++this.there === this.parties) {
-      this.there = 0
-      releaseAll(this.waiters, undefined)
-      return
-    }
+    if (this.isLast()) return this.letThrough()
     const waiter = this.waiters.join(fiber)
-    try {
-      await this.waiters.stand(waiter)
-    } catch (error) {
-      if (!waiter.granted) this.poison(error)
-      throw error
-    }
+    this.there.set(fiber, undefined)
+    // In the step in which it goes: the last to come must not take it for there.
+    await this.waiters.stand(waiter, (error) => {
+      this.there.delete(fiber)
+      this.poison(error)
+    })
+  }
+
+  /**
+   * The event of `wait`: chosen when all are there, for all at once; fails with RumpusError `ERR_RUMPUS_POISONED`. Who goes elsewhere, or is
+   * cancelled, before that has not been there: nothing is poisoned, and the others go on waiting.
+   */
+  waiting(): Event<void> {
+    return new Event<void>({
+      what: this.waiters.what,
+      poll: (party) => {
+        if (this.broken !== undefined) party.tryFail(this.broken)
+        else if (this.isLast()) this.letThrough(party)
+      },
+      wait: (party) => {
+        const { fiber } = party
+        if (this.there.has(fiber)) return elsewhere
+        this.there.set(fiber, party)
+        return () => void this.there.delete(fiber)
+      },
+    })
+  }
+
+  private isLast(): boolean {
+    return this.there.size + 1 === this.parties
+  }
+
+  /** All together: that one of them goes on may have another go elsewhere, which is none any more that has been here. */
+  private letThrough(last?: Party<void>): void {
+    const through = new Tx()
+    for (const party of [...this.there.values(), last]) if (party !== undefined) through.give(party, undefined)
+    this.there.clear()
+    through.tryCommit()
+    releaseAll(this.waiters, undefined)
   }
 
   /** Breaks it: who waits, and whoever comes from now on, is refused. Never cancelled, never waits. */
   poison(cause: unknown): void {
     this.broken ??= new RumpusError('ERR_RUMPUS_POISONED', 'one that the others wait for does not come', { cause })
+    const parties = [...this.there.values()]
+    this.there.clear()
+    for (const party of parties) party?.tryFail(this.broken)
     this.waiters.fail(this.broken)
   }
 }
+
+const elsewhere = (): void => {}
 
 /**
  * A variable that is filled once, by anybody; who reads it waits until it is. Cancelled is `read`, and only while it is empty;

@@ -1,5 +1,6 @@
 // Pool: things that are dear to make, used by one fiber at a time and used again. Owns how many there are, who has which, and that
-// each is disposed of once. Never true here: there are more than the capacity; one that is in use is disposed of.
+// each is disposed of once. Never true here: there are more than the capacity, but for those whose users would not wait; one that is in
+// use is disposed of.
 
 import { Cancelled } from '../effect/cancelled.ts'
 import { Computation } from '../effect/computation.ts'
@@ -8,6 +9,7 @@ import { ready } from '../effect/ready.ts'
 import { Trigger } from '../effect/trigger.ts'
 import { fiberIn } from '../effect/within.ts'
 import { badArgument, RumpusError } from '../errors.ts'
+import { Event } from '../events/event.ts'
 import { checkOptions, type Names } from '../options.ts'
 import { grant, Waiters } from './waiters.ts'
 
@@ -23,6 +25,15 @@ export interface PoolOptions<R> {
   readonly dispose?: (resource: R) => unknown
   /** Milliseconds after which an idle one is disposed of, by the clock of the executor of who used it last; never unless given. */
   readonly idleMs?: number
+}
+
+/** How one is used. */
+export interface PoolUseOptions {
+  /**
+   * Whether not to wait where all are in use: then one more is made, beyond the capacity, and disposed of after its use. For what must go
+   * on although the pool is busy: a health check, or a use within a use, which could wait for itself. Else false.
+   */
+  readonly neverBlock?: boolean
 }
 
 interface Idle<R> {
@@ -61,6 +72,8 @@ export class Pool<R> {
   private readonly options: PoolOptions<R>
   /** How many more may have a place: those who use one, or end one. */
   private free: number
+  /** How many are in use beyond the capacity. */
+  private beyond = 0
   private readonly line = new Waiters<void>({ what: 'a resource of a pool' })
   /** The last used last. */
   private readonly stock: Idle<R>[] = []
@@ -83,7 +96,7 @@ export class Pool<R> {
 
   /** How many are in use, or are being made, validated or disposed of. */
   get inUse(): number {
-    return this.options.capacity - this.free
+    return this.options.capacity - this.free + this.beyond
   }
 
   /** Whether it gives no more. */
@@ -94,11 +107,42 @@ export class Pool<R> {
   /**
    * Runs `act` with one that nobody else has. Rejects with the cancellation of the fiber, with RumpusError `ERR_RUMPUS_CLOSED`, and
    * with what `create`, `act` and `dispose` throw; an `AggregateError` if the last two do.
+   *
+   * @param within - the fiber or scope
+   * @param act - is given the resource
+   * @param options - whether to wait
+   * @throws at the call TypeError `ERR_RUMPUS_BAD_ARGUMENT`
    */
-  use<T>(within: Within, act: (resource: R, fiber: Fiber) => T | PromiseLike<T>): Promise<T> {
+  use<T>(
+    within: Within,
+    act: (resource: R, fiber: Fiber) => T | PromiseLike<T>,
+    options: PoolUseOptions = {},
+  ): Promise<T> {
     const fiber = fiberIn(within)
     if (typeof act !== 'function') throw badArgument(TypeError, 'act', 'a function', act)
-    return this.run(fiber, act)
+    checkOptions('options', options, USE_NAMES)
+    const { neverBlock = false } = options
+    if (typeof neverBlock !== 'boolean') {
+      throw badArgument(TypeError, 'options.neverBlock', 'true or false', neverBlock)
+    }
+    return neverBlock && this.free === 0 ? this.runBeyond(fiber, act) : this.run(fiber, act)
+  }
+
+  /**
+   * The event of `use`: chosen when this fiber can have one, with which `act` runs then; fails with RumpusError `ERR_RUMPUS_CLOSED`. What it
+   * gives, and what it throws, is as with `use`. Not chosen, it has made nothing and has had nothing.
+   */
+  using<T>(act: (resource: R, fiber: Fiber) => T | PromiseLike<T>): Event<T> {
+    if (typeof act !== 'function') throw badArgument(TypeError, 'act', 'a function', act)
+    const entering = new Event<void>({
+      what: this.line.what,
+      poll: (party) => {
+        if (this.over !== undefined) party.tryFail(this.over)
+        else if (this.free > 0 && party.tryGive()) this.free--
+      },
+      wait: (party) => this.line.enter(party),
+    })
+    return entering.wrap((_, fiber) => this.run(fiber, act, true))
   }
 
   /**
@@ -116,16 +160,33 @@ export class Pool<R> {
       idle.timer?.return(undefined)
       await this.end(fiber, idle.resource)
     }
-    if (this.free < this.options.capacity) await this.closers.stand(this.closers.join(fiber))
+    if (this.inUse > 0) await this.closers.stand(this.closers.join(fiber))
     if (this.unheard !== undefined) throw this.unheard.error
   }
 
-  private async run<T>(fiber: Fiber, act: (resource: R, fiber: Fiber) => T | PromiseLike<T>): Promise<T> {
-    await this.enter(fiber)
+  private async run<T>(
+    fiber: Fiber,
+    act: (resource: R, fiber: Fiber) => T | PromiseLike<T>,
+    hasPlace = false,
+  ): Promise<T> {
+    if (!hasPlace) await this.enter(fiber)
     try {
       return await this.lend(fiber, await this.take(fiber), act)
     } finally {
       this.leave()
+    }
+  }
+
+  /** With one of its own. */
+  private async runBeyond<T>(fiber: Fiber, act: (resource: R, fiber: Fiber) => T | PromiseLike<T>): Promise<T> {
+    if (this.over !== undefined) throw this.over
+    fiber.check()
+    this.beyond++
+    try {
+      return await this.lend(fiber, await this.options.create(fiber), act, true)
+    } finally {
+      this.beyond--
+      this.tellClosers()
     }
   }
 
@@ -142,7 +203,11 @@ export class Pool<R> {
     const next = this.line.shift()
     if (next !== undefined) return grant(next)
     this.free++
-    if (this.over === undefined || this.free < this.options.capacity) return
+    this.tellClosers()
+  }
+
+  private tellClosers(): void {
+    if (this.over === undefined || this.inUse > 0) return
     for (let closer = this.closers.shift(); closer !== undefined; closer = this.closers.shift()) grant(closer)
   }
 
@@ -169,7 +234,12 @@ export class Pool<R> {
     return false
   }
 
-  private async lend<T>(fiber: Fiber, resource: R, act: (resource: R, fiber: Fiber) => T | PromiseLike<T>): Promise<T> {
+  private async lend<T>(
+    fiber: Fiber,
+    resource: R,
+    act: (resource: R, fiber: Fiber) => T | PromiseLike<T>,
+    isBeyond = false,
+  ): Promise<T> {
     let value: T
     try {
       value = await act(resource, fiber)
@@ -179,7 +249,7 @@ export class Pool<R> {
       })
       throw error
     }
-    if (this.over !== undefined) await this.dispose(fiber, resource)
+    if (this.over !== undefined || isBeyond) await this.dispose(fiber, resource)
     else this.keep(fiber, resource)
     return value
   }
@@ -229,6 +299,7 @@ export class Pool<R> {
 const LATE = new Cancelled('idle for too long')
 const settled: Promise<void> = Promise.resolve()
 
+const USE_NAMES: Names<PoolUseOptions> = { neverBlock: true }
 const NAMES: Names<PoolOptions<unknown>> = { capacity: true, create: true, validate: true, dispose: true, idleMs: true }
 
 const checkPool = <R>(options: PoolOptions<R>): void => {

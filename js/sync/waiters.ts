@@ -14,6 +14,8 @@ export interface Shared {
   readonly what: string
   /** Who must go on before the line moves, if that is known. */
   holders?(): readonly Fiber[]
+  /** Whether other cores move it too: then nobody here can tell that it never will. */
+  readonly isForeign?: boolean
 }
 
 /** One that waits, and what it has been granted. */
@@ -46,6 +48,10 @@ export class Waiter<T> implements Wait {
 
   get holders(): readonly Fiber[] {
     return this.shared.holders?.() ?? NOBODY
+  }
+
+  get isForeign(): boolean {
+    return this.shared.isForeign === true
   }
 }
 
@@ -108,8 +114,11 @@ export class Waiters<T> {
     }
   }
 
-  /** Waits until `waiter` is granted what it waits for; rejects if that was an error, or if its fiber is cancelled before. */
-  async stand(waiter: Waiter<T>): Promise<T> {
+  /**
+   * Waits until `waiter` is granted what it waits for; rejects if that was an error, or if its fiber is cancelled before: then `left` is
+   * called as it leaves the line, so that nobody finds it counted and gone.
+   */
+  async stand(waiter: Waiter<T>, left?: (error: unknown) => void): Promise<T> {
     const { fiber } = waiter
     fiber.noteWait(waiter)
     try {
@@ -118,6 +127,7 @@ export class Waiters<T> {
     } catch (error) {
       // Cancelled, or its fiber waits already.
       this.remove(waiter)
+      left?.(error)
       throw error
     } finally {
       fiber.forgetWait(waiter)
