@@ -5,8 +5,9 @@ mod world;
 
 use std::sync::Arc;
 
+use rumpus_runtime::process::state::Priority;
 use rumpus_runtime::stores::{Heir, StoreId, Unmade};
-use rumpus_runtime::{Pid, ReasonKind, Runtime, Where};
+use rumpus_runtime::{Birth, Pid, ReasonKind, Runtime, Where};
 use rumpus_sync::store::{Expect, Given, Limits, Put};
 use world::books::Tag;
 use world::dice::Dice;
@@ -91,20 +92,23 @@ fn told(world: &mut World, by: Pid, to: Pid) -> (Heir, Tag) {
 enum Heirs {
     Open,
     UnderWay,
+    /// All mail of these goes one way.
+    First,
     Elsewhere,
     Unstarted,
 }
 
 #[test]
 fn who_has_a_store_is_told_behind_what_its_owner_has_sent_and_before_the_news_of_its_end() {
-    use Heirs::{Elsewhere, Open, UnderWay, Unstarted};
-    for heirs in [Open, UnderWay, Elsewhere, Unstarted] {
+    use Heirs::{Elsewhere, First, Open, UnderWay, Unstarted};
+    for heirs in [Open, UnderWay, First, Elsewhere, Unstarted] {
         for given in [true, false] {
             let (mut world, mut dice) = world();
             let first = world.spawn_here(1);
             let definition = world.define("heir");
             let second = match heirs {
                 Open | UnderWay => world.spawn_here(1),
+                First => world.spawn_here_as(1, Birth { priority: Priority::High, ..Birth::default() }),
                 Elsewhere => world.spawn_here(2),
                 Unstarted => world.spawn(1, definition, Where::Here),
             };
