@@ -33,7 +33,7 @@ export const PERFORMS = 400_000
 /** Items of a stream: how many before the other side has its turn, and how often that is. */
 export const ITEMS = { burst: 100, bursts: 4000 }
 /** Items of a stream to another core, and how many it holds. */
-export const CROSS_ITEMS = { count: 200_000, capacity: 1024 }
+export const CROSS_ITEMS = { count: 200_000, capacity: 4096 }
 /** Processes that have answered once and wait; fibers that wait. */
 export const PARKED = 100_000
 /** Timers that wait meanwhile, and pairs of setting one and cancelling it. */

@@ -29,7 +29,14 @@ export class Host {
     this.pid = spawnHere(kernel, (self: Self<unknown>) => this.serve(self)).pid
     // What it is told last wakes its process.
     const done = (): void => send(this.pid as Pid<unknown>, asWord({ end: 0 } satisfies Asked))
-    this.hub = new Hub(capacity, (then) => kernel.loop.soon(then), done)
+    const later = (then: () => void, ms = 0): void => {
+      const unlessOver = (): void => {
+        if (!kernel.detached) then()
+      }
+      if (ms === 0) kernel.loop.soon(unlessOver)
+      else kernel.loop.after(ms, unlessOver)
+    }
+    this.hub = new Hub(capacity, later, done)
     const port = new LocalPort(kernel, this.hub)
     this.end = new End(port)
     port.seat = this.hub.enter(this.end)

@@ -43,8 +43,10 @@ export class Seat<Item> {
   }
 }
 
+/** So long, in milliseconds, somebody far waits at most to hear of a place while there is much to be received. */
+const HOLD_MS = 1
 /** The most places that one end is lent before anybody there waits for them. */
-const FURTHER_MAX = 512
+const FURTHER_MAX = 4096
 
 export class Hub<Item> {
   private readonly capacity: number
@@ -63,15 +65,17 @@ export class Hub<Item> {
   private again = false
   /** Those that are far are about to be told. */
   private telling = false
-  private readonly later: (then: () => void) => void
+  private holding = false
+  private readonly later: (then: () => void, ms?: number) => void
   /** Called once, when it is closed, empty, and nothing is on its way to it. */
   private readonly onDone: () => void
   isDone = false
 
-  constructor(capacity: number, later: (then: () => void) => void, onDone: () => void) {
+  /** `later` does something in the next pass of the event loop, or in so many milliseconds. */
+  constructor(capacity: number, later: (then: () => void, ms?: number) => void, onDone: () => void) {
     this.capacity = capacity
     this.later = later
-    this.furtherMax = Math.min(Math.ceil(capacity / 2), FURTHER_MAX)
+    this.furtherMax = Math.min(capacity, FURTHER_MAX)
     this.onDone = onDone
   }
 
@@ -243,6 +247,16 @@ export class Hub<Item> {
       if (!seat.taker.isFar) this.tell(seat, 0)
     }
     if (!this.wouldTell) return
+    if (this.isAhead) {
+      // Who receives may stop to.
+      this.holding = true
+      return this.later(() => {
+        this.holding = false
+        this.tellFar()
+      }, HOLD_MS)
+    }
+    // Who receives may go on for long before the event loop comes round.
+    if (this.seats.some((seat) => seat.taker.isFar && this.isMuch(seat))) return this.tellFar()
     this.telling = true
     this.later(() => {
       this.telling = false
@@ -250,9 +264,20 @@ export class Hub<Item> {
     })
   }
 
-  /** Whether somebody far is to be told something, and nobody is about to. */
+  /** Whether it would be told of places that are worth a message. */
+  private isMuch(seat: Seat<Item>): boolean {
+    return seat.next + (this.isScarce ? 0 : this.furtherFor(seat)) >= this.furtherMax / 4
+  }
+
+  /** Whether somebody far is to be told something now, and nobody is about to. */
   private get wouldTell(): boolean {
-    return !this.telling && this.seats.some((seat) => seat.taker.isFar && this.isToBeTold(seat))
+    if (this.telling || (this.holding && this.isAhead)) return false
+    return this.seats.some((seat) => seat.taker.isFar && this.isToBeTold(seat))
+  }
+
+  /** There is more to be received than not: to tell of few places would wake who sends for little. */
+  private get isAhead(): boolean {
+    return this.length * 2 > this.capacity
   }
 
   private isToBeTold(seat: Seat<Item>): boolean {
