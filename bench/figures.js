@@ -38,8 +38,9 @@ export function newest(folder = `${root}bench/results`) {
  */
 export function quoting(text, result) {
   const { machine, file } = result
-  const article = /^[AEIO]/.test(machine.cpu) ? 'an' : 'a'
-  const named = `${machine.cores} cores of ${article} ${machine.cpu} with Node ${machine.node.slice(1)}`
+  const cpu = machine.cpu.replaceAll('(R)', '').replace(/ Processor$/, '')
+  const article = /^[AEIO]/.test(cpu) ? 'an' : 'a'
+  const named = `${machine.cores} cores of ${article} ${cpu} with Node ${machine.node.slice(1)}`
   return text
     .replace(/(?:^\|.*\|\n)+/gm, (table) => (/^\| `[\w/-]+` .*\d.*\|$/m.test(table) ? tabled(table, result) : table))
     .replace(
