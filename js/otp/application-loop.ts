@@ -236,6 +236,8 @@ export class ApplicationLoop implements Applications {
   private stopNext(): void {
     for (const part of this.parts) {
       if (!part.lives || part.asked || part.neededBy.some(({ lives }) => lives)) continue
+      // It could not start, and is stopping by itself.
+      if (part.failed && part.state === 'starting') continue
       part.asked = true
       part.state = 'stopping'
       this.cancel(part)
