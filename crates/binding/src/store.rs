@@ -3,7 +3,6 @@
 //! read behind that; a value that is put lies in the scratch buffer. Owns these words and which stores this isolate has open. Knows
 //! of values only how numbers are written.
 
-use std::hint::spin_loop;
 use std::sync::Arc;
 
 use rumpus_runtime::store_key::{self, Mode};
@@ -19,9 +18,6 @@ use crate::store_words::{
     PUT_IF, PUT_NEW, SHAPE, SHARD, SINCE, SMALL, STAMP, STATUS, STORE, SUM, TAKE, TOO_LARGE, TOO_MANY, VALUE,
     VALUE_LEN, WALK,
 };
-
-/// About a microsecond: several changes of who goes on.
-const STAND_BACK_SPINS: u32 = 32;
 
 /// What one isolate has of stores.
 #[derive(Debug)]
@@ -113,8 +109,8 @@ fn ask_one(buffer: &Bytes, store: &Store, asked: i32, key: &[u8], value: &[u8]) 
         DELETE => tell(buffer, if store.take(key, |_| {})?.is_some() { DONE } else { ABSENT }),
         PUT => tell_put(buffer, store.put(key, Given::of(value), Expect::Anything)?),
         PUT_NEW => tell_put(buffer, store.put(key, Given::of(value), Expect::Nothing)?),
-        PUT_IF => tell_put(buffer, standing_back(store.put(key, Given::of(value), Expect::Stamp(buffer.long(STAMP)))?)),
-        DELETE_IF => tell_put(buffer, standing_back(store.remove_if(key, buffer.long(STAMP))?)),
+        PUT_IF => tell_put(buffer, store.put(key, Given::of(value), Expect::Stamp(buffer.long(STAMP)))?),
+        DELETE_IF => tell_put(buffer, store.remove_if(key, buffer.long(STAMP))?),
         ADD => match store.change(key, |before| add(buffer, before))? {
             Ok(put) => tell_put(buffer, put),
             Err(NoNumber) => tell(buffer, NO_NUMBER),
@@ -138,14 +134,6 @@ fn ask_one(buffer: &Bytes, store: &Store, asked: i32, key: &[u8], value: &[u8]) 
 fn tell(buffer: &Bytes, status: i32) -> Answer {
     buffer.set_word(STATUS, status);
     Ok(None)
-}
-
-/// Who has lost an entry to somebody else's change lets them go on for a moment: its memory stays with one core for several changes.
-fn standing_back(put: Put) -> Put {
-    if put == Put::Changed {
-        (0..STAND_BACK_SPINS).for_each(|_| spin_loop());
-    }
-    put
 }
 
 fn tell_put(buffer: &Bytes, put: Put) -> Answer {
