@@ -79,7 +79,9 @@ const receiveTransfer = (kernel: Kernel, at: number, length: number): void => {
 
 /** A message is there. */
 const deliver = (kernel: Kernel, process: Process, message: unknown): void => {
-  if (process.pid === kernel.desk?.pid && kernel.desk.takesAtOnce(message, process)) return
+  const { desk } = kernel
+  // Most threads have no desk, and a pid is put together when it is asked for.
+  if (desk !== undefined && desk.pid === process.pid && desk.takesAtOnce(message, process)) return
   handOver(kernel, process, message)
   if (process.bound !== undefined) noteMessage(kernel, process, process.bound)
 }
