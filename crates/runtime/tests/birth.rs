@@ -41,6 +41,18 @@ fn pid_of<E>(born: Result<Born, E>) -> Pid {
     pid
 }
 
+/// What the host is told while the other loads the definition and both take turns.
+fn told_to(host: &mut Scheduler, other: &mut Scheduler) -> Tray {
+    other.definition_loaded(0);
+    let mut told = Tray::default();
+    for now_us in [100, 200, 300] {
+        let occasion = Occasion { now_us, from_loop: true, crowded: true };
+        other.turn(occasion, &mut Tray::default());
+        host.turn(occasion, &mut told);
+    }
+    told
+}
+
 #[test]
 fn who_is_tied_to_a_newborn_hears_of_its_end() {
     for here in [true, false] {
@@ -53,13 +65,7 @@ fn who_is_tied_to_a_newborn_hears_of_its_end() {
         assert_eq!((seat, tenancy, reference & 127), (usize::from(!here), 0, 0), "of the spawner's seat");
         assert!(reference > 0);
         host.exit(parent, pid, Reason::new(ReasonKind::Kill, &[]));
-        other.definition_loaded(0);
-        let mut told = Tray::default();
-        for now_us in [100, 200, 300] {
-            let occasion = Occasion { now_us, from_loop: true, crowded: true };
-            other.turn(occasion, &mut Tray::default());
-            host.turn(occasion, &mut told);
-        }
+        let told = told_to(&mut host, &mut other);
         let ends: Vec<&Completion> = told.0.iter().filter(|told| !matches!(told, Completion::Exiting { .. })).collect();
         let [Completion::Exit { from, reason, .. }, Completion::Down { from: down, reference: of, .. }] = ends[..]
         else {
@@ -78,13 +84,7 @@ fn who_serves_the_scheduler_hears_of_a_newborn_that_others_are_linked_to() {
     let birth = Birth { linked: Some(parent), heard: true, ..Birth::default() };
     let Ok(Born { pid, reference, .. }) = host.spawn(0, 0, &[], Where::On(1), birth) else { panic!("not spawned") };
     host.exit(parent, pid, Reason::new(ReasonKind::Shutdown, &[]));
-    other.definition_loaded(0);
-    let mut told = Tray::default();
-    for now_us in [100, 200, 300] {
-        let occasion = Occasion { now_us, from_loop: true, crowded: true };
-        other.turn(occasion, &mut Tray::default());
-        host.turn(occasion, &mut told);
-    }
+    let told = told_to(&mut host, &mut other);
     let downs: Vec<&Completion> = told.0.iter().filter(|told| matches!(told, Completion::Down { .. })).collect();
     let [Completion::Down { index, from, reference: of, .. }] = downs[..] else { panic!("{downs:?}") };
     assert_eq!((*index, *from, *of), (servant.index(), pid, reference));
