@@ -8,7 +8,7 @@ import { build } from 'rolldown'
 import { dts } from 'rolldown-plugin-dts'
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'))
-const external = [/^node:/, /^msgpackr/, /^(pino|prom-client|@opentelemetry\/api)$/]
+const external = [/^node:/, /^(pino|prom-client|@opentelemetry\/api)$/]
 
 /** What stands beside `rumpus` and shares its files: `rumpus/otp` and so on. */
 const further = ['otp', 'effect', 'events', 'structured', 'sync', 'handlers', 'fibers', 'logger', 'telemetry']
@@ -137,6 +137,27 @@ export const portable = {
   },
 }
 
+/** @param {string} name */
+const ofMsgpackr = (name) => readFileSync(new URL(`node_modules/msgpackr/${name}`, import.meta.url), 'utf8')
+
+/**
+ * What packs nested values, without its native accelerator, which would be a second addon in every thread, and without code made at
+ * run time: a file of its own, for a thread loads it with the first such value. Who installs Rumpus installs no other package so.
+ *
+ * @satisfies {import('rolldown').RolldownOptions & { output: import('rolldown').OutputOptions }}
+ */
+export const msgpackr = {
+  input: { msgpackr: 'msgpackr/index-no-eval' },
+  platform: 'node',
+  output: {
+    dir: 'dist',
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
+    minify: true,
+    postBanner: `/*! msgpackr ${JSON.parse(ofMsgpackr('package.json')).version}\n\n${ofMsgpackr('LICENSE')}*/`,
+  },
+}
+
 /** Whose types are in surfaces of their own; those of all other rooms of js/ are in that of `rumpus`. */
 const rooms = ['portable', ...further]
 const js = new URL('js/', import.meta.url).href
@@ -183,6 +204,6 @@ export const surfaces = Object.fromEntries(['index', ...rooms].map((entry) => [e
 
 // As a program it is silent unless something is wrong; rolldown's own command would list every file that it wrote.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const configs = process.argv[2] === 'dts' ? Object.values(surfaces) : [bundle, portable]
+  const configs = process.argv[2] === 'dts' ? Object.values(surfaces) : [bundle, portable, msgpackr]
   await build(configs.map((config) => ({ ...config, logLevel: /** @type {const} */ ('warn') })))
 }

@@ -89,7 +89,7 @@ async function stageMain(folder, manifest, added) {
   for (const name of ['LICENSE', ...surfaces]) await cp(join(root, name), join(folder, name))
   for (const name of ['README.md', 'CHANGELOG.md'])
     await writeFile(join(folder, name), unpadded(await readFile(join(root, name), 'utf8')))
-  for (const name of (await readdir(join(root, 'dist'))).filter((file) => file.endsWith('.js'))) {
+  for (const name of (await readdir(join(root, 'dist'))).filter((file) => /\.c?js$/.test(file))) {
     const text = await readFile(join(root, 'dist', name), 'utf8')
     await writeFile(join(folder, 'dist', name), text.replace(/^\/\/# sourceMappingURL=.*\n?/m, ''))
   }

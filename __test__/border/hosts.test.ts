@@ -1,7 +1,7 @@
 // Who may be a host: a worker that is terminated, a program with two copies of the package, one in CommonJS, one with
 // several runtimes; and that each ends by itself.
 
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -20,7 +20,6 @@ async function secondCopy(): Promise<{ copy: string; bodies: string }> {
   await mkdir(home, { recursive: true })
   await cp(join(ROOT, 'dist'), join(home, 'dist'), { recursive: true })
   await cp(join(ROOT, 'package.json'), join(home, 'package.json'))
-  await symlink(join(ROOT, 'node_modules', 'msgpackr'), join(folder, 'node_modules', 'msgpackr'))
   const bodies = join(folder, 'bodies.mjs')
   await writeFile(
     bodies,

@@ -52,13 +52,12 @@ async function installRumpus(modules: string): Promise<void> {
   await mkdir(join(main, 'dist'), { recursive: true })
   await mkdir(binary)
   for (const name of await readdir(join(root, 'dist')))
-    if (name.endsWith('.js')) await cp(join(root, 'dist', name), join(main, 'dist', name))
+    if (/\.c?js$/.test(name)) await cp(join(root, 'dist', name), join(main, 'dist', name))
   for (const name of ['package.json', 'index.d.ts']) await cp(join(root, name), join(main, name))
   const file = `rumpus.${platform}.node`
   await cp(join(root, 'dist/native', file), join(binary, file))
   const { version } = JSON.parse(read('package.json'))
   await writeFile(join(binary, 'package.json'), JSON.stringify({ name: `rumpus-${platform}`, version, main: file }))
-  await symlink(join(root, 'node_modules/msgpackr'), join(modules, 'msgpackr'), 'dir')
 }
 
 /** What a test runner around us has set, and what decides how this suite runs. */

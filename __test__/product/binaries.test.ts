@@ -1,7 +1,7 @@
 // Goal: a program that cannot have its binary is told where it runs, why, and what to do. Method: give the detection other
 // evidence; import a copy of the package beside missing, broken, foreign and old binaries, in engines that are pretended.
 
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -70,7 +70,6 @@ async function installation(name?: string, files: Record<string, string> = {}): 
   for (const file of ['index', 'shared', 'leaves', 'scheduler-thread']) {
     await cp(join(root, `dist/${file}.js`), join(home, `dist/${file}.js`))
   }
-  await symlink(join(root, 'node_modules', 'msgpackr'), join(folder, 'node_modules', 'msgpackr'))
   if (name !== undefined) {
     const platform = join(folder, 'node_modules', `rumpus-${name}`)
     await mkdir(platform)

@@ -7,7 +7,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { detectHost, platformName } from '../../js/native/host.ts'
-import { pack, platformNames, tarball } from '../../packaging/pack.mjs'
+import { pack, platformNames } from '../../packaging/pack.mjs'
 import { install, runTrial } from '../../packaging/try.mjs'
 import { read, root } from '../tidy/repository.ts'
 import { snippetsOf } from '../tidy/snippets.ts'
@@ -40,6 +40,8 @@ const further: Record<string, { readonly files: readonly string[]; readonly most
   fibers: { files: ['dist/fibers.js', 'fibers.d.ts'], most: 34 * KB },
   // One function and what it opens, and how lines are written; pino is the user's own.
   logger: { files: ['dist/logger.js', 'dist/lines.js', 'dist/rescue.js', 'logger.d.ts'], most: 20 * KB },
+  // What packs nested values, which others wrote, with its licence; a thread to which none comes reads nothing of it.
+  nested: { files: ['dist/msgpackr.cjs'], most: 37 * KB },
   // What tells of a kernel that traces; a thread that does not trace reads nothing of it.
   trace: { files: ['dist/trace.js'], most: 14 * KB },
   // Handlers, spans, contexts, two exporters; whom they export to is the user's own.
@@ -90,7 +92,6 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rumpus-packed-'))
   const out = join(folder, 'tarballs')
   tarballs = await pack({ out, only: platform })
-  tarball(join(root, 'node_modules', 'msgpackr'), out)
   env = await bareEnvironment()
   installed = await install(out, { env })
 }, 120_000)
@@ -127,7 +128,13 @@ describe('the main package', () => {
     expect(published.optionalDependencies).toEqual(
       Object.fromEntries(platformNames(manifest).map((name) => [`rumpus-${name}`, manifest.version])),
     )
-    expect(published.dependencies).toEqual(manifest.dependencies)
+    expect(published.dependencies).toBeUndefined()
+    const { packages } = JSON.parse(await readFile(join(installed, 'node_modules/.package-lock.json'), 'utf8'))
+    expect(Object.keys(packages).sort()).toEqual(['node_modules/rumpus', `node_modules/rumpus-${platform}`])
+    expect(Object.values(packages)).toEqual([
+      expect.not.objectContaining({ hasInstallScript: true }),
+      expect.not.objectContaining({ hasInstallScript: true }),
+    ])
     expect(Object.keys(published)).not.toEqual(expect.arrayContaining(['scripts']))
     expect(Object.keys(published)).not.toEqual(expect.arrayContaining(['devDependencies']))
     expect(manifest.optionalDependencies, 'npm ci in a clone must not ask for what is not published').toBeUndefined()

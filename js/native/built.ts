@@ -1,5 +1,5 @@
 // Knows where the built files of this package lie: beside this one; or, where a bundler has made this one a part of a program, in
-// the package that is installed near that program. Threads, the addon and msgpackr are looked for from there, so that a program
+// the package that is installed near that program. Threads, the addon and what else is loaded late are looked for from there, so that a program
 // and its threads share one binary. Never true here: something is loaded but a manifest.
 
 import { builtin } from '../builtin.ts'

@@ -47,9 +47,7 @@ let loaded: Msgpack | undefined
 /** msgpackr, loaded when the first nested value comes. */
 const msgpack = (): Msgpack => {
   if (loaded !== undefined) return loaded
-  const require = createRequire(builtFiles)
-  // The parts without the native accelerator: it would add a second addon to every thread.
-  const { Packr } = require('msgpackr/index-no-eval') as { Packr: new (options: object) => Msgpack }
+  const { Packr } = createRequire(builtFiles)('./msgpackr.cjs') as { Packr: new (options: object) => Msgpack }
   loaded = new Packr({
     useRecords: false,
     variableMapSize: true,
