@@ -7,7 +7,7 @@ import { RumpusError } from '../errors.ts'
 
 const { existsSync } = builtin('node:fs')
 const { createRequire } = builtin('node:module')
-const { pathToFileURL } = builtin('node:url')
+const { fileURLToPath, pathToFileURL } = builtin('node:url')
 
 /** The version of the package, written in by the bundler. */
 declare const RUMPUS_VERSION: string
@@ -56,3 +56,6 @@ export const rescueEntry: URL = new URL('rescue.js', builtFiles)
 
 /** The file that a thread loads when something is traced. */
 export const traceEntry: URL = new URL('trace.js', builtFiles)
+
+/** The file, by its path, that a thread loads when the first nested value comes. */
+export const msgpackrFile: string = fileURLToPath(new URL('msgpackr.cjs', builtFiles))

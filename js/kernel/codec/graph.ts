@@ -5,7 +5,7 @@
 
 import { builtin } from '../../builtin.ts'
 import { type RumpusError, UncrossableError } from '../../errors.ts'
-import { builtFiles } from '../../native/built.ts'
+import { builtFiles, msgpackrFile } from '../../native/built.ts'
 import { isBuiltIn, isError, isPlain } from '../realms.ts'
 import { binaryOf } from './format.ts'
 import { groupsOf } from './order.ts'
@@ -47,7 +47,7 @@ let loaded: Msgpack | undefined
 /** msgpackr, loaded when the first nested value comes. */
 const msgpack = (): Msgpack => {
   if (loaded !== undefined) return loaded
-  const { Packr } = createRequire(builtFiles)('./msgpackr.cjs') as { Packr: new (options: object) => Msgpack }
+  const { Packr } = createRequire(builtFiles)(msgpackrFile) as { Packr: new (options: object) => Msgpack }
   loaded = new Packr({
     useRecords: false,
     variableMapSize: true,
