@@ -265,8 +265,8 @@ export class Task<Result = unknown> {
    *
    * @param options - how long to wait, as long as it takes unless given; giving up does not end the task
    * @throws TypeError, RangeError for options that are none; rejects with what the body threw (from another scheduler, as it crosses), with
-   * RumpusError `ERR_RUMPUS_DOWN` if the task was ended, `cause` being the exit reason, with TimeoutError, AbortError, and with
-   * ProcessExit if the owner must end
+   * RumpusError `ERR_RUMPUS_DOWN` if the task was ended, `cause` being the exit reason (`noproc` if a supervised one was killed before its
+   * supervisor had answered), with TimeoutError, AbortError, and with ProcessExit if the owner must end
    */
   result(options: CallOptions = {}): Promise<Result> {
     checkOnlyWait(options, true)
