@@ -20,6 +20,21 @@ const busy = (self: AnySelf, state: { over: boolean; resumes: number }): void =>
   send(one, two)
 }
 
+/** A process that goes on after every yield. */
+const goesOn = (self: AnySelf, priority: 'high' | 'normal' | 'low'): { resumes: number } => {
+  const count = { resumes: 0 }
+  self.spawn(
+    async (me: AnySelf) => {
+      for (;;) {
+        await me.yield()
+        count.resumes++
+      }
+    },
+    { priority },
+  )
+  return count
+}
+
 describe('priority', () => {
   it('high goes first: after a send no more than a few others run before it', () =>
     inside(async (self) => {
@@ -44,26 +59,30 @@ describe('priority', () => {
       expect(Math.max(...gaps)).toBeLessThanOrEqual(8)
     }))
 
-  it('low waits for others, and is not starved by them', () =>
+  it('low waits for others, and goes once in eight', () =>
     inside(async (self) => {
       const state = { over: false, resumes: 0 }
-      let lows = 0
-      self.spawn(
-        async (me: AnySelf) => {
-          for (;;) {
-            await me.yield()
-            lows++
-          }
-        },
-        { priority: 'low' },
-      )
+      const low = goesOn(self, 'low')
       busy(self, state)
-      await until(() => state.resumes > 2_000)
-      const seen = { lows, others: state.resumes }
+      await until(() => state.resumes > 20_000)
+      const [lows, others] = [low.resumes, state.resumes]
       state.over = true
-      expect(seen.lows).toBeGreaterThan(0)
-      expect(seen.lows * 4).toBeLessThan(seen.others)
-      expect(seen.lows * 100).toBeGreaterThan(seen.others)
+      expect(lows * 5).toBeLessThan(others)
+      expect(lows * 10).toBeGreaterThan(others)
+    }))
+
+  it('nobody waits for ever: high, two that write to each other, others and low all go on', () =>
+    inside(async (self) => {
+      const state = { over: false, resumes: 0 }
+      const all = (['high', 'high', 'normal', 'normal', 'low'] as const).map((priority) => goesOn(self, priority))
+      busy(self, state)
+      await until(() => [state, ...all].every(({ resumes }) => resumes > 100))
+      let begun = false
+      self.spawn(async () => {
+        begun = true
+      })
+      await until(() => begun)
+      state.over = true
     }))
 
   it.each(['high', 'low'] as const)(

@@ -1,5 +1,5 @@
-// The front of the run ring: where those of high priority go. Owns their order: before all others, the slot's occupant too, but behind
-// those that were put there before.
+// The front of the run ring: where those of high priority go, and those of low when it is their share. Owns their order: before all
+// others, the slot's occupant too, but behind those that were put there before.
 
 import { RING_AHEAD, RING_CAPACITY, RING_ENTRIES, RING_HEAD, RING_TAIL } from '../native/layout.ts'
 

@@ -35,7 +35,6 @@ import type { Desk } from './desk-door.ts'
 import type { Loop } from './loop.ts'
 import { Names } from './names.ts'
 import {
-  PRIORITY_HIGH,
   PRIORITY_NORMAL,
   type Process,
   QUEUED,
@@ -170,7 +169,8 @@ export class Kernel {
     if (process.priority !== PRIORITY_NORMAL || this.nativeLane) {
       // Every resume passes a turn, where Rust decides: only what a turn tells goes straight onto the ring.
       if (!this.applying) return this.overflow(index)
-      if (process.priority === PRIORITY_HIGH) {
+      // Those of low priority are told when it is their share, and it is their turn then.
+      if (process.priority !== PRIORITY_NORMAL) {
         if (!putAhead(this.words, index)) return this.overflow(index)
         return this.armed ? undefined : this.arm()
       }
@@ -207,8 +207,9 @@ export class Kernel {
       return occupant - 1
     }
     if (!others) return -1
-    words[RING_STREAK] = 0
+    // Those ahead take nothing of the turn of those behind, or a slot beside them would keep these waiting for ever.
     if (ahead > 0) words[RING_AHEAD] = ahead - 1
+    else words[RING_STREAK] = 0
     words[RING_HEAD] = head + 1
     return words[RING_ENTRIES + (head & RING_MASK)]!
   }

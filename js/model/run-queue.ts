@@ -1,5 +1,5 @@
-// Who goes on next in the model: what can run, in order, by priority. Owns the shares of priorities: high before all others,
-// low when nobody else can, and once in nine. Never here: one that was taken back and still comes, a walk over those that wait.
+// Who goes on next in the model: what can run, in order, by priority. Owns the shares of priorities: high before all others, but
+// one of these behind each round of them; low when nobody else can, and once in eight. Never here: one that was taken back and still comes, a walk over those that wait.
 
 import { badArgument } from '../errors.ts'
 
@@ -19,7 +19,7 @@ export interface Entry<Of extends Runner = Runner> {
 }
 
 /** Low goes when so many others have gone since it last did. */
-const LOW_EVERY = 8
+const BESIDE_LOW = 7
 /** So many places at the front are left empty before the rest moves up. */
 const SLACK = 64
 
@@ -74,6 +74,9 @@ export class RunQueue<Of extends Runner> {
     low: new Lane(),
   }
   private others = 0
+  /** How many of high priority have gone in a row, and how many there were when the first of them did. */
+  private row = 0
+  private round = 0
 
   get size(): number {
     const { high, normal, low } = this.lanes
@@ -95,9 +98,9 @@ export class RunQueue<Of extends Runner> {
   /** The lane whose turn it is, if anybody can run. */
   private lane(): Lane<Of> | undefined {
     const { high, normal, low } = this.lanes
-    if (high.size > 0) return high
-    if (low.size > 0 && (normal.size === 0 || this.others >= LOW_EVERY)) return low
-    return normal.size > 0 ? normal : undefined
+    if (high.size > 0 && (this.row === 0 || this.row < this.round)) return high
+    if (low.size > 0 && this.others >= BESIDE_LOW) return low
+    return [normal, high, low].find(({ size }) => size > 0)
   }
 
   /** Takes the next: of those whose turn it is the one that `choose` says, a number below how many there are. */
@@ -109,6 +112,8 @@ export class RunQueue<Of extends Runner> {
       throw badArgument(RangeError, 'what choose answers', `a number below ${lane.size}`, place)
     }
     this.others = lane === this.lanes.low ? 0 : this.others + 1
+    if (lane !== this.lanes.high) this.row = 0
+    else if (this.row++ === 0) this.round = lane.size
     return lane.take(place)
   }
 }

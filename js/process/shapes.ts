@@ -54,7 +54,7 @@ export interface SpawnOptions {
   readonly monitor?: boolean
   /**
    * Who goes first on its scheduler: `'high'` before all others, after no more than one resume; `'low'` when nobody else has
-   * anything to do, and once in nine. Messages to either take the way through Rust, about three times as long.
+   * anything to do, and once in eight. Messages to either take the way through Rust, about three times as long.
    */
   readonly priority?: 'high' | 'normal' | 'low'
   /** How many messages may wait for it; as many as come unless given. Messages to it take the way through Rust. */

@@ -88,6 +88,11 @@ impl<'a> RunRing<'a> {
         true
     }
 
+    /// How many go before the slot's.
+    pub fn ahead(self) -> i32 {
+        self.page.get(AHEAD)
+    }
+
     /// Where the next is appended: a mark for [`RunRing::cut`].
     pub fn mark(self) -> i32 {
         self.page.get(TAIL)
@@ -151,8 +156,12 @@ impl<'a> RunRing<'a> {
         if !others {
             return None;
         }
-        self.page.set(STREAK, 0);
-        self.page.set(AHEAD, (ahead - 1).max(0));
+        // Those ahead take nothing of the turn of those behind, or a slot beside them would keep these waiting for ever.
+        if ahead > 0 {
+            self.page.set(AHEAD, ahead - 1);
+        } else {
+            self.page.set(STREAK, 0);
+        }
         self.page.set(HEAD, head.wrapping_add(1));
         Some(self.page.get(ENTRIES + (head & MASK) as usize) as u32)
     }

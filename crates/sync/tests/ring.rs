@@ -72,9 +72,9 @@ impl Naive {
     }
 
     fn pop(&mut self) -> Option<u32> {
-        if let Some(first) = self.front.pop_front() {
-            self.streak = 0;
-            return Some(first);
+        let first = self.front.pop_front();
+        if first.is_some() {
+            return first;
         }
         let others = !self.queue.is_empty();
         if self.slot.is_some() && (!others || self.streak < self.streak_max) {
@@ -121,7 +121,7 @@ proptest! {
             }
             let len = naive.len() + usize::from(naive.slot.is_some());
             prop_assert_eq!((ring.len(), ring.is_empty()), (len, len == 0));
-            prop_assert_eq!(ring.room(), CAPACITY - 1 - naive.len());
+            prop_assert_eq!((ring.room(), ring.ahead()), (CAPACITY - 1 - naive.len(), naive.front.len() as i32));
         }
     }
 

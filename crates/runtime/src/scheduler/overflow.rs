@@ -1,6 +1,6 @@
 //! Who is to be resumed and does not go onto the run ring by itself: for want of room, or because its priority is not the
 //! common one. Owns what each priority means at a turn: high goes first and is not kept waiting by a whole grant; low goes
-//! when nobody else is there, and once between a few of the others.
+//! when nobody else is there, and once between a few of the others, whoever they are.
 
 use std::rc::Rc;
 
@@ -10,7 +10,7 @@ use super::Scheduler;
 use crate::layout;
 use crate::process::state::Priority;
 
-/// Resumes of others between two of those of low priority.
+/// Of so many resumes one is of low priority, if others always go on.
 pub(super) const BESIDE_LOW: i32 = 8;
 /// Places on the run ring that are left to those of low priority, who could never go there else.
 const LOW_PLACES: usize = BESIDE_LOW as usize;
@@ -64,7 +64,7 @@ impl Scheduler {
         last.into_iter().rev().for_each(|index| waiting.push_front(index));
     }
 
-    /// Puts on the run ring what has waited for it: high priority in front, low when it is dry, and now and then.
+    /// Puts on the run ring what has waited for it: high priority in front.
     pub(super) fn take_overflow(&mut self) {
         self.line_up();
         let runtime = Rc::clone(&self.runtime);
@@ -93,7 +93,8 @@ impl Scheduler {
         // Whoever comes next must not wait for all of them.
         self.lows = if alone { BESIDE_LOW } else { i32::from(share) };
         self.shares = share || self.has_low();
-        while self.lows > 0 && self.overflow[low].front().is_some_and(|&index| ring.push(index)) {
+        // In front: behind a slot that is always taken their turn would come once in as many resumes as that has in a row.
+        while self.lows > 0 && self.overflow[low].front().is_some_and(|&index| ring.push_front(index)) {
             self.overflow[low].pop_front();
             self.lows -= 1;
         }
@@ -110,13 +111,14 @@ impl Scheduler {
         self.outbox.has(Priority::Low) || !self.overflow[Priority::Low as usize].is_empty()
     }
 
-    /// Has a turn come after the next resume.
+    /// Has a turn come after the next resume that is not of those in front.
     pub(super) fn cut_grant(&mut self) {
         let page = &self.seat().page;
         let rest = page.get(layout::GRANT);
-        if rest > 1 {
-            page.set(layout::GRANT, 1);
-            self.pace.granted -= rest - 1;
+        let most = self.ring().ahead() + 1;
+        if rest > most {
+            page.set(layout::GRANT, most);
+            self.pace.granted -= rest - most;
         }
     }
 }

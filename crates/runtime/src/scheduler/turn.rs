@@ -368,10 +368,12 @@ impl Scheduler {
     fn end_turn(&mut self, occasion: Occasion, verdict: Verdict) {
         let now = occasion.now_us;
         let most = if self.shares { BESIDE_LOW } else { i32::MAX };
-        self.pace.granted = if verdict == Verdict::Run { self.grant.resumes().min(most) } else { 0 };
+        // At least one that is not in front: those there, if there is always one, would keep all others waiting.
+        let least = self.ring().ahead() + 1;
+        self.pace.granted = if verdict == Verdict::Run { self.grant.resumes().min(most).max(least) } else { 0 };
         self.pace.last = verdict;
         self.seat().page.set(layout::GRANT, self.pace.granted);
-        self.ring().limit_streak(self.grant.streak().min(most));
+        self.ring().limit_streak(self.grant.streak());
         self.show_load();
         if verdict == Verdict::Sleep {
             self.pace.slept_us = Some(now);
