@@ -14,6 +14,7 @@ mod crowd;
 mod error;
 mod handle;
 mod hot;
+mod idle_time;
 mod memory;
 mod memory_limit;
 mod pin;

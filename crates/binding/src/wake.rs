@@ -13,6 +13,7 @@ use rumpus_runtime::Waker;
 use rumpus_sync::shim::{AtomicU64, Ordering};
 
 use crate::clock;
+use crate::idle_time::IdleTime;
 
 /// See the module text.
 #[derive(Debug)]
@@ -22,9 +23,13 @@ pub(crate) struct LoopWaker {
 }
 
 #[derive(Debug)]
-struct Function(sys::napi_threadsafe_function);
+struct Function {
+    call: sys::napi_threadsafe_function,
+    idle: IdleTime,
+}
 
-// SAFETY: N-API documents threadsafe functions as callable from any thread; the lock orders calls and removal.
+// SAFETY: N-API documents threadsafe functions as callable from any thread; the lock orders calls and removal. So it does for the
+// event loop, whose idle time libuv documents as readable from any thread, and which outlives what is in the slot.
 unsafe impl Send for Function {}
 
 impl LoopWaker {
@@ -33,7 +38,12 @@ impl LoopWaker {
     /// # Safety
     /// `env` is the calling thread's environment, `on_wake` a function in it.
     pub(crate) unsafe fn new(env: sys::napi_env, on_wake: sys::napi_value) -> Option<Arc<Self>> {
-        let waker = Arc::new(Self { function: Mutex::new(Function(ptr::null_mut())), woken_us: AtomicU64::new(0) });
+        // SAFETY: vouched for by the caller.
+        let idle = unsafe { IdleTime::of(env) };
+        let waker = Arc::new(Self {
+            function: Mutex::new(Function { call: ptr::null_mut(), idle }),
+            woken_us: AtomicU64::new(0),
+        });
         let mut name = ptr::null_mut();
         // SAFETY: env is current; the text is 11 bytes long.
         unsafe { sys::napi_create_string_utf8(env, c"rumpus-wake".as_ptr(), 11, &mut name) };
@@ -60,7 +70,7 @@ impl LoopWaker {
             drop(unsafe { Arc::from_raw(keep.cast_const().cast::<Self>()) });
             return None;
         }
-        waker.lock().0 = function;
+        waker.lock().call = function;
         Some(waker)
     }
 
@@ -74,15 +84,15 @@ impl LoopWaker {
     /// `env` is the environment of this waker, on its thread.
     pub(crate) unsafe fn hold(&self, env: sys::napi_env, hold: bool) {
         let function = self.lock();
-        if function.0.is_null() {
+        if function.call.is_null() {
             return;
         }
         // SAFETY: not released yet, for it is in the slot; env and thread are vouched for.
         unsafe {
             if hold {
-                sys::napi_ref_threadsafe_function(env, function.0)
+                sys::napi_ref_threadsafe_function(env, function.call)
             } else {
-                sys::napi_unref_threadsafe_function(env, function.0)
+                sys::napi_unref_threadsafe_function(env, function.call)
             }
         };
     }
@@ -90,7 +100,7 @@ impl LoopWaker {
     /// Lets the function go: from now on wakes do nothing.
     pub(crate) fn release(&self) {
         let mut slot = self.lock();
-        let function = std::mem::replace(&mut slot.0, ptr::null_mut());
+        let function = std::mem::replace(&mut slot.call, ptr::null_mut());
         if !function.is_null() {
             // SAFETY: taken out of the slot, so this is the only release.
             unsafe { sys::napi_release_threadsafe_function(function, sys::ThreadsafeFunctionReleaseMode::abort) };
@@ -99,7 +109,7 @@ impl LoopWaker {
 
     /// Forgets the function without releasing it: its environment is going away and does that itself.
     pub(crate) fn forget(&self) {
-        self.lock().0 = ptr::null_mut();
+        self.lock().call = ptr::null_mut();
     }
 }
 
@@ -108,11 +118,11 @@ impl Waker for LoopWaker {
         // Relaxed: the watchdog glances at it, and looks twice.
         self.woken_us.store(clock::now_us(), Ordering::Relaxed);
         let function = self.lock();
-        if !function.0.is_null() {
+        if !function.call.is_null() {
             // SAFETY: in the slot, so neither released nor finalized; non-blocking, so the lock is held briefly.
             let _ = unsafe {
                 sys::napi_call_threadsafe_function(
-                    function.0,
+                    function.call,
                     ptr::null_mut(),
                     sys::ThreadsafeFunctionCallMode::nonblocking,
                 )
@@ -123,6 +133,15 @@ impl Waker for LoopWaker {
     fn woken_us(&self) -> u64 {
         // Relaxed: as in `wake`.
         self.woken_us.load(Ordering::Relaxed)
+    }
+
+    fn idle_us(&self) -> Option<u64> {
+        let function = self.lock();
+        if function.call.is_null() {
+            return None;
+        }
+        // SAFETY: in the slot, so the environment of this event loop is there; the lock keeps it from going meanwhile.
+        unsafe { function.idle.read_us() }
     }
 }
 

@@ -1,7 +1,7 @@
-//! The watchdog: a thread of its own that sees a scheduler which owes a turn and does not take it: its body, or foreign code,
-//! has kept the thread. Tells the host by its event loop; of a stalled host it tells stderr first. One for a runtime, and
-//! gone with it. It sleeps until the next moment at which anybody could be late, so a quiet runtime costs it one look in as
-//! long as a stall takes to be one.
+//! The watchdog: a thread of its own that sees a scheduler which owes a turn and does not take it, or which owes none and whose
+//! event loop does not come round: its body, or foreign code, has kept the thread. Tells the host by its event loop; of a stalled
+//! host it tells stderr first. Where work lies at the door of such a thread, it wakes another that can take it. One for a runtime,
+//! and gone with it. What sleeps may be kept by foreign code that nobody is told of, so it looks so often that this is seen in time.
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -16,6 +16,8 @@ use crate::wake::LoopWaker;
 
 /// Who is late is looked at again after this: a glance may deceive, and after a pause of the whole process everybody is late.
 const SURE_US: u64 = 40_000;
+/// How long at most between two looks at those who sleep, unless that is how long a stall takes.
+const LOOK_US: u64 = 40_000;
 /// The thread needs next to nothing.
 const STACK: usize = 128 * 1024;
 
@@ -91,15 +93,32 @@ impl Drop for Watchdog {
 /// What is known of one seat.
 #[derive(Debug, Clone, Copy, Default)]
 struct Doubt {
-    /// The turns it had taken when it was first seen late, and when that was.
+    /// How long its event loop had waited in all, and the last look that found it had waited since the one before.
+    idle_us: u64,
+    waited_us: u64,
+    /// The turns it had taken, and that look, when it was first seen late, and when that was.
     turns: f64,
+    seen_us: u64,
     at_us: u64,
     told: bool,
 }
 
+impl Doubt {
+    /// Since when its thread has been kept, whatever its turns say; nothing where its event loop does not tell.
+    fn kept_since(&mut self, seat: &Seat, now_us: u64) -> Option<u64> {
+        let idle_us = seat.idle_us()?;
+        if idle_us != self.idle_us {
+            self.idle_us = idle_us;
+            self.waited_us = now_us;
+        }
+        // Awake it may not have waited for long.
+        Some(self.waited_us.max(seat.page.count(layout::TURNED_US) as u64))
+    }
+}
+
 fn watch(runtime: &Weak<Runtime>, shared: &Shared) {
     let mut doubts = HashMap::new();
-    let mut pause_us = shared.stall_us;
+    let mut pause_us = shared.stall_us.min(LOOK_US);
     let mut news = shared.news();
     while !news.over {
         let pause = Duration::from_micros(pause_us);
@@ -115,6 +134,7 @@ fn watch(runtime: &Weak<Runtime>, shared: &Shared) {
         }
         let now_us = clock::now_us();
         let (late, next_us) = look(runtime.seats.regular(), &mut doubts, now_us, shared.stall_us);
+        runtime.rouse_thief(now_us);
         pause_us = next_us.saturating_sub(now_us).max(1_000);
         let stalls: Vec<Stall> =
             late.into_iter().map(|(seat, since_us)| stall(&runtime, seat, since_us, now_us)).collect();
@@ -136,14 +156,19 @@ fn look(seats: &[Seat], doubts: &mut HashMap<usize, Doubt>, now_us: u64, stall_u
     let mut late = Vec::new();
     for (number, seat) in seats.iter().enumerate() {
         let turns = seat.page.count(layout::TURNS);
-        let Some(since_us) = seat.owes_turn_since() else { continue };
+        let doubt = doubts.entry(number).or_default();
+        let kept_us = doubt.kept_since(seat, now_us);
+        if kept_us.is_some() {
+            next_us = next_us.min(now_us + LOOK_US);
+        }
+        let Some(since_us) = seat.owes_turn_since().into_iter().chain(kept_us).min() else { continue };
         if now_us < since_us + stall_us {
             next_us = next_us.min(since_us + stall_us);
             continue;
         }
-        let doubt = doubts.entry(number).or_default();
-        if doubt.turns != turns {
-            *doubt = Doubt { turns, at_us: now_us, told: false };
+        let seen_us = kept_us.unwrap_or(0);
+        if doubt.turns != turns || doubt.seen_us != seen_us {
+            *doubt = Doubt { turns, seen_us, at_us: now_us, told: false, ..*doubt };
         }
         if doubt.told {
             continue;
@@ -164,7 +189,9 @@ fn stall(runtime: &Runtime, seat: usize, since_us: u64, seen_us: u64) -> Stall {
     let index = page.get(layout::RESUMED).checked_sub(1).and_then(|index| u32::try_from(index).ok());
     let resumed = index.and_then(|index| runtime.table.at(index)).filter(|(_, process)| {
         let state = process.state.load();
-        state.has_body() && state.seat() == seat
+        // Who has only just begun is told as one that has when a turn is taken.
+        let begins = || process.seldom().unstarted.as_ref().is_some_and(|what| what.claimed == Some(seat));
+        (state.has_body() && state.seat() == seat) || begins()
     });
     Stall { seat, since_us, seen_us, resumed: resumed.map(|(pid, _)| pid), turns: page.count(layout::TURNS) }
 }

@@ -257,6 +257,25 @@ impl Runtime {
         self.stopping.load(Ordering::Acquire) == 1
     }
 
+    /// Wakes one of the sleepers, given as bits; whether one slept.
+    pub fn ring_one_of(&self, mut sleepers: u64) -> bool {
+        while sleepers != 0 {
+            if self.seats[sleepers.trailing_zeros() as usize].ring() {
+                return true;
+            }
+            sleepers &= sleepers - 1;
+        }
+        false
+    }
+
+    /// Wakes one that could steal if somewhere work lies at the door of a thread that does not come. For whoever looks on from
+    /// outside: of all others each may be asleep.
+    pub fn rouse_thief(&self, now_us: u64) {
+        if self.seats.regular().iter().any(|seat| seat.leaves_work(now_us)) {
+            self.ring_one_of(self.idle.sleepers_to_wake());
+        }
+    }
+
     /// Seats that take placed and stolen processes.
     pub fn workers(&self) -> std::ops::Range<usize> {
         usize::from(!self.options.host_works)..self.seats.regular().len()

@@ -24,6 +24,10 @@ impl Waker for Ears {
     fn woken_us(&self) -> u64 {
         self.0
     }
+
+    fn idle_us(&self) -> Option<u64> {
+        Some(77)
+    }
 }
 
 /// Has room for so many.
@@ -81,6 +85,23 @@ fn a_turn_is_owed_since_the_last_one_or_since_the_bell_rang() {
     assert_eq!(seat.page.get(layout::NOW_MS), 13);
     scheduler.leave();
     assert_eq!(seat.owes_turn_since(), None, "nobody sits there any more");
+}
+
+#[test]
+fn who_rests_tells_how_long_its_event_loop_has_waited_and_who_is_awake_or_loads_does_not() {
+    let runtime = Arc::new(Runtime::new(options(1)));
+    let seat: &Seat = &runtime.seats[1];
+    assert_eq!(seat.idle_us(), None, "nobody sits there");
+    let mut scheduler = sit(&runtime, 1, 9_000);
+    assert_eq!(seat.idle_us(), None, "it is awake");
+    sleep(&mut scheduler, 5_000);
+    assert_eq!(seat.idle_us(), Some(77), "it sleeps");
+    seat.page.set(layout::LOADING, 1);
+    assert_eq!(seat.idle_us(), None, "it loads a module, and takes turns meanwhile");
+    assert!(seat.ring());
+    assert_eq!(seat.idle_us(), Some(77), "it was rung");
+    scheduler.leave();
+    assert_eq!(seat.idle_us(), None, "nobody sits there any more");
 }
 
 #[test]

@@ -19,7 +19,16 @@ pub trait Waker: Debug + Send + Sync {
     fn woken_us(&self) -> u64 {
         0
     }
+
+    /// How long its event loop has waited for something to do, in all, in microseconds: while this grows nobody keeps the thread.
+    /// Nothing if that is not known.
+    fn idle_us(&self) -> Option<u64> {
+        None
+    }
 }
+
+/// A thread that has been rung and has not come round for so long is under foreign code, or waits for a core.
+const UNANSWERED_US: u64 = 2_000;
 
 /// See the module text.
 #[derive(Debug)]
@@ -135,8 +144,7 @@ impl Seat {
 
     /// Wakes the thread, asleep or not.
     pub fn wake(&self) {
-        let waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(waker) = waker {
+        if let Some(waker) = self.waker() {
             waker.wake();
         }
     }
@@ -154,9 +162,28 @@ impl Seat {
         Some(if self.bell.is_rung() { turned_us.max(self.woken_us()) } else { turned_us })
     }
 
+    fn waker(&self) -> Option<Arc<dyn Waker>> {
+        self.waker.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn woken_us(&self) -> u64 {
-        let waker = self.waker.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        waker.map_or(0, |waker| waker.woken_us())
+        self.waker().map_or(0, |waker| waker.woken_us())
+    }
+
+    /// See [`Waker::idle_us`]; nothing also while the thread is awake, or over a module, where its turns tell as much.
+    pub fn idle_us(&self) -> Option<u64> {
+        let rests = self.bell.is_rung() || (self.bell.is_asleep() && self.page.get(layout::LOADING) == 0);
+        if rests { self.waker()?.idle_us() } else { None }
+    }
+
+    /// Whether its thread has been rung and has not come round for a while.
+    fn is_unanswering(&self, now_us: u64) -> bool {
+        if !self.bell.is_rung() {
+            return false;
+        }
+        // Who has only just been rung may not be known to be: that ring is behind the last turn.
+        let woken_us = self.woken_us();
+        woken_us > self.page.count(layout::TURNED_US) as u64 && now_us > woken_us + UNANSWERED_US
     }
 
     /// Whether a thief finds something here, at a glance; exact after a SeqCst fence.
@@ -170,6 +197,11 @@ impl Seat {
     /// foreign code.
     pub fn is_robbable(&self) -> bool {
         !self.steal.is_empty() || (!self.inject.is_empty() && !self.bell.is_rung())
+    }
+
+    /// Whether something lies at its door and its thread, which was rung for it, does not come: then that is anybody's, too.
+    pub fn leaves_work(&self, now_us: u64) -> bool {
+        !self.inject.is_empty() && self.is_unanswering(now_us)
     }
 
     /// Unstarted processes waiting here.

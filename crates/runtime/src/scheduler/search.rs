@@ -160,10 +160,12 @@ impl Scheduler {
         let patient = self.pace.is_patient();
         let mut left = false;
         let stolen = (0..seats).map(|i| (from + i) % seats).filter(|&victim| victim != self.seat).find_map(|victim| {
-            if !runtime.seats[victim].is_robbable() {
+            let seat = &runtime.seats[victim];
+            let leaves = seat.leaves_work(self.pace.turn_us());
+            if !leaves && !seat.is_robbable() {
                 return None;
             }
-            let fair = self.fair_share(victim);
+            let fair = if leaves { BATCH } else { self.fair_share(victim) };
             left |= fair == 0;
             let most = if patient { fair } else { fair.max(1) };
             (most > 0).then(|| self.rob(victim, most)).filter(|&stolen| stolen > 0)
@@ -191,7 +193,7 @@ impl Scheduler {
     fn rob(&self, victim: usize, most: usize) -> usize {
         let (victim, own) = (&self.runtime.seats[victim], self.seat());
         let stolen = victim.steal.steal_into(&own.steal, most as u32) as usize;
-        if stolen > 0 || victim.bell.is_rung() {
+        if stolen > 0 || (victim.bell.is_rung() && !victim.leaves_work(self.pace.turn_us())) {
             return stolen;
         }
         let mut batch = Vec::new();
@@ -236,14 +238,8 @@ impl Scheduler {
     }
 
     fn ring_one_of(&mut self, sleepers: u64) {
-        let mut sleepers = sleepers & !(1 << self.seat);
-        while sleepers != 0 {
-            let sleeper = sleepers.trailing_zeros() as usize;
-            if self.runtime.seats[sleeper].ring() {
-                self.count(layout::WAKES_SENT);
-                return;
-            }
-            sleepers &= sleepers - 1;
+        if self.runtime.ring_one_of(sleepers & !(1 << self.seat)) {
+            self.count(layout::WAKES_SENT);
         }
     }
 }

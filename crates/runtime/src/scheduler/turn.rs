@@ -89,6 +89,11 @@ impl Pace {
         }
     }
 
+    /// The time that the last turn was told.
+    pub(super) fn turn_us(&self) -> u64 {
+        self.turn_us
+    }
+
     pub(super) fn want_turn(&mut self) {
         self.wants_turn = true;
     }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use rumpus_runtime::process::Unstarted;
 use rumpus_runtime::process::state::{Priority, Snapshot};
 use rumpus_runtime::{Completion, Pid, Reason, Sink, Waker};
-use rumpus_sync::shim::{AtomicU32, Ordering};
+use rumpus_sync::shim::{AtomicU32, AtomicU64, Ordering};
 
 use super::books::Item;
 
@@ -55,12 +55,19 @@ impl Body {
 #[derive(Debug, Default)]
 pub struct Ears {
     pub rung: AtomicU32,
+    /// When that was last, if a test says so.
+    pub woken_us: AtomicU64,
 }
 
 impl Waker for Ears {
     fn wake(&self) {
         // Relaxed: one thread.
         self.rung.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn woken_us(&self) -> u64 {
+        // Relaxed: one thread.
+        self.woken_us.load(Ordering::Relaxed)
     }
 }
 
