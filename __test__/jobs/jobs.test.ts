@@ -1,77 +1,11 @@
-// The example of a whole application. Goal: no job is lost, whatever ends; it stops as it was asked to; what it shows is true. Method:
-// the program itself, as a child, over a directory of its own; its port is read from its log, its metrics by a parser of others.
+// The example of a whole application. Goal: each job has the outcome that is its own, none is lost, what is shown is true. Method: the
+// program itself, as a child, over a directory of its own; its port is read from its log, its metrics by a parser of others.
 
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import parsePrometheus from 'parse-prometheus-text-format'
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
-
-const MAIN = fileURLToPath(new URL('../../examples/jobs/main.js', import.meta.url))
-
-interface Line {
-  readonly level: number
-  readonly msg: string
-  readonly [name: string]: unknown
-}
-
-const children: ChildProcess[] = []
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL')
-})
-
-/** A directory with these jobs. */
-function directory(jobs: Record<string, unknown>): string {
-  const root = mkdtempSync(join(tmpdir(), 'jobs-'))
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }))
-  for (const [id, job] of Object.entries(jobs)) {
-    writeFileSync(join(root, `${id}.json`), typeof job === 'string' ? job : JSON.stringify(job))
-  }
-  return root
-}
-
-/** Runs the program over it; `said` resolves with the first line of the log, from now or before, that fits. */
-function start(root: string, env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [MAIN, root], {
-    env: { ...process.env, JOBS_PORT: '0', JOBS_PAUSE_MS: '5', JOBS_SCAN_MS: '20', RUMPUS_SCHEDULERS: '2', ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  children.push(child)
-  const lines: Line[] = []
-  const listeners = new Set<(line: Line) => void>()
-  const odd: string[] = []
-  createInterface({ input: child.stderr }).on('line', (text) => {
-    if (!text.startsWith('{')) return void odd.push(text)
-    const line = JSON.parse(text) as Line
-    lines.push(line)
-    for (const listener of listeners) listener(line)
-  })
-  const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)))
-  const said = (fits: (line: Line) => boolean): Promise<Line> =>
-    new Promise((resolve, reject) => {
-      const before = lines.find(fits)
-      if (before !== undefined) return resolve(before)
-      const listener = (line: Line): void => {
-        if (!fits(line)) return
-        listeners.delete(listener)
-        resolve(line)
-      }
-      listeners.add(listener)
-      void ended.then(() => reject(new Error(`it ended without saying so:\n${odd.join('\n')}`)))
-    })
-  const base = async (): Promise<string> => `http://127.0.0.1:${(await said(({ msg }) => msg === 'listening'))['port']}`
-  return { child, lines, odd, ended, said, base }
-}
-
-const isOver = (id: string) => (line: Line) => line['job'] === id && /^(done|failed)$/.test(line.msg)
-
-const outcome = (root: string, how: 'done' | 'failed', id: string) =>
-  JSON.parse(readFileSync(join(root, how, `${id}.json`), 'utf8'))
-
-const waiting = (root: string): string[] => readdirSync(root).filter((name) => name.endsWith('.json'))
+import { describe, expect, it } from 'vitest'
+import { directory, isOver, isTried, kept, left, outcome, put, start } from './program.ts'
 
 describe('jobs', () => {
   it('does what lies in the directory, tries again what fails, gives up what goes on failing, and refuses what is no job', async () => {
@@ -84,7 +18,7 @@ describe('jobs', () => {
       unknown: { kind: 'dance' },
       broken: '{ "kind"',
     })
-    const { said, ended, child } = start(root)
+    const { said, ended, child } = start(root, { JOBS_SETTLE_MS: '60' })
     await Promise.all(['p0', 'p19', 'flaky', 'hopeless', 'unknown', 'broken'].map((id) => said(isOver(id))))
     expect(outcome(root, 'done', 'p0')).toEqual({ status: 'done', attempt: 1, value: { count: 168 } })
     expect(outcome(root, 'done', 'flaky')).toEqual({ status: 'done', attempt: 3, value: { attempt: 3 } })
@@ -97,45 +31,69 @@ describe('jobs', () => {
     await Promise.all(Array.from({ length: 20 }, (_, n) => said(isOver(`p${n}`))))
     child.kill('SIGTERM')
     expect(await ended).toBe(0)
-    expect(waiting(root)).toEqual([])
-  })
-
-  it('SIGTERM lets what runs end, begins nothing new, and the next start goes on there', async () => {
-    const root = directory({
-      a: { kind: 'wait', input: { ms: 300 } },
-      b: { kind: 'wait', input: { ms: 300 } },
-      c: { kind: 'wait', input: { ms: 1 } },
+    expect(left(root)).toEqual([])
+    expect(kept(root)).toEqual({
+      hopeless: ['{"kind":"flaky","input":{"times":99}}'],
+      unknown: ['{"kind":"dance"}'],
+      broken: ['{ "kind"'],
     })
-    const first = start(root, { JOBS_WORKERS: '2', JOBS_LOG_LEVEL: 'debug' })
-    await Promise.all(['a', 'b'].map((id) => first.said((line) => line.msg === 'attempt' && line['job'] === id)))
-    await first.base()
-    first.child.kill('SIGTERM')
-    expect(await first.ended).toBe(0)
-    expect(first.lines.find(({ msg }) => msg === 'drained')).toMatchObject({ running: 0, done: 2 })
-    expect(first.lines.at(-1)).toMatchObject({ msg: 'stopped', code: 0, asked: 'SIGTERM' })
-    expect(waiting(root)).toEqual(['c.json'])
-    const second = start(root)
-    await second.said(isOver('c'))
-    expect(second.lines.filter(({ msg }) => msg === 'done')).toHaveLength(1)
-    second.child.kill('SIGINT')
-    expect(await second.ended).toBe(0)
-    expect(readdirSync(join(root, 'done')).sort()).toEqual(['a.json', 'b.json', 'c.json'])
   })
 
-  it('loses nothing when the program is killed in the middle', async () => {
-    const ids = Array.from({ length: 40 }, (_, n) => `j${n}`)
-    const root = directory(Object.fromEntries(ids.map((id) => [id, { kind: 'wait', input: { ms: 5 } }])))
-    const first = start(root)
-    await first.said(({ msg }) => msg === 'done')
-    first.child.kill('SIGKILL')
-    await first.ended
-    const second = start(root)
-    await second.base()
-    await Promise.all(waiting(root).map((name) => second.said(isOver(name.slice(0, -5)))))
-    second.child.kill('SIGTERM')
-    expect(await second.ended).toBe(0)
-    expect(readdirSync(join(root, 'done')).sort()).toEqual(ids.map((id) => `${id}.json`).sort())
+  it('does a job whose name was used before like any other, also one that comes while the first runs', async () => {
+    const root = directory({ x: { kind: 'flaky', input: { times: 0 } }, y: { kind: 'flaky', input: { times: 99 } } })
+    const { base, said, ended, child } = start(root, { JOBS_LOG_LEVEL: 'debug' })
+    const at = await base()
+    await Promise.all(['x', 'y'].map((id) => said(isOver(id))))
+    put(root, 'x', { kind: 'flaky', input: { times: 99 } })
+    put(root, 'y', { kind: 'flaky', input: { times: 2 } })
+    await Promise.all(['x', 'y'].map((id) => said(isOver(id), 1)))
+    expect(outcome(root, 'failed', 'x')).toEqual({ status: 'failed', attempt: 3, error: 'attempt 3 fails' })
+    expect(outcome(root, 'done', 'y')).toEqual({ status: 'done', attempt: 3, value: { attempt: 3 } })
+    const shown = async (id: string): Promise<unknown> => (await fetch(`${at}/jobs/${id}`)).json()
+    expect([await shown('x'), await shown('y')]).toMatchObject([{ status: 'failed' }, { status: 'done' }])
+
+    put(root, 'x', { kind: 'wait', input: { ms: 1_500 } })
+    await said(isTried('x'), 4)
+    // It is not over, so the outcomes of those before are no answer.
+    expect((await fetch(`${at}/jobs/x`)).status).toBe(404)
+    put(root, 'x', { kind: 'words', input: { text: 'so' } })
+    expect((await said(isOver('x'), 2)).msg).toBe('done')
+    await said(isOver('x'), 3)
+    // Had it not waited for the first, it would have been done before.
+    expect(outcome(root, 'done', 'x')).toMatchObject({ value: { so: 1 } })
+    child.kill('SIGTERM')
+    expect(await ended).toBe(0)
+    expect(left(root)).toEqual([])
+    expect(kept(root)).toEqual({
+      x: ['{"kind":"flaky","input":{"times":99}}'],
+      y: ['{"kind":"flaky","input":{"times":99}}'],
+    })
   })
+
+  for (const [how, settleMs] of Object.entries({ 'that changes': '0', 'for its time': '3600000' })) {
+    it(`leaves a file that is half written alone ${how}, and keeps what was no job`, async () => {
+      const root = directory({})
+      // It looks when it is told of a job, and at no other time.
+      const { base, said, ended, child } = start(root, { JOBS_SCAN_MS: '3600000', JOBS_SETTLE_MS: settleMs })
+      const at = await base()
+      const look = () => fetch(`${at}/jobs`, { method: 'POST', body: '{"kind":"words","input":{"text":""}}' })
+      const file = openSync(join(root, 'half.json'), 'w')
+      put(root, 'stays', '{"kind":')
+      for (const part of ['{"kind":"flaky",', '"input":{"ti', 'mes":0}']) {
+        writeSync(file, part)
+        for (let n = 0; n < 2; n++) expect((await look()).status).toBe(202)
+      }
+      writeSync(file, '}')
+      closeSync(file)
+      await look()
+      await said(isOver('half'))
+      expect(outcome(root, 'done', 'half')).toEqual({ status: 'done', attempt: 1, value: { attempt: 1 } })
+      child.kill('SIGTERM')
+      expect(await ended).toBe(0)
+      expect(kept(root)).toEqual(settleMs === '0' ? { stays: ['{"kind":'] } : {})
+      expect(left(root)).toEqual(settleMs === '0' ? [] : ['stays.json'])
+    })
+  }
 
   it('takes jobs, shows outcomes, health, and metrics that a parser of others can read', async () => {
     const root = directory({ early: { kind: 'flaky', input: { times: 1 } } })

@@ -7,8 +7,8 @@ import { Queue } from './queue.js'
 import { Spool } from './spool.js'
 import { listen, makeServer, metricsOf } from './web.js'
 
-/** Outcomes that are kept in memory; the directory has them all. */
-const OUTCOMES = 10_000
+/** So many outcomes, and results of attempts, are kept in memory; the directory has all outcomes. */
+const ENTRIES = 10_000
 
 export const jobs = application({
   name: 'jobs',
@@ -19,9 +19,12 @@ export const jobs = application({
     pauseMs: { type: 'integer', default: 200, min: 0, env: 'JOBS_PAUSE_MS' },
     timeoutMs: { type: 'integer', default: 60_000, min: 1, env: 'JOBS_TIMEOUT_MS' },
     scanMs: { type: 'integer', default: 1_000, min: 10, env: 'JOBS_SCAN_MS' },
+    settleMs: { type: 'integer', default: 10_000, min: 0, env: 'JOBS_SETTLE_MS' },
   },
   start: (self, { config }) => {
-    Store.create(self.runtime, { name: 'outcomes', maxEntries: OUTCOMES, overflow: 'drop-oldest' })
+    for (const name of ['results', 'outcomes']) {
+      Store.create(self.runtime, { name, maxEntries: ENTRIES, overflow: 'drop-oldest' })
+    }
     const attempts = supervisor({ strategy: 'dynamic', maxChildren: config.workers })
     return {
       // A queue that begins anew must not meet the attempts of the last one.
@@ -29,7 +32,7 @@ export const jobs = application({
       maxRestarts: 5,
       children: [
         { id: 'attempts', start: attempts, name: 'attempts' },
-        { id: 'queue', start: Queue, name: 'queue', args: [new Spool(config.directory), config] },
+        { id: 'queue', start: Queue, name: 'queue', args: [new Spool(config.directory, config.settleMs), config] },
       ],
     }
   },

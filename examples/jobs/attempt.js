@@ -1,5 +1,6 @@
 // One attempt at one job: a process of its own, on whichever core has room. When it fails, nothing else does, and the queue, which
-// monitors it, decides what is next. What it has found lies in the store when it ends, so the end itself is the news.
+// monitors it, decides what is next. What it has found lies in the store when it ends, so the end itself is the news. It lies there
+// under its own pid: one that was killed, whatever its body still does, cannot speak for the next, or for another job of the same name.
 
 import { define } from 'rumpus'
 import { Store } from 'rumpus/otp'
@@ -14,7 +15,10 @@ import { work } from './work.js'
  *   | { readonly status: 'failed', readonly attempt: number, readonly error: string }} Outcome
  */
 
-/** Outcomes, which every core reads and writes. @type {Store<string, Outcome>} */
+/** What attempts have found, by their pids, until the queue takes it. @type {Store<import('rumpus').Pid<never>, { readonly value: unknown }>} */
+export const results = new Store('results')
+
+/** Outcomes, by the ids of jobs: the queue writes them, and every core reads them. @type {Store<string, Outcome>} */
 export const outcomes = new Store('outcomes')
 
 const working = span('jobs:attempt')
@@ -27,6 +31,6 @@ export const attempt = define(
     await self.receive()
     log.of(self).debug({ job: id, kind, attempt: job.attempt }, 'attempt')
     const value = await working.run(() => work(job, self.signal), { data: { kind } })
-    outcomes.put(id, { status: 'done', attempt: job.attempt, value })
+    results.put(self.pid, { value })
   },
 )

@@ -4,7 +4,7 @@
 import { cancelTimer, exit, reply, send, sendAfter, sendInterval } from 'rumpus'
 import { noReply, Server, startChild } from 'rumpus/otp'
 import { point } from 'rumpus/telemetry'
-import { attempt, outcomes } from './attempt.js'
+import { attempt, outcomes, results } from './attempt.js'
 import { log } from './log.js'
 
 /** @typedef {import('./spool.js').Spool} Spool */
@@ -88,13 +88,17 @@ export class Queue extends Server {
   /** Looks for jobs that are new. */
   async scan() {
     for (const id of await this.spool.waiting()) {
+      // Another of the same name waits until the first is over.
       if (this.known.has(id)) continue
-      this.known.add(id)
-      try {
-        this.waiting.push({ job: await this.spool.read(id), attempt: 1 })
-      } catch (error) {
-        await this.fail(id, 0, /** @type {Error} */ (error).message)
+      const job = await this.spool.take(id)
+      if (job === undefined) continue
+      if ('broken' in job) {
+        await this.fail(id, 0, job.broken)
+        continue
       }
+      outcomes.delete(id)
+      this.known.add(id)
+      this.waiting.push({ job, attempt: 1 })
     }
     await this.begin()
   }
@@ -122,12 +126,12 @@ export class Queue extends Server {
 
   /** @param {Pid} pid */
   tooLate(pid) {
-    // For everybody else it has ended now. A body that computes without end still has its thread: the watchdog is for those.
+    // A body that waits has ended now; one that computes does when it gives way. If it never does, the watchdog tells.
     if (this.running.has(pid)) exit(pid, 'kill')
   }
 
   /**
-   * An attempt has ended: what it has found is in the store, or there is nothing.
+   * An attempt has ended: what it has found is under its pid, or there is nothing.
    *
    * @param {Pid} pid
    * @param {import('rumpus').ExitReason} reason
@@ -139,8 +143,8 @@ export class Queue extends Server {
     cancelTimer(running.late)
     const { tried } = running
     const { job } = tried
-    const outcome = outcomes.get(job.id)
-    if (outcome !== undefined) await this.finish(job.id, outcome)
+    const result = results.take(pid)
+    if (result !== undefined) await this.finish(job.id, { status: 'done', attempt: tried.attempt, value: result.value })
     else if (tried.attempt >= this.limits.attempts) await this.fail(job.id, tried.attempt, wordsOf(reason))
     else this.retry(tried, wordsOf(reason))
     await this.begin()
@@ -158,14 +162,13 @@ export class Queue extends Server {
 
   /** @param {string} id @param {number} attempt @param {string} error */
   fail(id, attempt, error) {
-    const outcome = /** @type {const} */ ({ status: 'failed', attempt, error })
-    outcomes.put(id, outcome)
-    return this.finish(id, outcome)
+    return this.finish(id, { status: 'failed', attempt, error })
   }
 
   /** @param {string} id @param {import('./attempt.js').Outcome} outcome */
   async finish(id, outcome) {
     await this.spool.finish(id, outcome.status, outcome)
+    outcomes.put(id, outcome)
     this.known.delete(id)
     this.counts[outcome.status]++
     ended.emit({ job: id, how: outcome.status })
