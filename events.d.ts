@@ -60,7 +60,8 @@ interface Source<T> {
   poll(party: Party<T>): void;
   /**
   * Nothing was there: keeps `party`, to give it something later. What it answers is called if another branch is chosen, or none: it
-  * takes the party away, and does nothing else.
+  * takes the party away, and does nothing else. It is called, too, while an item of the sync is on its way to another core by a
+  * `SharedChannel` that keeps none; if that comes back, the source is polled and waits again.
   */
   wait(party: Party<T>): () => void;
   /** A party was taken away, and all other branches of its sync are: for what must go on behind it. */

@@ -186,14 +186,18 @@ declare class ExecutorPool {
 */
 declare const fiberOf: <M>(self: Self<M>) => Fiber;
 declare const carries: unique symbol;
-/** A shared channel outside this isolate: an ordinary number within 53 bits, as a pid is, good for messages and arguments. */
+/**
+* A shared channel outside this isolate: an ordinary number within 53 bits, as a pid is, good for messages and arguments. It is below zero
+* if the channel holds nothing.
+*/
 type SharedChannelHandle<Item = unknown> = number & {
   /** For the compiler alone. */readonly [carries]: Item;
 };
 /** Whose a shared channel is: a process, by its `self`, or a runtime. */
 type SharedChannelOwner = Pick<Self<never>, "pid"> | Runtime;
 /**
-* A queue between fibers of all schedulers that makes who is faster wait, as `Channel` of `rumpus/sync` is one between those of one.
+* A queue between fibers of all schedulers that makes who is faster wait, as `Channel` of `rumpus/sync` is one between those of one. With
+* a capacity of 0 a send waits for its receiver.
 *
 * The items are on the scheduler where it was made, so make it where most of them are received: there a `receive` costs what it costs of
 * a `Channel`, and `send` is a message. Elsewhere a `receive` is a question and its answer; what waits there for items should be several
@@ -203,6 +207,13 @@ type SharedChannelOwner = Pick<Self<never>, "pid"> | Runtime;
 * Cancelled are waits, never `close`: an item whose send is cancelled was not taken, and one that has been handed to a receiver is received
 * although that is cancelled meanwhile. One that is on its way to another scheduler, where nobody waits any more, comes back and is the
 * first again. With the owner it ends: all are refused, and what is in it is gone, as what is on its way to a thread that dies is.
+*
+* With 0 nothing is in it: an item is its sender's until it is taken, also on its way to another scheduler. A cancellation, `close` or the
+* end of the owner takes it back at once; if it has been taken by then, the send is over instead. If its receiver has gone, or the thread
+* of that dies first, it waits again, before all others there; that of a sync, behind them. While it is on its way a sync
+* is out of all other lines, but a time, a computation, a promise or a signal can still be chosen. Fibers of one scheduler meet there,
+* before those of others; between two it is a question and its answer on both sides.
+*
 * Where all fibers are on one scheduler use `Channel`; where each item is for a certain process, a message.
 *
 * @example
@@ -244,7 +255,7 @@ declare class SharedChannel<Item = unknown> {
   * Makes one, on this scheduler.
   *
   * @param owner - whose it is: a process, with which it ends, by its `self`; or a runtime
-  * @param capacity - how many items it holds, from 1; Infinity, so that no send waits
+  * @param capacity - how many items it holds; 0, so that a send waits for its receiver; Infinity, so that none waits
   * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE`, RumpusError `ERR_RUMPUS_STOPPED`
   * @example
   * ```ts
@@ -261,7 +272,8 @@ declare class SharedChannel<Item = unknown> {
   */
   static create<Item = unknown>(owner: SharedChannelOwner, capacity: number): SharedChannel<Item>;
   /**
-  * Sends, when there is room. Rejects with the cancellation of the fiber, or RumpusError `ERR_RUMPUS_CLOSED`: then it was not taken.
+  * Sends, when there is room; where nothing is kept, it is over when a receiver has the item. Rejects with the cancellation of the fiber,
+  * or RumpusError `ERR_RUMPUS_CLOSED`: then it was not taken.
   *
   * @throws UncrossableError `ERR_RUMPUS_UNCROSSABLE` naming the part that cannot cross
   */

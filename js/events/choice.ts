@@ -1,6 +1,7 @@
 // Choice: one sync, from the first look at its branches to the one that was chosen. Owns that exactly one is, or none: a choice is open
-// or decided for ever, and once it is decided all its branches are out of their lines before anybody hears. Never true here: a
-// branch that lost has taken something; a source is left with a party that cannot be given anything.
+// or decided for ever, and once it is decided all its branches are out of their lines before anybody hears. While another core decides
+// whether a branch is chosen, the choice is held: out of all lines, for who stands in one can be served. Never true here: a branch that
+// lost has taken something; a source is left with a party that cannot be given anything.
 
 import type { Cancelled } from '../effect/cancelled.ts'
 import { diceOf } from '../effect/chance.ts'
@@ -9,7 +10,7 @@ import type { Fiber, Wait } from '../effect/fiber.ts'
 import { ready } from '../effect/ready.ts'
 import { Trigger } from '../effect/trigger.ts'
 import { deadlockOf } from '../effect/waits.ts'
-import type { Party, Source } from './source.ts'
+import type { Outlasting, Party, Source } from './source.ts'
 
 /** What becomes of a value, or an error, on its way out; the innermost first. */
 export interface Wrap {
@@ -27,7 +28,7 @@ export interface Loss {
 /** One of the events that a choice is between. */
 export class Branch implements Party<unknown> {
   readonly choice: Choice
-  readonly source: Source<unknown>
+  readonly source: Outlasting<unknown>
   readonly wrap: Wrap | undefined
   readonly loss: Loss | undefined
   /** How it leaves where it waits. */
@@ -66,6 +67,7 @@ const NOBODY: readonly Fiber[] = []
 const OPEN = 0
 const DECIDED = 1
 const GIVEN_UP = 2
+const HELD = 3
 
 export class Choice implements Wait {
   readonly fiber: Fiber
@@ -76,6 +78,8 @@ export class Choice implements Wait {
   private chosen: Branch | undefined = undefined
   private failed = false
   private outcome: unknown = undefined
+  /** While it is held: takes back what was offered elsewhere; false if that has been taken. */
+  private takeBack: (() => boolean) | undefined = undefined
 
   constructor(fiber: Fiber) {
     this.fiber = fiber
@@ -83,6 +87,10 @@ export class Choice implements Wait {
 
   get isOpen(): boolean {
     return this.state === OPEN
+  }
+
+  get isHeld(): boolean {
+    return this.state === HELD
   }
 
   get what(): string {
@@ -163,6 +171,8 @@ export class Choice implements Wait {
   private enter(): void {
     for (const branch of this.branches) {
       if (this.state !== OPEN) return
+      // It has stood there while the choice was held.
+      if (branch.leave !== undefined) continue
       const leave = branch.source.wait(branch)
       // Decided by a source that gave while it was to wait.
       if (this.state === OPEN) branch.leave = leave
@@ -170,9 +180,57 @@ export class Choice implements Wait {
     }
   }
 
+  /**
+   * What `branch`, which has been taken out of its line, brought is on its way to another core, and is taken there or comes back. Until
+   * then no other branch can be chosen, but for those that `takeBack` makes way for: of a time, of what is complete.
+   */
+  hold(branch: Branch, takeBack: () => boolean): void {
+    this.state = HELD
+    this.chosen = branch
+    this.takeBack = takeBack
+    branch.leave = undefined
+    const left = this.branches.filter((other) => other.leave !== undefined && other.source.outlasts !== true)
+    for (const other of left) other.leave?.()
+    for (const other of left) {
+      other.leave = undefined
+      other.source.left?.()
+    }
+  }
+
+  /** It has come back: waits as before, behind those who wait by now. */
+  reopen(): void {
+    this.unhold()
+    try {
+      this.poll()
+      if (this.state === OPEN) this.refuse()
+      if (this.state === OPEN) this.enter()
+    } catch (error) {
+      // A source threw.
+      this.branches[0]?.tryFail(error)
+    }
+  }
+
+  /** Takes back what is on its way, if it is; false if it has been taken, and that decides. */
+  release(): boolean {
+    if (this.state !== HELD) return true
+    const { chosen } = this
+    if (this.takeBack?.() === true) {
+      this.unhold()
+      return true
+    }
+    this.settle(chosen as Branch, false, undefined)
+    return false
+  }
+
+  private unhold(): void {
+    this.state = OPEN
+    this.chosen = undefined
+    this.takeBack = undefined
+  }
+
   /** Nothing can be chosen any more, and nothing was: all hear. */
   giveUp(): void {
-    if (this.state !== OPEN) return
+    if (!this.release() || this.state !== OPEN) return
     this.state = GIVEN_UP
     this.leave()
     this.tell()
@@ -180,11 +238,16 @@ export class Choice implements Wait {
 
   /** Chooses; false if that was done. */
   decide(branch: Branch, failed: boolean, outcome: unknown): boolean {
-    if (this.state !== OPEN) return false
+    if (this.state === HELD && branch !== this.chosen && !this.release()) return false
+    if (this.state !== OPEN && this.state !== HELD) return false
+    this.settle(branch, failed, outcome)
+    return true
+  }
+
+  private settle(branch: Branch, failed: boolean, outcome: unknown): void {
     this.close(branch, failed, outcome)
     this.leave()
     this.tell()
-    return true
   }
 
   // What deciding is made of. A transaction does each step for all of its choices before the next for any.

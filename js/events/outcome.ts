@@ -2,10 +2,10 @@
 
 import type { Packed } from '../effect/computation.ts'
 import { Trigger } from '../effect/trigger.ts'
-import type { Party, Source } from './source.ts'
+import type { Outlasting, Party } from './source.ts'
 
 /** Gives what `computation` returned, or fails with its cancellation. */
-export const outcomeOf = (computation: Packed): Source<unknown> => {
+export const outcomeOf = (computation: Packed): Outlasting<unknown> => {
   const poll = (party: Party<unknown>): void => {
     const outcome = computation.peek()
     if (outcome === undefined) return
@@ -14,6 +14,7 @@ export const outcomeOf = (computation: Packed): Source<unknown> => {
   }
   return {
     what: 'a computation',
+    outlasts: true,
     poll,
     wait(party) {
       const trigger = Trigger.fromAction(party, poll)

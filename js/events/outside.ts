@@ -8,7 +8,7 @@ import { Trigger } from '../effect/trigger.ts'
 import { badArgument } from '../errors.ts'
 import { Event } from './event.ts'
 import { outcomeOf } from './outcome.ts'
-import type { Party, Source } from './source.ts'
+import type { Outlasting, Party, Source } from './source.ts'
 
 // One for all: it is nobody's error.
 const OVER = new Cancelled('the time is over')
@@ -34,8 +34,9 @@ const OVER = new Cancelled('the time is over')
  */
 export const elapsed = (ms: number): Event<void> => {
   checkMs('ms', ms)
-  return new Event<void>({
+  const time: Outlasting<void> = {
     what: `${ms} ms`,
+    outlasts: true,
     poll: () => {},
     wait(party) {
       const over = new Computation<never>()
@@ -44,7 +45,8 @@ export const elapsed = (ms: number): Event<void> => {
       // Takes the timer away.
       return () => over.cancel(OVER)
     },
-  })
+  }
+  return new Event(time)
 }
 
 const give = (party: Party<void>): void => void party.tryGive()
@@ -128,7 +130,8 @@ export const settled = <T>(promise: PromiseLike<T>): Event<T> => {
     computation.tryAttach(trigger)
     return () => computation.detach(trigger)
   }
-  return new Event({ what: 'a platform promise', poll, wait } as Source<T>)
+  const source: Outlasting<unknown> = { what: 'a platform promise', outlasts: true, poll, wait }
+  return new Event(source as Source<T>)
 }
 
 /**
@@ -157,8 +160,9 @@ export const aborted = (signal: AbortSignal): Event<unknown> => {
   if (typeof (signal as Partial<AbortSignal> | null | undefined)?.addEventListener !== 'function') {
     throw badArgument(TypeError, 'signal', 'an AbortSignal', signal)
   }
-  return new Event<unknown>({
+  const abort: Outlasting<unknown> = {
     what: 'the abort of a signal',
+    outlasts: true,
     poll(party) {
       if (signal.aborted) party.tryGive(signal.reason)
     },
@@ -167,5 +171,6 @@ export const aborted = (signal: AbortSignal): Event<unknown> => {
       signal.addEventListener('abort', listener, { once: true })
       return () => signal.removeEventListener('abort', listener)
     },
-  })
+  }
+  return new Event(abort)
 }

@@ -13,10 +13,15 @@ import { kernelIn } from './parallel.ts'
 import type { End } from './shared-end.ts'
 import { Guest } from './shared-guest.ts'
 import { Host } from './shared-host.ts'
+import { startPairs } from './shared-pairs.ts'
+import { Rendezvous } from './shared-rendezvous.ts'
 
 declare const carries: unique symbol
 
-/** A shared channel outside this isolate: an ordinary number within 53 bits, as a pid is, good for messages and arguments. */
+/**
+ * A shared channel outside this isolate: an ordinary number within 53 bits, as a pid is, good for messages and arguments. It is below zero
+ * if the channel holds nothing.
+ */
 export type SharedChannelHandle<Item = unknown> = number & {
   /** For the compiler alone. */
   readonly [carries]: Item
@@ -25,10 +30,13 @@ export type SharedChannelHandle<Item = unknown> = number & {
 /** Whose a shared channel is: a process, by its `self`, or a runtime. */
 export type SharedChannelOwner = Pick<Self<never>, 'pid'> | Runtime
 
-/** The ends of this scheduler by their handles: its fibers have one together. */
-const ends = new WeakMap<Kernel, Map<number, End<unknown>>>()
+/** What fibers see of a channel: an end of one that holds something, or of one that holds nothing. */
+type Side<Item> = Pick<End<Item> | Rendezvous<Item>, 'send' | 'receive' | 'sending' | 'receiving' | 'isEnd' | 'shut'>
 
-const endsOf = (kernel: Kernel): Map<number, End<unknown>> => {
+/** The ends of this scheduler by their handles: its fibers have one together. */
+const ends = new WeakMap<Kernel, Map<number, Side<unknown>>>()
+
+const endsOf = (kernel: Kernel): Map<number, Side<unknown>> => {
   let own = ends.get(kernel)
   if (own === undefined) {
     own = new Map()
@@ -38,7 +46,8 @@ const endsOf = (kernel: Kernel): Map<number, End<unknown>> => {
 }
 
 /**
- * A queue between fibers of all schedulers that makes who is faster wait, as `Channel` of `rumpus/sync` is one between those of one.
+ * A queue between fibers of all schedulers that makes who is faster wait, as `Channel` of `rumpus/sync` is one between those of one. With
+ * a capacity of 0 a send waits for its receiver.
  *
  * The items are on the scheduler where it was made, so make it where most of them are received: there a `receive` costs what it costs of
  * a `Channel`, and `send` is a message. Elsewhere a `receive` is a question and its answer; what waits there for items should be several
@@ -48,6 +57,13 @@ const endsOf = (kernel: Kernel): Map<number, End<unknown>> => {
  * Cancelled are waits, never `close`: an item whose send is cancelled was not taken, and one that has been handed to a receiver is received
  * although that is cancelled meanwhile. One that is on its way to another scheduler, where nobody waits any more, comes back and is the
  * first again. With the owner it ends: all are refused, and what is in it is gone, as what is on its way to a thread that dies is.
+ *
+ * With 0 nothing is in it: an item is its sender's until it is taken, also on its way to another scheduler. A cancellation, `close` or the
+ * end of the owner takes it back at once; if it has been taken by then, the send is over instead. If its receiver has gone, or the thread
+ * of that dies first, it waits again, before all others there; that of a sync, behind them. While it is on its way a sync
+ * is out of all other lines, but a time, a computation, a promise or a signal can still be chosen. Fibers of one scheduler meet there,
+ * before those of others; between two it is a question and its answer on both sides.
+ *
  * Where all fibers are on one scheduler use `Channel`; where each item is for a certain process, a message.
  *
  * @example
@@ -77,7 +93,7 @@ const endsOf = (kernel: Kernel): Map<number, End<unknown>> => {
 export class SharedChannel<Item = unknown> {
   /** The number by which others find it, on any scheduler: `new SharedChannel(handle)`. Plain data. */
   readonly handle: SharedChannelHandle<Item>
-  private known: End<Item> | undefined = undefined
+  private known: Side<Item> | undefined = undefined
 
   /**
    * Finds one that {@link SharedChannel.create} has made; starts nothing until it is used.
@@ -86,7 +102,7 @@ export class SharedChannel<Item = unknown> {
    * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`
    */
   constructor(handle: SharedChannelHandle<Item>) {
-    if (!Number.isSafeInteger(handle) || handle <= 0) {
+    if (!Number.isSafeInteger(handle) || handle === 0) {
       throw badArgument(TypeError, 'handle', 'the handle of a shared channel', handle)
     }
     this.handle = handle
@@ -96,7 +112,7 @@ export class SharedChannel<Item = unknown> {
    * Makes one, on this scheduler.
    *
    * @param owner - whose it is: a process, with which it ends, by its `self`; or a runtime
-   * @param capacity - how many items it holds, from 1; Infinity, so that no send waits
+   * @param capacity - how many items it holds; 0, so that a send waits for its receiver; Infinity, so that none waits
    * @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE`, RumpusError `ERR_RUMPUS_STOPPED`
    * @example
    * ```ts
@@ -114,12 +130,18 @@ export class SharedChannel<Item = unknown> {
   static create<Item = unknown>(owner: SharedChannelOwner, capacity: number): SharedChannel<Item> {
     const process = owner instanceof Process ? owner : undefined
     const kernel = process === undefined ? kernelIn(owner) : (process.home as Kernel)
-    if (!(capacity === Number.POSITIVE_INFINITY || (Number.isSafeInteger(capacity) && capacity >= 1))) {
-      throw badArgument(RangeError, 'capacity', 'a whole number from 1, or Infinity', capacity)
+    if (!(capacity === Number.POSITIVE_INFINITY || (Number.isSafeInteger(capacity) && capacity >= 0))) {
+      throw badArgument(RangeError, 'capacity', 'a whole number from 0, or Infinity', capacity)
     }
     if (kernel.detached) throw stopped()
     const own = endsOf(kernel)
     let free: () => void = () => {}
+    if (capacity === 0) {
+      const pid = startPairs(kernel, () => free())
+      if (process !== undefined) free = endWith(kernel, pid, process.pid)
+      // Whoever finds it must know what it is before anything has come from it.
+      return new SharedChannel<Item>(-pid as SharedChannelHandle<Item>)
+    }
     const host = new Host(kernel, capacity, () => {
       own.delete(host.pid)
       free()
@@ -130,7 +152,8 @@ export class SharedChannel<Item = unknown> {
   }
 
   /**
-   * Sends, when there is room. Rejects with the cancellation of the fiber, or RumpusError `ERR_RUMPUS_CLOSED`: then it was not taken.
+   * Sends, when there is room; where nothing is kept, it is over when a receiver has the item. Rejects with the cancellation of the fiber,
+   * or RumpusError `ERR_RUMPUS_CLOSED`: then it was not taken.
    *
    * @throws UncrossableError `ERR_RUMPUS_UNCROSSABLE` naming the part that cannot cross
    */
@@ -185,18 +208,20 @@ export class SharedChannel<Item = unknown> {
   }
 
   /** The end of this scheduler. */
-  private end(): End<Item> {
-    this.known ??= endAt(this.handle) as End<Item>
+  private end(): Side<Item> {
+    this.known ??= endAt(this.handle) as Side<Item>
     return this.known
   }
 }
 
-const endAt = (handle: number): End<unknown> => {
-  const kernel = kernelOfPid(handle)
+const endAt = (handle: number): Side<unknown> => {
+  const pid = Math.abs(handle)
+  const kernel = kernelOfPid(pid)
   const own = endsOf(kernel)
   let end = own.get(handle)
   if (end === undefined) {
-    end = new Guest(kernel, handle, () => void own.delete(handle)).end
+    const gone = (): void => void own.delete(handle)
+    end = handle < 0 ? new Rendezvous(kernel, pid, gone) : new Guest(kernel, pid, gone).end
     own.set(handle, end)
   }
   return end

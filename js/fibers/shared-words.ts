@@ -1,5 +1,8 @@
-// What the hub of a shared channel and its ends on other schedulers say to each other. Owns how an item is told from all else, so that most
-// items go as they are: what is said is in a list of two, an item that is a list, or nothing, in a list of one.
+// What the hub of a shared channel and its ends say to each other. Owns how an item is told from all else, so that most
+// items go as they are: what is said is in a list of two, an item that is a list, or nothing, in a list of one. Where a channel holds
+// nothing, ends speak to each other, and an item is a part of what is said.
+
+import type { Claim } from '../kernel/claims.ts'
 
 /** From an end: what has changed there. */
 export interface Asked {
@@ -45,4 +48,40 @@ export const read = <Word>(message: unknown, onItem: (item: unknown) => void, on
   if (!Array.isArray(message)) onItem(message)
   else if (message.length === 1) onItem(message[0])
   else onWord(message[0] as Word)
+}
+
+/** To the hub of a channel that holds nothing, from an end: what has changed there. */
+export interface Changed {
+  /** Who says so. */
+  readonly end: number
+  /** So many more wait to receive, or fewer. */
+  readonly want?: number
+  /** So many more wait to send, or fewer. */
+  readonly room?: number
+  /** Of a meeting that it was told of by this end: it has come about. */
+  readonly came?: number
+  /** Nobody waits to send any more who was to meet somebody at this end. */
+  readonly unmet?: number
+  readonly close?: true
+}
+
+/** To an end, from the hub: somebody waits to receive there. */
+export interface Met {
+  readonly meet: number
+}
+
+/** To an end, from another: an item for somebody who waits there, if `claim` can be had. */
+export interface Offered {
+  readonly from: number
+  /** The scheduler of that end. */
+  readonly seat: number
+  readonly serial: number
+  readonly claim: Claim
+  readonly item: unknown
+}
+
+/** The answer: whether it was taken, or nobody waits there any more. */
+export interface Answered {
+  readonly answers: number
+  readonly taken: boolean
 }

@@ -7,6 +7,7 @@ import { SEAT_TAKEN } from '../native/layout.ts'
 import { binary, type RuntimeHandle } from '../native/load.ts'
 import { ANSWER_MS } from './census.ts'
 import { tellDown, tellUp } from './channels.ts'
+import { claimMemory, forgetClaims } from './claims.ts'
 import { nowMs } from './clock.ts'
 import { DedicatedThreads } from './dedicated.ts'
 import { noteKept, threadGone } from './kept.ts'
@@ -137,6 +138,7 @@ export class Host {
       trace,
     }
     penMemory()
+    claimMemory()
     this.heapMb ??= heapPerThread(this.handle.regularSeats - 1)
     const worker = startWorker(name, data, this.heapMb)
     thread.worker = worker
@@ -153,6 +155,7 @@ export class Host {
     worker.on('exit', (code) => {
       if (trace !== undefined) this.trace?.over(trace)
       threadGone(threadId)
+      forgetClaims(threadId)
       this.tellDown(seat, thread, threadId, code, cause)
       this.ended(seat, thread, worker, code, cause)
     })

@@ -29,6 +29,8 @@ export class Waiter<T> implements Wait {
   /** What it was granted is an error. */
   failed = false
   error: unknown = undefined
+  /** The branch of a sync that it is, if it is one. */
+  party: Party<unknown> | undefined = undefined
   before: Waiter<T> | undefined = undefined
   behind: Waiter<T> | undefined = undefined
 
@@ -94,8 +96,18 @@ export class Waiters<T> {
   /** Puts a branch of a sync into the line, last; answers how it leaves. Who brings something is given nothing but the turn. */
   enter<G>(party: Party<G>, brought?: T): () => void {
     const waiter = this.join(party.fiber, brought)
+    waiter.party = party as Party<unknown>
     waiter.trigger.onSignal({ waiter, party: party as Party<unknown>, brings: brought !== undefined }, hand)
     return () => this.remove(waiter)
+  }
+
+  /** Puts one that was taken out of the line back into it, first: it has not been granted anything. */
+  rejoin(waiter: Waiter<T>): void {
+    const { first } = this
+    waiter.behind = first
+    if (first === undefined) this.last = waiter
+    else first.before = waiter
+    this.first = waiter
   }
 
   /** Takes the first out of the line, to grant it something. */
@@ -116,7 +128,8 @@ export class Waiters<T> {
 
   /**
    * Waits until `waiter` is granted what it waits for; rejects if that was an error, or if its fiber is cancelled before: then `left` is
-   * called as it leaves the line, so that nobody finds it counted and gone.
+   * called as it leaves the line, so that nobody finds it counted and gone. If it finds that the waiter has been granted something
+   * elsewhere, that is kept.
    */
   async stand(waiter: Waiter<T>, left?: (error: unknown) => void): Promise<T> {
     const { fiber } = waiter
@@ -128,7 +141,7 @@ export class Waiters<T> {
       // Cancelled, or its fiber waits already.
       this.remove(waiter)
       left?.(error)
-      throw error
+      if (!waiter.granted) throw error
     } finally {
       fiber.forgetWait(waiter)
     }
@@ -138,6 +151,8 @@ export class Waiters<T> {
 
   private remove(waiter: Waiter<T>): void {
     const { before, behind } = waiter
+    // It was taken out of the line.
+    if (before === undefined && this.first !== waiter) return
     if (before === undefined) this.first = behind
     else before.behind = behind
     if (behind === undefined) this.last = before
