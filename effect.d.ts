@@ -302,6 +302,8 @@ declare class Fiber implements Within {
   resume: ((cancelled: Cancelled | undefined) => void) | undefined;
   /** What it waits for, if that was said: see {@link Fiber.noteWait}. */
   waitsFor: Wait | undefined;
+  /** For executors: where it stands in a list of theirs; below 0 if it does not. */
+  place: number;
   constructor(handler: Handler<never>, computation: Packed, like?: Fiber);
   /** Itself, so that what takes a {@link Within} takes a fiber. */
   get fiber(): this;
@@ -370,6 +372,11 @@ declare const begin: <T>(fiber: Fiber, main: (fiber: Fiber) => T | PromiseLike<T
 * The executor for ordinary code: plain TypeScript, for any engine, in a browser page too. `fifo.current()` is a fiber of its own
 * for whoever asks, a request handler or a test; a fiber that is forked begins at once, up to its first wait, as an async
 * function does.
+*
+* Where a thread of Node ends because its event loop has run dry, and fibers still wait, nothing can wake them any more: the warning
+* `ERR_RUMPUS_DEADLOCK` says who waits for what, the first twenty and how many more, to `process.on('warning')` and on stderr. The exit
+* code stays that of Node, 13 if the module itself awaits. While something is awaited that is not of fibers, a timer, a socket, another
+* thread, nobody can know; and a page never ends so. Cancel or close what waits in the background by intent.
 *
 * Inside a process use `fiberOf(self)` of `rumpus/fibers` instead: its fibers end with the process.
 *
@@ -591,8 +598,9 @@ interface WatchOptions {
 * From now on notes of the fibers of this thread, whoever runs them, what they wait for and where, and which scopes are open; tells what
 * is left at the end of the program. For a program that hangs, or ends too soon: a stack a wait is taken, some microseconds.
 *
-* That locks wait for each other in a circle is an error at once, watched or not. Here are all other waits: of channels and conditions,
-* of which it is not known who will end them. What waits for a platform promise is not seen.
+* That locks wait for each other in a circle is an error at once, watched or not; and `fifo` tells who is left waiting when a program
+* ends. Here are all other waits, at any time and with their lines: of channels and conditions, of which it is not known who will end
+* them. What waits for a platform promise is not seen.
 *
 * @param options - who hears of what is left
 * @returns what is noted, and how to stop

@@ -53,7 +53,16 @@ export async function tryAll(
   const committed = both.reduce((tx, one, at) => tx.return(one, at), new Tx()).tryCommit()
   replies.trySend('chosen')
   const chosen = [await waits, committed, replies.length]
-  return { sum, released, raced, mapped, late, aborted, hour, chosen }
+  const [one, other] = [new Mutex(), new Mutex()]
+  const [ada, bob] = [fifo.current(), fifo.current()]
+  await Promise.all([one.lock(ada), other.lock(bob)])
+  const granted = other.lock(ada)
+  const refused = await one.lock(bob).catch((error) => error.code)
+  other.unlock(bob)
+  await granted
+  // Nobody tells of it: a page goes on.
+  ada.fork((fiber) => new Channel(0).receive(fiber))
+  return { sum, released, raced, mapped, late, aborted, hour, chosen, refused }
 }
 
 /** What `tryAll` answers where all is well. */
@@ -66,4 +75,5 @@ export const ALL_IS_WELL = {
   aborted: ['ABORT_ERR', 'enough'],
   hour: 'an hour',
   chosen: ['chosen', true, 0],
+  refused: 'ERR_RUMPUS_DEADLOCK',
 }

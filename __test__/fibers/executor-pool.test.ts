@@ -2,7 +2,7 @@
 // wait until they are told, on every executor against real threads, and random ones against a ledger.
 
 import { type Runtime, start } from 'rumpus'
-import { Cancelled, Computation, type Fiber } from 'rumpus/effect'
+import { Cancelled, Computation, type Fiber, fifo, random } from 'rumpus/effect'
 import { ExecutorPool, parallel } from 'rumpus/fibers'
 import { type Scope, scope } from 'rumpus/structured'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -134,4 +134,12 @@ describe.each(executors.filter(({ name }) => name !== 'native under simulate'))(
       expect(await errorOf(pool.run(fiber, 1, {} as never))).toEqual(bad)
       expect(pool.running).toBe(0)
     }))
+})
+
+it('is no deadlock for who stands in line, however long those are at work who came from elsewhere', async () => {
+  const pool = new ExecutorPool(runtime, { schedulers: [1] })
+  // Longer than random waits for what may never come.
+  const slow = pool.run(fifo.current(), 1, bodies.told, 'slow')
+  expect(await random({ seed: 1 }, (fiber) => pool.run(fiber, 1, bodies.square, 3))).toBe(9)
+  expect(await slow).toBe('slow')
 })

@@ -155,6 +155,8 @@ export class Fiber implements Within {
   resume: ((cancelled: Cancelled | undefined) => void) | undefined = undefined
   /** What it waits for, if that was said: see {@link Fiber.noteWait}. */
   waitsFor: Wait | undefined = undefined
+  /** For executors: where it stands in a list of theirs; below 0 if it does not. */
+  place: number = -1
 
   constructor(handler: Handler<never>, computation: Packed, like?: Fiber) {
     this.handler = handler
@@ -163,6 +165,7 @@ export class Fiber implements Within {
     this.locals = like?.locals
     this.resume = undefined
     this.waitsFor = undefined
+    this.place = -1
     if (watcher !== undefined) watcher.born(this)
   }
 

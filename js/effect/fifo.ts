@@ -4,10 +4,12 @@
 
 import type { Cancelled } from './cancelled.ts'
 import { Computation, type Packed } from './computation.ts'
+import { endsDry, tellWhenDry } from './dry.ts'
 import { begin, checkMs, Fiber, type Handler, parked, trySuspend, unsuspend } from './fiber.ts'
 import { Line } from './line.ts'
 import { afterPass } from './pass.ts'
 import { Trigger } from './trigger.ts'
+import { IN_TURN, Waiting } from './waiting.ts'
 
 /** Resumes between two passes of the event loop. */
 const QUOTA = 1024
@@ -20,8 +22,14 @@ class Fifo implements Handler<void> {
   private depth = 0
   /** What waits for the event loop, in order. */
   private readonly held = new Line()
+  /** Who waits, where that will be told; there is none until there is a fiber. */
+  private waiting: Waiting | undefined = undefined
 
   current(): Fiber {
+    if (endsDry && this.waiting === undefined) {
+      this.waiting = new Waiting()
+      tellWhenDry(this.waiting)
+    }
     return new Fiber(this, new Computation())
   }
 
@@ -53,10 +61,14 @@ class Fifo implements Handler<void> {
 
   await(fiber: Fiber, trigger: Trigger): Cancelled | undefined | Promise<Cancelled | undefined> {
     if (trigger.isSignalled) return undefined
-    return trySuspend(fiber, trigger, this.resume) ? parked(fiber) : fiber.cancellation
+    if (!trySuspend(fiber, trigger, this.resume)) return fiber.cancellation
+    const wait = parked(fiber)
+    this.waiting?.add(fiber)
+    return wait
   }
 
   private readonly resume = (fiber: Fiber): void => {
+    if (fiber.place >= 0) this.waiting?.leave(fiber)
     if (this.left === 0 || this.held.length > 0) return this.hold(fiber)
     this.left--
     unsuspend(fiber)
@@ -71,6 +83,7 @@ class Fifo implements Handler<void> {
   }
 
   private hold(fiber: Fiber): void {
+    fiber.place = IN_TURN
     this.held.push(fiber)
     if (this.held.length === 1) afterPass(this.release)
   }
@@ -90,6 +103,11 @@ const clear = (timer: ReturnType<typeof setTimeout>): void => clearTimeout(timer
  * The executor for ordinary code: plain TypeScript, for any engine, in a browser page too. `fifo.current()` is a fiber of its own
  * for whoever asks, a request handler or a test; a fiber that is forked begins at once, up to its first wait, as an async
  * function does.
+ *
+ * Where a thread of Node ends because its event loop has run dry, and fibers still wait, nothing can wake them any more: the warning
+ * `ERR_RUMPUS_DEADLOCK` says who waits for what, the first twenty and how many more, to `process.on('warning')` and on stderr. The exit
+ * code stays that of Node, 13 if the module itself awaits. While something is awaited that is not of fibers, a timer, a socket, another
+ * thread, nobody can know; and a page never ends so. Cancel or close what waits in the background by intent.
  *
  * Inside a process use `fiberOf(self)` of `rumpus/fibers` instead: its fibers end with the process.
  *

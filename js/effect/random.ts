@@ -1,7 +1,7 @@
 // The executor `random`: one fiber at a time, in an order that a seed decides, in time of its own. For tests. Never true here:
 // two runs with one seed differ, as long as what they run waits for nothing but fibers and their time.
 
-import { badArgument, RumpusError } from '../errors.ts'
+import { badArgument } from '../errors.ts'
 import { Dice } from '../model/dice.ts'
 import { checkOptions, type Names } from '../options.ts'
 import type { Cancelled } from './cancelled.ts'
@@ -11,14 +11,12 @@ import { inContext } from './context.ts'
 import { begin, checkMs, Fiber, type Handler, type Polled, parked, trySuspend, unsuspend } from './fiber.ts'
 import { afterPass } from './pass.ts'
 import { Trigger } from './trigger.ts'
-import { nameFiber, nameOf, toText, viewOf } from './waits.ts'
+import { nameFiber, nameOf, stuckOf } from './waits.ts'
 import { yieldByWait } from './yield.ts'
 
 const SEED_MAX = 2 ** 53 - 1
 /** Fibers that go on between two passes of the event loop, at most: how many is a matter of chance too. */
 const QUOTA_MAX = 8
-/** Fibers that are told of one by one where nothing can happen any more; of the rest, how many. */
-const TOLD_MAX = 20
 /** How long, in real milliseconds, nothing may happen before we say that nothing will. */
 const PATIENCE_MS = 1000
 
@@ -59,7 +57,7 @@ class Random implements Handler<void> {
 
   run<T>(main: (fiber: Fiber) => T | PromiseLike<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.stuck = () => reject(deadlock([...this.waiting]))
+      this.stuck = () => reject(stuckOf([...this.waiting]))
       this.spawn(this.root, this.root, main)
         .then(resolve, reject)
         .then(() => this.end())
@@ -169,17 +167,6 @@ class Random implements Handler<void> {
     this.now = first.at
     first.computation.cancel(first.reason)
   }
-}
-
-const deadlock = (waiting: readonly Fiber[]): RumpusError => {
-  const { length } = waiting
-  const waits = waiting.slice(0, TOLD_MAX).map((fiber) => toText(viewOf(fiber)))
-  if (length > TOLD_MAX) waits.push(`and ${length - TOLD_MAX} more`)
-  const all =
-    length === 0
-      ? 'no fiber waits, so what is awaited is not of fibers'
-      : `${length} ${length === 1 ? 'fiber waits' : 'fibers wait'}: ${waits.join('; ')}`
-  return new RumpusError('ERR_RUMPUS_DEADLOCK', `nothing can happen any more: ${all}`)
 }
 
 /**

@@ -4,6 +4,9 @@
 import { RumpusError } from '../errors.ts'
 import type { Fiber, Wait } from './fiber.ts'
 
+/** Fibers that are told of one by one where nothing can happen any more; of the rest, how many. */
+const TOLD_MAX = 20
+
 /** One fiber that waits, as people read it. */
 export interface WaitView {
   /** Who waits: its name, or its number among those that were ever told of. */
@@ -70,4 +73,16 @@ export const deadlockOf = (fiber: Fiber, wait: Wait): RumpusError | undefined =>
   if (circle === undefined) return undefined
   const waits = circle.map((one) => toText(viewOf(one, one === fiber ? wait : undefined)))
   return new RumpusError('ERR_RUMPUS_DEADLOCK', `these would wait for each other for ever: ${waits.join('; ')}`)
+}
+
+/** The error where nothing can happen any more, and these wait. */
+export const stuckOf = (waiting: readonly Fiber[]): RumpusError => {
+  const { length } = waiting
+  const waits = waiting.slice(0, TOLD_MAX).map((fiber) => toText(viewOf(fiber)))
+  if (length > TOLD_MAX) waits.push(`and ${length - TOLD_MAX} more`)
+  const all =
+    length === 0
+      ? 'no fiber waits, so what is awaited is not of fibers'
+      : `${length} ${length === 1 ? 'fiber waits' : 'fibers wait'}: ${waits.join('; ')}`
+  return new RumpusError('ERR_RUMPUS_DEADLOCK', `nothing can happen any more: ${all}`)
 }

@@ -164,8 +164,9 @@ const tellWait = (wait: WatchedWait): string =>
  * From now on notes of the fibers of this thread, whoever runs them, what they wait for and where, and which scopes are open; tells what
  * is left at the end of the program. For a program that hangs, or ends too soon: a stack a wait is taken, some microseconds.
  *
- * That locks wait for each other in a circle is an error at once, watched or not. Here are all other waits: of channels and conditions,
- * of which it is not known who will end them. What waits for a platform promise is not seen.
+ * That locks wait for each other in a circle is an error at once, watched or not; and `fifo` tells who is left waiting when a program
+ * ends. Here are all other waits, at any time and with their lines: of channels and conditions, of which it is not known who will end
+ * them. What waits for a platform promise is not seen.
  *
  * @param options - who hears of what is left
  * @returns what is noted, and how to stop

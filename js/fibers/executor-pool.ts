@@ -2,7 +2,7 @@
 // Never true here: one that was cancelled while it waited has begun.
 
 import { Computation } from '../effect/computation.ts'
-import type { Fiber, Within } from '../effect/fiber.ts'
+import type { Fiber, Wait, Within } from '../effect/fiber.ts'
 import { Trigger } from '../effect/trigger.ts'
 import { fiberIn } from '../effect/within.ts'
 import { badArgument, RumpusError } from '../errors.ts'
@@ -18,6 +18,9 @@ export interface ExecutorPoolOptions {
   /** The schedulers it works on, as `runtime.inspect()` numbers them; all but the host unless given. */
   readonly schedulers?: readonly number[]
 }
+
+/** The wait of who stands in line; who must go on before is elsewhere. */
+const FOR_ROOM: Wait = { what: 'room in an executor pool', isOver: false, holders: [], isForeign: true }
 
 const NAMES: Names<ExecutorPoolOptions> = { schedulers: true }
 
@@ -164,11 +167,13 @@ export class ExecutorPool {
     const waiting: Waiting = { trigger: new Trigger(), weight, core: undefined, hasLeft: false }
     this.line.push(waiting)
     let cancelled: unknown
+    fiber.noteWait(FOR_ROOM)
     try {
       cancelled = await fiber.await(waiting.trigger)
     } catch (error) {
       cancelled = error
     }
+    fiber.forgetWait(FOR_ROOM)
     if (waiting.core !== undefined && cancelled === undefined) return waiting.core
     // What it was given goes on to the next; it has not begun.
     if (waiting.core !== undefined) this.leave(waiting.core, weight)
