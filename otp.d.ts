@@ -582,13 +582,6 @@ interface SupervisorOptions {
   */
   readonly autoShutdown?: "never" | "any_significant" | "all_significant";
 }
-/** How a supervisor of partitions is. */
-interface PartitionsOptions extends Omit<SupervisorOptions, "strategy" | "children" | "maxChildren"> {
-  /** What the partitions are called, with a slash and their number behind it. */
-  readonly name: string;
-  /** How many, on the scheduler threads in turn: as many as there are threads unless given. */
-  readonly partitions?: number;
-}
 /** A spec as a supervisor keeps it. */
 interface Kept {
   readonly id: string | undefined;
@@ -1354,6 +1347,359 @@ declare const localMembers: (topic: string, options?: GroupOptions) => readonly 
 * ```
 */
 declare const publish: (topic: string, message: unknown, options?: PublishOptions) => void;
+/** What a supervisor is asked: the business of the verbs that ask it. */
+type SupervisorRequest = {
+  readonly supervisor: "which" | "count";
+} | {
+  readonly supervisor: "start";
+  readonly spec: Kept;
+} | {
+  readonly supervisor: "restart" | "terminate" | "delete";
+  readonly child: string | number;
+};
+/** A child as {@link whichChildren} shows it. */
+interface ChildView {
+  /** Of its spec; a dynamic supervisor's have none. */
+  readonly id: string | undefined;
+  /** Nothing while it does not run. */
+  readonly pid: Pid<never> | undefined;
+  /** Whether it runs, is to run again, or stays as it is. */
+  readonly state: "running" | "restarting" | "stopped";
+  /** Whether it has children of its own. */
+  readonly type: "worker" | "supervisor";
+}
+/** How many children there are. */
+interface ChildCounts {
+  /** All, running or not. */
+  readonly specs: number;
+  /** Those that run. */
+  readonly active: number;
+  /** Those that have children of their own. */
+  readonly supervisors: number;
+  /** The others. */
+  readonly workers: number;
+}
+/** A supervisor's pid. */
+type SupervisorPid = Pid<Call<SupervisorRequest, unknown>>;
+/**
+* A supervisor as a child of another: what it is like, to be given as `start`.
+*
+* @param options - how it is, and its children
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE` with the path of what is wrong
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { countChildren, Server, startSupervisor, supervisor, whichChildren } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Part extends Server {}
+*
+* await run(async (self) => {
+*   const parts = supervisor({ strategy: 'one_for_all', children: [{ id: 'a', start: Part }, { id: 'b', start: Part }] })
+*   const top = await startSupervisor(self, { children: [{ id: 'parts', start: parts }] })
+*   const [{ type, pid }] = await whichChildren(top)
+*   assert.equal(type, 'supervisor')
+*   assert.equal((await countChildren(pid)).active, 2)
+* })
+* ```
+*/
+declare const supervisor: (options: SupervisorOptions) => AnyBody;
+/**
+* Defines a supervisor that any scheduler can start, under `name` in the module `url`: see `define`, whose rules are the same. `make`
+* is called where it starts, with the `args` of its spec, and answers what it is like.
+*
+* @param url - `import.meta.url`
+* @param name - unique in the module
+* @param make - answers the options
+* @returns the definition, to be the `start` of a child
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE` as `define` does
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { defineSupervisor, Server, startSupervisor, whichChildren } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Part extends Server {}
+* const parts = defineSupervisor(import.meta.url, 'parts', (id) => ({ children: [{ id, start: Part }] }))
+*
+* await run(async (self) => {
+*   const top = await startSupervisor(self, { children: [{ id: 'there', start: parts, args: ['part'], on: 1 }] })
+*   const [{ pid }] = await whichChildren(top)
+*   assert.equal((await whichChildren(pid))[0].id, 'part')
+* })
+* ```
+*/
+declare const defineSupervisor: <A extends readonly never[]>(url: string, name: string, make: (...args: A) => SupervisorOptions) => Definition<Call<SupervisorRequest>, readonly unknown[]>;
+/**
+* Starts a supervisor and, in order, its children; answers its pid when the last has started. If one cannot be, those before it are
+* ended again and this rejects.
+*
+* @param parent - the process that starts it, whose end is its own; or the runtime
+* @param options - how it is, and its children
+* @param how - its name, how long it may take to start (as long as it takes, unless given)
+* @returns the pid, for {@link whichChildren} and the like
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE` with the path of what is wrong; rejects with RumpusError
+* `ERR_RUMPUS_INIT` if a child did not start, `cause` being the exit reason, whose value says which
+* @example
+* ```ts
+* import { exit, run } from 'rumpus'
+* import { Server, startSupervisor, whichChildren } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Counter extends Server {
+*   count = 0
+*   handleCall = () => this.count++
+* }
+*
+* await run(async (self) => {
+*   const top = await startSupervisor(self, { children: [{ id: 'counter', start: Counter, name: 'counter' }] })
+*   assert.equal(await self.call('counter', 'next'), 0)
+*   const [{ pid }] = await whichChildren(top)
+*   self.monitor(pid)
+*   exit(pid, 'kill')
+*   await self.receive()
+*   await whichChildren(top) // it has heard, too, and has acted
+*   assert.equal(await self.call('counter', 'next'), 0)
+* })
+* ```
+*/
+declare const startSupervisor: (parent: Self<never> | Runtime | {
+  readonly pid: Pid<never>;
+}, options: SupervisorOptions, how?: StartOptions) => Promise<SupervisorPid>;
+type Sup = Pid<never> | string;
+/**
+* The children of a supervisor, in the order of their start.
+*
+* @param to - the supervisor, or its name
+* @param options - as of `call`, with no time limit unless given: a supervisor that restarts somebody answers later
+* @throws as `call` does
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { startSupervisor, whichChildren } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => {
+*   const top = await startSupervisor(self, { children: [{ id: 'idle', start: async (me) => void (await me.receive()) }] })
+*   const [{ id, state }] = await whichChildren(top)
+*   assert.deepEqual([id, state], ['idle', 'running'])
+* })
+* ```
+*/
+declare const whichChildren: (to: Sup, options?: CallOptions) => Promise<readonly ChildView[]>;
+/**
+* How many children a supervisor has.
+*
+* @param to - the supervisor, or its name
+* @param options - as of {@link whichChildren}
+* @throws as `call` does
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { countChildren, startSupervisor } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* await run(async (self) => {
+*   const top = await startSupervisor(self, { strategy: 'dynamic' })
+*   assert.deepEqual(await countChildren(top), { specs: 0, active: 0, supervisors: 0, workers: 0 })
+* })
+* ```
+*/
+declare const countChildren: (to: Sup, options?: CallOptions) => Promise<ChildCounts>;
+/**
+* Has a supervisor start one more child, behind the others. The way in which all children of a dynamic one come.
+*
+* @param to - the supervisor, or its name; on another scheduler it takes definitions only
+* @param spec - the child
+* @param options - as of {@link whichChildren}
+* @returns its pid
+* @throws TypeError, RangeError with the path of what is wrong, UncrossableError; rejects with RumpusError `ERR_RUMPUS_INIT` if it did not
+* start, `ERR_RUMPUS_TOO_MANY_CHILDREN`, `ERR_RUMPUS_CHILD` if there is one with its id, and as `call` does
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { Server, startChild, startSupervisor } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Room extends Server {}
+*
+* await run(async (self) => {
+*   const rooms = await startSupervisor(self, { strategy: 'dynamic', maxChildren: 1 })
+*   await startChild(rooms, { start: Room, restart: 'temporary' })
+*   await assert.rejects(startChild(rooms, { start: Room }), { code: 'ERR_RUMPUS_TOO_MANY_CHILDREN' })
+* })
+* ```
+*/
+declare const startChild: (to: Sup, spec: ChildSpec, options?: CallOptions) => Promise<Pid<never>>;
+/**
+* Has a supervisor start a child again that has ended for good, or was ended by {@link terminateChild}.
+*
+* @param to - the supervisor, or its name
+* @param id - which
+* @param options - as of {@link whichChildren}
+* @throws rejects with RumpusError `ERR_RUMPUS_CHILD` if there is none or it runs, `ERR_RUMPUS_INIT` if it did not start, and as `call` does
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { restartChild, Server, startSupervisor, terminateChild } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Part extends Server {}
+*
+* await run(async (self) => {
+*   const top = await startSupervisor(self, { children: [{ id: 'part', start: Part }] })
+*   await assert.rejects(restartChild(top, 'part'), { code: 'ERR_RUMPUS_CHILD' })
+*   await terminateChild(top, 'part')
+*   assert.equal(typeof (await restartChild(top, 'part')), 'number')
+* })
+* ```
+*/
+declare const restartChild: (to: Sup, id: string, options?: CallOptions) => Promise<Pid<never>>;
+/**
+* Has a supervisor end a child and leave it so; one that is temporary, or of a dynamic supervisor, is forgotten.
+*
+* @param to - the supervisor, or its name
+* @param which - its id; its pid if the supervisor is dynamic
+* @param options - as of {@link whichChildren}
+* @throws rejects with RumpusError `ERR_RUMPUS_CHILD` if there is none, and as `call` does
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { Server, startSupervisor, terminateChild, whichChildren } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Part extends Server {}
+*
+* await run(async (self) => {
+*   const top = await startSupervisor(self, { children: [{ id: 'part', start: Part }] })
+*   await terminateChild(top, 'part')
+*   assert.equal((await whichChildren(top))[0].state, 'stopped')
+* })
+* ```
+*/
+declare const terminateChild: (to: Sup, which: string | Pid<never>, options?: CallOptions) => Promise<void>;
+/**
+* Has a supervisor forget a child that does not run.
+*
+* @param to - the supervisor, or its name
+* @param id - which
+* @param options - as of {@link whichChildren}
+* @throws rejects with RumpusError `ERR_RUMPUS_CHILD` if there is none or it runs, and as `call` does
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { deleteChild, Server, startSupervisor, terminateChild, whichChildren } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* class Part extends Server {}
+*
+* await run(async (self) => {
+*   const top = await startSupervisor(self, { children: [{ id: 'part', start: Part }] })
+*   await terminateChild(top, 'part')
+*   await deleteChild(top, 'part')
+*   assert.deepEqual(await whichChildren(top), [])
+* })
+* ```
+*/
+declare const deleteChild: (to: Sup, id: string, options?: CallOptions) => Promise<void>;
+/** How a supervisor of partitions is. */
+interface PartitionsOptions extends Omit<SupervisorOptions, "strategy" | "children" | "maxChildren"> {
+  /** What the supervisor is called, and the partitions, with a slash and their number behind it. */
+  readonly name: string;
+  /** How many, on the scheduler threads in turn: as many as there are threads unless given. */
+  readonly partitions?: number;
+  /**
+  * Where their supervisor lives: on the scheduler of whoever starts it (`'here'`, unless given), where there is room (`'any'`), and so
+  * somewhere else when its thread has died, or on this one. In the latter two a `backoff` has no `random`, for a function cannot cross.
+  */
+  readonly on?: "here" | "any" | number;
+}
+/**
+* A copy of a child on every scheduler thread, each named `name/n`, under one supervisor, which is a child of another supervisor or of an
+* application. When it is started anew, it has all its partitions again, under their names.
+*
+* For partitions that belong to one process, or to ordinary code, {@link startPartitions} does.
+*
+* @param child - the child: a definition, for it runs elsewhere
+* @param options - the name, and how their supervisor is
+* @returns its spec, whose `id` is the name, too
+* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE` with the path of what is wrong
+* @example
+* ```ts
+* import { exit, run } from 'rumpus'
+* import { defineServer, partition, partitions, startSupervisor, whichChildren } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* const caches = defineServer(import.meta.url, 'caches', { handleCall: (key) => `nothing for ${key}` })
+*
+* await run(async (self) => {
+*   const top = await startSupervisor(self, { children: [partitions({ start: caches }, { name: 'caches' })] })
+*   const [{ pid }] = await whichChildren(top)
+*   self.monitor(pid)
+*   exit(pid, 'kill') // takes all partitions along
+*   await self.receive()
+*   await whichChildren(top) // it has heard, too, and has acted
+*   assert.equal(await self.call(partition('caches', 'ada', 2), 'ada'), 'nothing for ada')
+* }, { schedulers: 2 })
+* ```
+*/
+declare const partitions: (child: Omit<ChildSpec, "id" | "on" | "name">, options: PartitionsOptions) => ChildSpec;
+/**
+* Starts a copy of a child on every scheduler thread, each named `name/n`, under one supervisor. Work for the same key always meets the
+* same copy, see {@link partition}; a copy is started anew where it was.
+*
+* When the supervisor ends, so do they. One that is itself started anew is what {@link partitions} gives to another.
+*
+* @param parent - as of {@link startSupervisor}
+* @param child - the child: a definition, for it runs elsewhere
+* @param options - the name, and how the supervisor is
+* @returns the supervisor's pid
+* @throws as {@link partitions} and {@link startSupervisor}
+* @example
+* ```ts
+* import { run } from 'rumpus'
+* import { defineServer, partition, startPartitions } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* const counts = defineServer(import.meta.url, 'counts', {
+*   init() {
+*     this.counts = new Map()
+*   },
+*   handleCall(key) {
+*     this.counts.set(key, (this.counts.get(key) ?? 0) + 1)
+*     return this.counts.get(key)
+*   },
+* })
+*
+* await run(async (self) => {
+*   await startPartitions(self, { start: counts }, { name: 'counts' })
+*   const home = partition('counts', 'ada', 2)
+*   assert.equal(await self.call(home, 'ada'), 1)
+*   assert.equal(await self.call(home, 'ada'), 2)
+* }, { schedulers: 2 })
+* ```
+*/
+declare const startPartitions: (parent: Self<never> | Runtime | {
+  readonly pid: Pid<never>;
+}, child: Omit<ChildSpec, "id" | "on" | "name">, options: PartitionsOptions) => Promise<SupervisorPid>;
+/**
+* The name of the copy that {@link startPartitions} or {@link partitions} has for `key`: the same for the same key, on every scheduler,
+* without asking anybody.
+*
+* @param name - the name that was given there
+* @param key - what the work is about
+* @param partitions - how many copies there are
+* @throws RangeError `ERR_RUMPUS_OUT_OF_RANGE`
+* @example
+* ```ts
+* import { partition } from 'rumpus/otp'
+* import assert from 'node:assert/strict'
+*
+* assert.equal(partition('counts', 'ada', 4), partition('counts', 'ada', 4))
+* assert.match(partition('counts', 7, 4), /^counts\/[0-3]$/)
+* ```
+*/
+declare const partition$1: (name: string, key: string | number, partitions: number) => string;
 /** What a callback of a stage that has consumers may answer: events, an action, or nothing. */
 type Emitted<Out> = readonly Out[] | Action | void | undefined | PromiseLike<readonly Out[] | Action | void | undefined>;
 /** What `begin` may answer. */
@@ -2455,314 +2801,6 @@ declare class Store<Key extends StoreKey$1 = StoreKey$1, Value = unknown> {
   */
   end(): boolean;
 }
-/** What a supervisor is asked: the business of the verbs that ask it. */
-type SupervisorRequest = {
-  readonly supervisor: "which" | "count";
-} | {
-  readonly supervisor: "start";
-  readonly spec: Kept;
-} | {
-  readonly supervisor: "restart" | "terminate" | "delete";
-  readonly child: string | number;
-};
-/** A child as {@link whichChildren} shows it. */
-interface ChildView {
-  /** Of its spec; a dynamic supervisor's have none. */
-  readonly id: string | undefined;
-  /** Nothing while it does not run. */
-  readonly pid: Pid<never> | undefined;
-  /** Whether it runs, is to run again, or stays as it is. */
-  readonly state: "running" | "restarting" | "stopped";
-  /** Whether it has children of its own. */
-  readonly type: "worker" | "supervisor";
-}
-/** How many children there are. */
-interface ChildCounts {
-  /** All, running or not. */
-  readonly specs: number;
-  /** Those that run. */
-  readonly active: number;
-  /** Those that have children of their own. */
-  readonly supervisors: number;
-  /** The others. */
-  readonly workers: number;
-}
-/** A supervisor's pid. */
-type SupervisorPid = Pid<Call<SupervisorRequest, unknown>>;
-/**
-* A supervisor as a child of another: what it is like, to be given as `start`.
-*
-* @param options - how it is, and its children
-* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE` with the path of what is wrong
-* @example
-* ```ts
-* import { run } from 'rumpus'
-* import { countChildren, Server, startSupervisor, supervisor, whichChildren } from 'rumpus/otp'
-* import assert from 'node:assert/strict'
-*
-* class Part extends Server {}
-*
-* await run(async (self) => {
-*   const parts = supervisor({ strategy: 'one_for_all', children: [{ id: 'a', start: Part }, { id: 'b', start: Part }] })
-*   const top = await startSupervisor(self, { children: [{ id: 'parts', start: parts }] })
-*   const [{ type, pid }] = await whichChildren(top)
-*   assert.equal(type, 'supervisor')
-*   assert.equal((await countChildren(pid)).active, 2)
-* })
-* ```
-*/
-declare const supervisor: (options: SupervisorOptions) => AnyBody;
-/**
-* Defines a supervisor that any scheduler can start, under `name` in the module `url`: see `define`, whose rules are the same. `make`
-* is called where it starts, with the `args` of its spec, and answers what it is like.
-*
-* @param url - `import.meta.url`
-* @param name - unique in the module
-* @param make - answers the options
-* @returns the definition, to be the `start` of a child
-* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE` as `define` does
-* @example
-* ```ts
-* import { run } from 'rumpus'
-* import { defineSupervisor, Server, startSupervisor, whichChildren } from 'rumpus/otp'
-* import assert from 'node:assert/strict'
-*
-* class Part extends Server {}
-* const parts = defineSupervisor(import.meta.url, 'parts', (id) => ({ children: [{ id, start: Part }] }))
-*
-* await run(async (self) => {
-*   const top = await startSupervisor(self, { children: [{ id: 'there', start: parts, args: ['part'], on: 1 }] })
-*   const [{ pid }] = await whichChildren(top)
-*   assert.equal((await whichChildren(pid))[0].id, 'part')
-* })
-* ```
-*/
-declare const defineSupervisor: <A extends readonly never[]>(url: string, name: string, make: (...args: A) => SupervisorOptions) => Definition<Call<SupervisorRequest>, readonly unknown[]>;
-/**
-* Starts a supervisor and, in order, its children; answers its pid when the last has started. If one cannot be, those before it are
-* ended again and this rejects.
-*
-* @param parent - the process that starts it, whose end is its own; or the runtime
-* @param options - how it is, and its children
-* @param how - its name, how long it may take to start (as long as it takes, unless given)
-* @returns the pid, for {@link whichChildren} and the like
-* @throws TypeError `ERR_RUMPUS_BAD_ARGUMENT`, RangeError `ERR_RUMPUS_OUT_OF_RANGE` with the path of what is wrong; rejects with RumpusError
-* `ERR_RUMPUS_INIT` if a child did not start, `cause` being the exit reason, whose value says which
-* @example
-* ```ts
-* import { exit, run } from 'rumpus'
-* import { Server, startSupervisor, whichChildren } from 'rumpus/otp'
-* import assert from 'node:assert/strict'
-*
-* class Counter extends Server {
-*   count = 0
-*   handleCall = () => this.count++
-* }
-*
-* await run(async (self) => {
-*   const top = await startSupervisor(self, { children: [{ id: 'counter', start: Counter, name: 'counter' }] })
-*   assert.equal(await self.call('counter', 'next'), 0)
-*   const [{ pid }] = await whichChildren(top)
-*   self.monitor(pid)
-*   exit(pid, 'kill')
-*   await self.receive()
-*   await whichChildren(top) // it has heard, too, and has acted
-*   assert.equal(await self.call('counter', 'next'), 0)
-* })
-* ```
-*/
-declare const startSupervisor: (parent: Self<never> | Runtime | {
-  readonly pid: Pid<never>;
-}, options: SupervisorOptions, how?: StartOptions) => Promise<SupervisorPid>;
-/**
-* Starts a copy of a child on every scheduler thread, each named `name/n`, under one supervisor. Work for the same key always meets the
-* same copy, see {@link partition}; a copy is started anew where it was.
-*
-* @param parent - as of {@link startSupervisor}
-* @param child - the child: a definition, for it runs elsewhere
-* @param options - the name, and how the supervisor is
-* @returns the supervisor's pid
-* @throws as {@link startSupervisor}
-* @example
-* ```ts
-* import { run } from 'rumpus'
-* import { defineServer, partition, startPartitions } from 'rumpus/otp'
-* import assert from 'node:assert/strict'
-*
-* const counts = defineServer(import.meta.url, 'counts', {
-*   init() {
-*     this.counts = new Map()
-*   },
-*   handleCall(key) {
-*     this.counts.set(key, (this.counts.get(key) ?? 0) + 1)
-*     return this.counts.get(key)
-*   },
-* })
-*
-* await run(async (self) => {
-*   await startPartitions(self, { start: counts }, { name: 'counts' })
-*   const home = partition('counts', 'ada', 2)
-*   assert.equal(await self.call(home, 'ada'), 1)
-*   assert.equal(await self.call(home, 'ada'), 2)
-* }, { schedulers: 2 })
-* ```
-*/
-declare const startPartitions: (parent: Self<never> | Runtime | {
-  readonly pid: Pid<never>;
-}, child: Omit<ChildSpec, "id" | "on" | "name">, options: PartitionsOptions) => Promise<SupervisorPid>;
-/**
-* The name of the copy that {@link startPartitions} has for `key`: the same for the same key, on every scheduler, without asking anybody.
-*
-* @param name - the name that was given there
-* @param key - what the work is about
-* @param partitions - how many copies there are
-* @throws RangeError `ERR_RUMPUS_OUT_OF_RANGE`
-* @example
-* ```ts
-* import { partition } from 'rumpus/otp'
-* import assert from 'node:assert/strict'
-*
-* assert.equal(partition('counts', 'ada', 4), partition('counts', 'ada', 4))
-* assert.match(partition('counts', 7, 4), /^counts\/[0-3]$/)
-* ```
-*/
-declare const partition$1: (name: string, key: string | number, partitions: number) => string;
-type Sup = Pid<never> | string;
-/**
-* The children of a supervisor, in the order of their start.
-*
-* @param to - the supervisor, or its name
-* @param options - as of `call`, with no time limit unless given: a supervisor that restarts somebody answers later
-* @throws as `call` does
-* @example
-* ```ts
-* import { run } from 'rumpus'
-* import { startSupervisor, whichChildren } from 'rumpus/otp'
-* import assert from 'node:assert/strict'
-*
-* await run(async (self) => {
-*   const top = await startSupervisor(self, { children: [{ id: 'idle', start: async (me) => void (await me.receive()) }] })
-*   const [{ id, state }] = await whichChildren(top)
-*   assert.deepEqual([id, state], ['idle', 'running'])
-* })
-* ```
-*/
-declare const whichChildren: (to: Sup, options?: CallOptions) => Promise<readonly ChildView[]>;
-/**
-* How many children a supervisor has.
-*
-* @param to - the supervisor, or its name
-* @param options - as of {@link whichChildren}
-* @throws as `call` does
-* @example
-* ```ts
-* import { run } from 'rumpus'
-* import { countChildren, startSupervisor } from 'rumpus/otp'
-* import assert from 'node:assert/strict'
-*
-* await run(async (self) => {
-*   const top = await startSupervisor(self, { strategy: 'dynamic' })
-*   assert.deepEqual(await countChildren(top), { specs: 0, active: 0, supervisors: 0, workers: 0 })
-* })
-* ```
-*/
-declare const countChildren: (to: Sup, options?: CallOptions) => Promise<ChildCounts>;
-/**
-* Has a supervisor start one more child, behind the others. The way in which all children of a dynamic one come.
-*
-* @param to - the supervisor, or its name; on another scheduler it takes definitions only
-* @param spec - the child
-* @param options - as of {@link whichChildren}
-* @returns its pid
-* @throws TypeError, RangeError with the path of what is wrong, UncrossableError; rejects with RumpusError `ERR_RUMPUS_INIT` if it did not
-* start, `ERR_RUMPUS_TOO_MANY_CHILDREN`, `ERR_RUMPUS_CHILD` if there is one with its id, and as `call` does
-* @example
-* ```ts
-* import { run } from 'rumpus'
-* import { Server, startChild, startSupervisor } from 'rumpus/otp'
-* import assert from 'node:assert/strict'
-*
-* class Room extends Server {}
-*
-* await run(async (self) => {
-*   const rooms = await startSupervisor(self, { strategy: 'dynamic', maxChildren: 1 })
-*   await startChild(rooms, { start: Room, restart: 'temporary' })
-*   await assert.rejects(startChild(rooms, { start: Room }), { code: 'ERR_RUMPUS_TOO_MANY_CHILDREN' })
-* })
-* ```
-*/
-declare const startChild: (to: Sup, spec: ChildSpec, options?: CallOptions) => Promise<Pid<never>>;
-/**
-* Has a supervisor start a child again that has ended for good, or was ended by {@link terminateChild}.
-*
-* @param to - the supervisor, or its name
-* @param id - which
-* @param options - as of {@link whichChildren}
-* @throws rejects with RumpusError `ERR_RUMPUS_CHILD` if there is none or it runs, `ERR_RUMPUS_INIT` if it did not start, and as `call` does
-* @example
-* ```ts
-* import { run } from 'rumpus'
-* import { restartChild, Server, startSupervisor, terminateChild } from 'rumpus/otp'
-* import assert from 'node:assert/strict'
-*
-* class Part extends Server {}
-*
-* await run(async (self) => {
-*   const top = await startSupervisor(self, { children: [{ id: 'part', start: Part }] })
-*   await assert.rejects(restartChild(top, 'part'), { code: 'ERR_RUMPUS_CHILD' })
-*   await terminateChild(top, 'part')
-*   assert.equal(typeof (await restartChild(top, 'part')), 'number')
-* })
-* ```
-*/
-declare const restartChild: (to: Sup, id: string, options?: CallOptions) => Promise<Pid<never>>;
-/**
-* Has a supervisor end a child and leave it so; one that is temporary, or of a dynamic supervisor, is forgotten.
-*
-* @param to - the supervisor, or its name
-* @param which - its id; its pid if the supervisor is dynamic
-* @param options - as of {@link whichChildren}
-* @throws rejects with RumpusError `ERR_RUMPUS_CHILD` if there is none, and as `call` does
-* @example
-* ```ts
-* import { run } from 'rumpus'
-* import { Server, startSupervisor, terminateChild, whichChildren } from 'rumpus/otp'
-* import assert from 'node:assert/strict'
-*
-* class Part extends Server {}
-*
-* await run(async (self) => {
-*   const top = await startSupervisor(self, { children: [{ id: 'part', start: Part }] })
-*   await terminateChild(top, 'part')
-*   assert.equal((await whichChildren(top))[0].state, 'stopped')
-* })
-* ```
-*/
-declare const terminateChild: (to: Sup, which: string | Pid<never>, options?: CallOptions) => Promise<void>;
-/**
-* Has a supervisor forget a child that does not run.
-*
-* @param to - the supervisor, or its name
-* @param id - which
-* @param options - as of {@link whichChildren}
-* @throws rejects with RumpusError `ERR_RUMPUS_CHILD` if there is none or it runs, and as `call` does
-* @example
-* ```ts
-* import { run } from 'rumpus'
-* import { deleteChild, Server, startSupervisor, terminateChild, whichChildren } from 'rumpus/otp'
-* import assert from 'node:assert/strict'
-*
-* class Part extends Server {}
-*
-* await run(async (self) => {
-*   const top = await startSupervisor(self, { children: [{ id: 'part', start: Part }] })
-*   await terminateChild(top, 'part')
-*   await deleteChild(top, 'part')
-*   assert.deepEqual(await whichChildren(top), [])
-* })
-* ```
-*/
-declare const deleteChild: (to: Sup, id: string, options?: CallOptions) => Promise<void>;
 /** A server as {@link getStatus} shows it. */
 interface ServerStatus {
   /** The name of its class. */
@@ -3037,4 +3075,4 @@ declare const via: (registry: Registry, key: ViaKey, what: Startable) => AnyBody
 * ```
 */
 declare const defineVia: (url: string, name: string, registry: Registry, key: ViaKey, what: Startable) => Definition<Call, readonly unknown[]>;
-export { type Action, Agent, type AgentDefinition, type AgentFunctions, type AgentOptions, type AgentRequest, type AnyBody, type Application, type ApplicationContext, type ApplicationOptions, type ApplicationOutcome, type ApplicationReport, type ApplicationSelf, type ApplicationSpec, type ApplicationView, type Applications, type Backoff, type Begun, type Callbacks, type Cast, type ChildCounts, type ChildSpec, type ChildView, ConfigError, type ConfigField, type ConfigMistake, type ConfigOf, type ConfigShape, type ConsumeOptions, Consumer, type ConsumerOptions, type Delivering, type Dispatching, type Done, type Emitted, type Environment, type FieldOf, type GroupOptions, type Handled, type Health, type Joining, type MachineEvent, type Moved, type NoReply, type Outcome, type PartitionsOptions, Producer, ProducerConsumer, type ProducerOptions, type Producible, type PublishOptions, Registry, type RegistryEntry, type RegistryKey, type RegistryOptions, type RegistryRequest, type ReplyOf, type RunApplicationOptions, Secret, Server, type ServerClass, type ServerDefinition, type ServerPid, type ServerStatus, type SignalSource, type StageBuffer, type StageStatus, type StartApplicationOptions, type StartOptions, type Startable, type StartableDefinition, StateMachine, Store, type StoreHandle, type StoreKey, type StoreKeyPart, type StoreOptions, type StoreOwner, type StorePattern, type StoreTransfer, type StoreView, type SubscribeOptions, type SubscribeTo, type SubscriberView, type Subscribing, type Subscription, type SubscriptionView, type SupervisorOptions, type SupervisorPid, type SupervisorReport, type SupervisorRequest, Task, type TaskBody, type TaskDefinition, type TaskOwner, type TaskSettled, type TaskStreamOptions, type Timing, type Top, type Transition, type ViaKey, agent, anything, application, callMany, cancelSubscription, cast, consume, continueWith, countChildren, defineAgent, defineServer, defineSupervisor, defineTask, defineVia, deleteChild, drainStage, getState, getStatus, hibernate, join, leave, localMembers, members, noReply, partition$1 as partition, produceFrom, publish, replaceState, restartChild, resume, runApplication, setDemand, stageStatus, startApplication, startChild, startPartitions, startServer, startSupervisor, stopServer, stopWith, subscribe, supervisor, suspend, taskStream, terminateChild, via, whichChildren };
+export { type Action, Agent, type AgentDefinition, type AgentFunctions, type AgentOptions, type AgentRequest, type AnyBody, type Application, type ApplicationContext, type ApplicationOptions, type ApplicationOutcome, type ApplicationReport, type ApplicationSelf, type ApplicationSpec, type ApplicationView, type Applications, type Backoff, type Begun, type Callbacks, type Cast, type ChildCounts, type ChildSpec, type ChildView, ConfigError, type ConfigField, type ConfigMistake, type ConfigOf, type ConfigShape, type ConsumeOptions, Consumer, type ConsumerOptions, type Delivering, type Dispatching, type Done, type Emitted, type Environment, type FieldOf, type GroupOptions, type Handled, type Health, type Joining, type MachineEvent, type Moved, type NoReply, type Outcome, type PartitionsOptions, Producer, ProducerConsumer, type ProducerOptions, type Producible, type PublishOptions, Registry, type RegistryEntry, type RegistryKey, type RegistryOptions, type RegistryRequest, type ReplyOf, type RunApplicationOptions, Secret, Server, type ServerClass, type ServerDefinition, type ServerPid, type ServerStatus, type SignalSource, type StageBuffer, type StageStatus, type StartApplicationOptions, type StartOptions, type Startable, type StartableDefinition, StateMachine, Store, type StoreHandle, type StoreKey, type StoreKeyPart, type StoreOptions, type StoreOwner, type StorePattern, type StoreTransfer, type StoreView, type SubscribeOptions, type SubscribeTo, type SubscriberView, type Subscribing, type Subscription, type SubscriptionView, type SupervisorOptions, type SupervisorPid, type SupervisorReport, type SupervisorRequest, Task, type TaskBody, type TaskDefinition, type TaskOwner, type TaskSettled, type TaskStreamOptions, type Timing, type Top, type Transition, type ViaKey, agent, anything, application, callMany, cancelSubscription, cast, consume, continueWith, countChildren, defineAgent, defineServer, defineSupervisor, defineTask, defineVia, deleteChild, drainStage, getState, getStatus, hibernate, join, leave, localMembers, members, noReply, partition$1 as partition, partitions, produceFrom, publish, replaceState, restartChild, resume, runApplication, setDemand, stageStatus, startApplication, startChild, startPartitions, startServer, startSupervisor, stopServer, stopWith, subscribe, supervisor, suspend, taskStream, terminateChild, via, whichChildren };

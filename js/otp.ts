@@ -33,13 +33,7 @@ export type {
   Top,
 } from './otp/application-spec.ts'
 export type { SupervisorReport } from './otp/child-life.ts'
-export type {
-  ChildSpec,
-  PartitionsOptions,
-  Startable,
-  StartableDefinition,
-  SupervisorOptions,
-} from './otp/child-spec.ts'
+export type { ChildSpec, Startable, StartableDefinition, SupervisorOptions } from './otp/child-spec.ts'
 export { ConfigError, type ConfigMistake, type Environment } from './otp/config.ts'
 export type { ConfigField, ConfigOf, ConfigShape, FieldOf } from './otp/config-shape.ts'
 export { type ConsumeOptions, consume } from './otp/consume.ts'
@@ -53,6 +47,7 @@ export {
   type PublishOptions,
   publish,
 } from './otp/groups.ts'
+export { type PartitionsOptions, partition, partitions, startPartitions } from './otp/partitions.ts'
 export { type Producible, produceFrom } from './otp/produce-from.ts'
 export { ProducerConsumer } from './otp/producer-consumer.ts'
 export { Registry, type RegistryOptions } from './otp/registry.ts'
@@ -108,11 +103,9 @@ export {
   countChildren,
   defineSupervisor,
   deleteChild,
-  partition,
   restartChild,
   type SupervisorPid,
   startChild,
-  startPartitions,
   startSupervisor,
   supervisor,
   terminateChild,

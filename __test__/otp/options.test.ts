@@ -14,6 +14,7 @@ import {
   getState,
   members,
   Producer,
+  partitions,
   publish,
   Registry,
   runApplication,
@@ -110,6 +111,11 @@ const cases: readonly Case[] = [
     'startPartitions',
     (r) => startPartitions(r, { start: Counter }, { name: 'p', partition: 2 } as never),
     'options.partition is no option: did you mean partitions?',
+  ],
+  [
+    'partitions',
+    () => partitions({ start: Counter, restrat: 'temporary' } as never, { name: 'p' }),
+    'child.restrat is no option: did you mean restart?',
   ],
   [
     'whichChildren',

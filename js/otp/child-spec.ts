@@ -78,14 +78,6 @@ export interface SupervisorOptions {
   readonly autoShutdown?: 'never' | 'any_significant' | 'all_significant'
 }
 
-/** How a supervisor of partitions is. */
-export interface PartitionsOptions extends Omit<SupervisorOptions, 'strategy' | 'children' | 'maxChildren'> {
-  /** What the partitions are called, with a slash and their number behind it. */
-  readonly name: string
-  /** How many, on the scheduler threads in turn: as many as there are threads unless given. */
-  readonly partitions?: number
-}
-
 /** A spec as a supervisor keeps it. */
 export interface Kept {
   readonly id: string | undefined
@@ -113,7 +105,8 @@ export interface KeptOptions {
   readonly autoShutdown: 'never' | 'any_significant' | 'all_significant'
 }
 
-const SPEC_NAMES: Names<ChildSpec> = {
+/** What a spec may say. */
+export const SPEC_NAMES: Names<ChildSpec> = {
   ...PLACE_NAMES,
   id: true,
   start: true,
@@ -123,7 +116,8 @@ const SPEC_NAMES: Names<ChildSpec> = {
   startTimeout: true,
   significant: true,
 }
-const SUPERVISOR_NAMES: Names<SupervisorOptions> = {
+/** What the options of a supervisor may say. */
+export const SUPERVISOR_NAMES: Names<SupervisorOptions> = {
   strategy: true,
   children: true,
   maxRestarts: true,
@@ -132,8 +126,6 @@ const SUPERVISOR_NAMES: Names<SupervisorOptions> = {
   maxChildren: true,
   autoShutdown: true,
 }
-const { strategy: _, children: __, maxChildren: ___, ...ofPartitions } = SUPERVISOR_NAMES
-const PARTITIONS_NAMES: Names<PartitionsOptions> = { ...ofPartitions, name: true, partitions: true }
 const BACKOFF_NAMES: Names<Backoff> = { first: true, most: true, jitter: true, random: true }
 const STRATEGIES = ['one_for_one', 'one_for_all', 'rest_for_one', 'dynamic']
 const RESTARTS = ['permanent', 'transient', 'temporary']
@@ -146,10 +138,6 @@ const supervisors = new WeakSet<object>()
 
 /** From now on `body` is known as that of a supervisor. */
 export const markSupervisor = (body: object): void => void supervisors.add(body)
-
-/** Throws if these are no options of a supervisor of partitions: what a supervisor is told otherwise is checked where it is kept. */
-export const checkPartitionsOptions = (options: PartitionsOptions): void =>
-  checkOptions('options', options, PARTITIONS_NAMES)
 
 /** Checks options and answers them as they are kept. */
 export const keepOptions = (options: SupervisorOptions): KeptOptions => {

@@ -7,18 +7,9 @@ import { call } from '../process/call.ts'
 import type { Call, CallOptions, Definition, Runtime, Self } from '../process/shapes.ts'
 import { checkOnlyWait } from '../process/waits.ts'
 import type { ErrorDescription, Pid } from '../types.ts'
-import {
-  type ChildSpec,
-  checkPartitionsOptions,
-  keepOptions,
-  keepSpec,
-  markSupervisor,
-  type PartitionsOptions,
-  type SupervisorOptions,
-} from './child-spec.ts'
-import { hashOf } from './partition-of.ts'
+import { type ChildSpec, keepOptions, keepSpec, markSupervisor, type SupervisorOptions } from './child-spec.ts'
 import { checkStart, defineStarting, type StartOptions, start } from './start-server.ts'
-import { type AnyBody, type Given, markStarting, notStarting, type StartingBody, starterOf } from './starting.ts'
+import { type AnyBody, type Given, markStarting, notStarting, type StartingBody } from './starting.ts'
 import { SupervisorLoop } from './supervisor-loop.ts'
 import type { ChildCounts, ChildView, SupervisorRequest } from './supervisor-requests.ts'
 
@@ -150,87 +141,6 @@ export const startSupervisor = (
   const { timeout = Number.POSITIVE_INFINITY, ...rest } = how
   const body = supervisor(options) as unknown as StartingBody
   return start(parent, body, { timeout, ...rest }) as Promise<SupervisorPid>
-}
-
-/**
- * Starts a copy of a child on every scheduler thread, each named `name/n`, under one supervisor. Work for the same key always meets the
- * same copy, see {@link partition}; a copy is started anew where it was.
- *
- * @param parent - as of {@link startSupervisor}
- * @param child - the child: a definition, for it runs elsewhere
- * @param options - the name, and how the supervisor is
- * @returns the supervisor's pid
- * @throws as {@link startSupervisor}
- * @example
- * ```ts
- * import { run } from 'rumpus'
- * import { defineServer, partition, startPartitions } from 'rumpus/otp'
- * import assert from 'node:assert/strict'
- *
- * const counts = defineServer(import.meta.url, 'counts', {
- *   init() {
- *     this.counts = new Map()
- *   },
- *   handleCall(key) {
- *     this.counts.set(key, (this.counts.get(key) ?? 0) + 1)
- *     return this.counts.get(key)
- *   },
- * })
- *
- * await run(async (self) => {
- *   await startPartitions(self, { start: counts }, { name: 'counts' })
- *   const home = partition('counts', 'ada', 2)
- *   assert.equal(await self.call(home, 'ada'), 1)
- *   assert.equal(await self.call(home, 'ada'), 2)
- * }, { schedulers: 2 })
- * ```
- */
-export const startPartitions = (
-  parent: Self<never> | Runtime | { readonly pid: Pid<never> },
-  child: Omit<ChildSpec, 'id' | 'on' | 'name'>,
-  options: PartitionsOptions,
-): Promise<SupervisorPid> => {
-  checkPartitionsOptions(options)
-  const { name, partitions = Math.max(1, threadsOf(parent)), ...others } = options
-  if (typeof name !== 'string' || name === '')
-    throw badArgument(TypeError, 'options.name', 'a string that is not empty', name)
-  checkPartitions(partitions)
-  const threads = threadsOf(parent)
-  const children = Array.from({ length: partitions }, (_, n): ChildSpec => {
-    return { ...child, id: `${n}`, name: `${name}/${n}`, on: seatOf(n, threads) }
-  })
-  return startSupervisor(parent, { ...others, strategy: 'one_for_one', children }, { name })
-}
-
-/** Seat 0 is the host's, which has all where there are no threads. */
-const seatOf = (n: number, threads: number): number => (threads === 0 ? 0 : 1 + (n % threads))
-
-const threadsOf = (parent: unknown): number => starterOf(parent).kernel.handle.regularSeats - 1
-
-const checkPartitions = (partitions: unknown): void => {
-  if (Number.isInteger(partitions) && (partitions as number) >= 1 && (partitions as number) <= 63) return
-  throw badArgument(RangeError, 'partitions', 'a whole number from 1 to 63', partitions)
-}
-
-/**
- * The name of the copy that {@link startPartitions} has for `key`: the same for the same key, on every scheduler, without asking anybody.
- *
- * @param name - the name that was given there
- * @param key - what the work is about
- * @param partitions - how many copies there are
- * @throws RangeError `ERR_RUMPUS_OUT_OF_RANGE`
- * @example
- * ```ts
- * import { partition } from 'rumpus/otp'
- * import assert from 'node:assert/strict'
- *
- * assert.equal(partition('counts', 'ada', 4), partition('counts', 'ada', 4))
- * assert.match(partition('counts', 7, 4), /^counts\/[0-3]$/)
- * ```
- */
-export const partition = (name: string, key: string | number, partitions: number): string => {
-  checkPartitions(partitions)
-  return `${name}/${hashOf(String(key)) % partitions}`
 }
 
 type Sup = Pid<never> | string
