@@ -1,93 +1,74 @@
-// Goal: whatever is killed, the tree has the documented shape afterwards and nothing is left behind. Method: a tree over all schedulers
-// under load; processes of it, supervisors among them, and whole threads are ended at random for a while, by a seed that is told.
+// Goal: whatever is killed, the tree has the documented shape afterwards, nothing is left behind, and nothing is lost that was answered for;
+// errors come of those that were shot, and no others. Method: a tree over all schedulers that processes on all of them load; processes of it,
+// supervisors among them, and whole threads are ended at random for a while, by a seed that is told.
 
 import { isDeepStrictEqual } from 'node:util'
-import { exit } from 'rumpus'
-import { cast, countChildren, Server, startSupervisor, supervisor } from 'rumpus/otp'
+import type { Runtime } from 'rumpus'
 import { expect, it } from 'vitest'
-import { echo, parts } from '../fixtures/otp-servers.mjs'
+import { Dice } from '../../js/model/dice.ts'
 import { type AnyPid, type AnySelf, inside, until } from '../process/world.ts'
-import { below } from './children.ts'
+import { Book } from './shot-book.ts'
+import type { Census } from './shot-census.ts'
+import { type Field, judge, shotAt } from './shot-tree.ts'
 
 const MS = Number(process.env.RUMPUS_CHAOS_MS ?? 3_000)
 const SEED = Number(process.env.RUMPUS_SEED ?? 20_261)
-const MANY = { maxRestarts: 1_000_000, within: 60_000 }
+const SCHEDULERS = 2
+/** Between two looks: what was kept for the questions of one is gone at the next. */
+const PAUSE_MS = 80
 
-class Local extends Server {
-  override handleCall(request: unknown): unknown {
-    return request
+/** Ends a thread from outside, once it is up, or from within, as a program does that calls `process.exit`. */
+const end = async (self: AnySelf, { book, dice }: Field, seat: number): Promise<void> => {
+  const runtime = self.runtime as Runtime & { readonly host: { end(seat: number): Promise<void> } }
+  if (dice.below(2) === 0) {
+    await until(() => runtime.inspect().schedulers[seat]?.up === true)
+    return runtime.host.end(seat)
   }
-  override handleCast(): void {}
+  const named = self.whereis('a name') as AnyPid | undefined
+  if (named !== undefined) await self.call(named, 'end thread', { timeout: 10_000 }).catch(book.failed('call', named))
 }
 
-/** Numbers below a bound, by a seed. */
-const chance = (seed: number): ((below: number) => number) => {
-  let state = seed
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return Math.floor((state / 2 ** 32) * below)
+/** Looks until it is as wanted, and the same once more, for 20 s. A look may fail while something goes on. */
+const settled = async (
+  self: AnySelf,
+  look: () => Promise<Census>,
+  isWanted: (seen: Census) => boolean,
+): Promise<Census> => {
+  let before: Census | undefined
+  for (const end = Date.now() + 20_000; ; ) {
+    await self.sleep(PAUSE_MS)
+    const isLate = Date.now() > end
+    const seen = await look().catch((error: Error) => error)
+    if (seen instanceof Error) {
+      if (isLate) throw seen
+    } else if (isLate || (isWanted(seen) && isDeepStrictEqual(seen, before))) return seen
+    else before = seen
   }
 }
 
-const shape = async (top: AnyPid): Promise<string> =>
-  (await below(top)).map(({ id, state, type }) => `${id} ${type} ${state}`).join('\n')
-
-it(`a tree that is shot at for ${MS} ms (seed ${SEED}) has its shape`, () =>
-  inside(
+it(`a tree that is shot at for ${MS} ms (seed ${SEED}) has its shape`, { timeout: MS + 120_000 }, async () => {
+  const book = new Book()
+  await inside(
     async (self: AnySelf) => {
-      const of = chance(SEED)
-      const locals = (strategy: 'one_for_all' | 'rest_for_one') =>
-        supervisor({ strategy, ...MANY, children: ['x', 'y', 'z'].map((id) => ({ id, start: Local })) })
-      const children = [
-        { id: 'all', start: locals('one_for_all') },
-        { id: 'rest', start: locals('rest_for_one') },
-        { id: 'named', start: echo, name: 'a name' },
-        { id: 'parts', start: parts, args: [3] },
-        { id: 'more parts', start: parts, args: [2] },
-        ...Array.from({ length: 4 }, (_, n) => ({ id: `echo ${n}`, start: echo })),
-      ]
-      const top = (await startSupervisor(self, { ...MANY, children }, { link: false })) as AnyPid
-      const before = await shape(top)
-      const counted = await countChildren(top)
-      expect(counted).toMatchObject({ specs: 9, active: 9 })
-      const alive = self.runtime.inspect().processes.alive
-      const shots = { process: 0, supervisor: 0, thread: 0 }
-      for (const end = Date.now() + MS; Date.now() < end; ) {
-        const all = (await below(top)).filter(({ pid }) => pid !== undefined)
-        const { pid, type, id } = all[of(all.length)] ?? {}
-        if (pid === undefined) continue
-        for (let i = 0; i < 20; i++) cast(pid as AnyPid, i)
-        const isElsewhere = id === 'named' || id?.startsWith('echo')
-        if (isElsewhere && of(10) === 0) {
-          await self.call(pid as AnyPid, 'end thread', { timeout: 2_000 }).catch(() => {})
-          shots.thread++
-        } else {
-          exit(pid, of(2) === 0 ? 'kill' : 'shutdown')
-          shots[type === 'supervisor' ? 'supervisor' : 'process']++
-        }
+      let over = 0
+      const field: Field = {
+        dice: new Dice(SEED),
+        schedulers: SCHEDULERS,
+        book,
+        said: `seed ${SEED}`,
+        threadOneIn: 40,
+        end: (scheduler) => end(self, field, scheduler),
+        isOver: (step) => {
+          if (step === 0) over = Date.now() + MS
+          return Date.now() > over
+        },
+        settled: (look, isWanted) => settled(self, look, isWanted),
       }
-      const standing = async () => ({
-        shape: await shape(top),
-        named: await self.call('a name', 'still').catch(String),
-        children: await countChildren(top),
-      })
-      const whole = { shape: before, named: 'still', children: counted }
-      let after = await standing()
-      // What was shot last may still stand, or be on its way up.
-      for (const end = Date.now() + 20_000; !isDeepStrictEqual(after, whole) && Date.now() < end; ) {
-        await self.sleep(10)
-        after = await standing()
-      }
-      expect(after).toEqual(whole)
-      await until(() => self.runtime.inspect().processes.alive === alive)
-      expect(shots.process).toBeGreaterThan(0)
-      expect(shots.supervisor).toBeGreaterThan(0)
-      const ref = self.monitor(top)
-      exit(top, 'shutdown')
-      expect(await self.receive({ match: (message) => message?.ref === ref })).toMatchObject({
-        reason: { kind: 'shutdown' },
-      })
-      await until(() => self.runtime.inspect().processes.alive <= 2)
+      const found = await shotAt(self, field)
+      judge(found, field)
+      expect(Math.min(...Object.values(found.shots))).toBeGreaterThan(0)
     },
-    { onCrash: () => {} },
-  ))
+    { schedulers: SCHEDULERS, onCrash: book.crashed },
+  )
+  book.check(['call: ERR_RUMPUS_DOWN killed', 'call: ERR_RUMPUS_DOWN scheduler-down', 'a scheduler thread went down'])
+})

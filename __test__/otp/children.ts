@@ -16,13 +16,16 @@ export const killed = async (self: AnySelf, pid: AnyPid): Promise<void> => {
   await self.receive({ match: (message) => message?.ref === ref })
 }
 
-/** What lives below `top`, supervisors first. A part that is being replaced meanwhile is left out. */
-export async function below(top: AnyPid): Promise<readonly ChildView[]> {
-  const children = await whichChildren(top, { timeout: 2_000 }).catch(() => [])
+/** What lives below `top`, each supervisor before its own. A part that is being replaced meanwhile is left out, and `failed` hears why. */
+export async function below(
+  top: AnyPid,
+  failed: (of: AnyPid) => (error: unknown) => void,
+): Promise<readonly ChildView[]> {
+  const children = await whichChildren(top, { timeout: 10_000 }).catch((error) => failed(top)(error))
   const all: ChildView[] = []
-  for (const child of children) {
+  for (const child of children ?? []) {
     all.push(child)
-    if (child.type === 'supervisor' && child.pid !== undefined) all.push(...(await below(child.pid as AnyPid)))
+    if (child.type === 'supervisor' && child.pid !== undefined) all.push(...(await below(child.pid as AnyPid, failed)))
   }
   return all
 }
