@@ -7,7 +7,7 @@ import { RumpusError } from './errors.ts'
 if (process.getBuiltinModule === undefined) {
   throw new RumpusError(
     'ERR_RUMPUS_FOREIGN_HOST',
-    `cannot load rumpus in ${process.version}, which has no process.getBuiltinModule: run it with Node.js 20.19 or newer`,
+    `cannot load rumpus in Node.js ${process.version} on ${process.platform} ${process.arch}, which has no process.getBuiltinModule: run it with Node.js 20.19 or newer`,
   )
 }
 

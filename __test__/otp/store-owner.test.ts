@@ -133,6 +133,7 @@ describe('an owner that ends', () => {
         await self.yield()
         await ended(self, other)
         expect(thrownBy(() => kept.get('from')).code).toBe('ERR_RUMPUS_NO_STORE')
+        expect(thrownBy(() => kept.count()).code).toBe('ERR_RUMPUS_NO_STORE')
         release()
         expect(self.runtime.inspect().stores).toMatchObject({ made: 2, open: 0, bytes: 0 })
       },

@@ -197,7 +197,24 @@ describe('an engine that cannot have a binary', () => {
 it('a Node.js that is too old to be asked for its modules is told by that', async () => {
   const [name, code, message] = await printed(await installation(), 'process.getBuiltinModule = undefined')
   expect([name, code]).toEqual(['RumpusError', 'ERR_RUMPUS_FOREIGN_HOST'])
-  expect(message).toMatch(/^cannot load rumpus in v\d+\S+, which .*: run it with Node\.js 20\.19 or newer$/)
+  const where = `Node\\.js v\\d+\\S+ on ${process.platform} ${process.arch}`
+  expect(message).toMatch(
+    new RegExp(`^cannot load rumpus in ${where}, which .*: run it with Node\\.js 20\\.19 or newer$`),
+  )
+})
+
+it('Deno that forbids to read files is told to be Deno', async () => {
+  const [name, code, message] = await printed(
+    await installation(),
+    `Object.defineProperty(process, 'versions', { value: { ...process.versions, deno: '2.9.6' } })
+    for (const verb of ['existsSync', 'readFileSync']) {
+      process.getBuiltinModule('node:fs')[verb] = () => {
+        throw new Error('NotCapable')
+      }
+    }`,
+  )
+  expect([name, code]).toEqual(['RumpusError', 'ERR_RUMPUS_FOREIGN_HOST'])
+  expect(message).toMatch(/in Deno 2\.9\.6 on .*: run it with Node\.js 20\.19 or newer$/)
 })
 
 it('the crates have the version of the package', () => {

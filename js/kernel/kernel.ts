@@ -10,6 +10,7 @@ import {
   COUNT_RECEIVED,
   DEFINITIONS,
   GRANT,
+  NOW_MS,
   OP_COLLECT,
   OP_OVERFLOW,
   RESUMED,
@@ -169,7 +170,6 @@ export class Kernel {
     if (process.priority !== PRIORITY_NORMAL || this.nativeLane) {
       // Every resume passes a turn, where Rust decides: only what a turn tells goes straight onto the ring.
       if (!this.applying) return this.overflow(index)
-      // Those of low priority are told when it is their share, and it is their turn then.
       if (process.priority !== PRIORITY_NORMAL) {
         if (!putAhead(this.words, index)) return this.overflow(index)
         return this.armed ? undefined : this.arm()
@@ -258,8 +258,7 @@ export class Kernel {
   }
 
   private resumeWithMessage(process: Process): void {
-    process.parked = RUNNING
-    process.resumes = (process.resumes + 1) | 0
+    process.goOn(this.words[NOW_MS]!)
     this.counts[COUNT_RECEIVED]!++
     const message = process.handed
     process.handed = undefined
@@ -276,8 +275,7 @@ export class Kernel {
       return true
     }
     if (parked === QUEUED_WAKE || parked === QUEUED_FAIL) {
-      process.parked = RUNNING
-      process.resumes = (process.resumes + 1) | 0
+      process.goOn(this.words[NOW_MS]!)
       const given = process.handed
       process.handed = undefined
       if (parked === QUEUED_WAKE) process.wake(given)

@@ -135,6 +135,7 @@ export const beginBody = (kernel: Kernel, process: Process): void => {
   }
   const body = process.handed as (self: unknown) => unknown
   process.handed = undefined
+  process.since = kernel.words[NOW_MS]!
   let settling: unknown
   try {
     settling = body(process)

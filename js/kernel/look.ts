@@ -3,10 +3,10 @@
 // never enters the wheel, and mail that was there in time goes first.
 
 import { ProcessExit, TimeoutError } from '../errors.ts'
-import { COUNT_RECEIVED } from '../native/layout.ts'
+import { COUNT_RECEIVED, NOW_MS } from '../native/layout.ts'
 import type { Kernel } from './kernel.ts'
 import { startWaiting, stopWaiting } from './post-timers.ts'
-import { LOOKING, type Process, QUEUED_LOOK, QUEUED_WAKE, RUNNING, SELECTING, WAITING } from './process.ts'
+import { LOOKING, type Process, QUEUED_LOOK, QUEUED_WAKE, SELECTING, WAITING } from './process.ts'
 import { Selection } from './selection.ts'
 
 /** No message is wanted yet. */
@@ -56,8 +56,7 @@ export const look = (kernel: Kernel, process: Process): boolean => {
   if (message === NONE && failure === undefined && late === undefined) return false
   selection.clear()
   stopWaiting(kernel, process)
-  process.parked = RUNNING
-  process.resumes = (process.resumes + 1) | 0
+  process.goOn(kernel.words[NOW_MS]!)
   if (failure !== undefined) {
     process.fail(failure.error)
   } else if (late !== undefined) {

@@ -45,7 +45,7 @@ export interface ProcessView {
   readonly state: ProcessState
   /** What it waits for, in words. */
   readonly waitsFor?: string
-  /** For how many milliseconds it has waited, if it waits for something of the runtime: counted from the turn in which that began. */
+  /** For how many milliseconds it has waited, counted from the turn in which that began; a running one: has gone on since its last wait. */
   readonly waitedMs?: number
   /** Messages that have reached its scheduler and that it has not taken. */
   readonly mailbox?: number

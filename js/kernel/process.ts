@@ -149,7 +149,7 @@ export class Process {
   mask: number
   first: unknown
   items: unknown[]
-  /** When it last began to wait: the low bits of the milliseconds of that turn. */
+  /** When it last began to wait, or to go on: the low bits of the milliseconds of that turn. */
   since: number
   /** How often its body has gone on after a wait; a whole number that overflows. */
   resumes: number
@@ -210,6 +210,13 @@ export class Process {
   /** How many messages have come and not been taken. */
   get waiting(): number {
     return this.tail - this.head + (this.parked === QUEUED ? 1 : 0)
+  }
+
+  /** Its body goes on, in the turn of this millisecond. */
+  goOn(ms: number): void {
+    this.parked = RUNNING
+    this.since = ms
+    this.resumes = (this.resumes + 1) | 0
   }
 
   /** Drops them. */

@@ -159,7 +159,7 @@ const addLife = (kernel: Kernel, view: Making, process: Process, now: number): v
   } else if (parked === CALLING) {
     view.state = 'calling'
     view.waitsFor = 'the answer to a question'
-  } else return
+  }
   view.waitedMs = (now - process.since) >>> 0
 }
 

@@ -62,6 +62,8 @@ export class Process implements Watcher {
   goesOn: (() => void) | undefined
   /** How often its body has gone on after a wait. */
   resumes = 0
+  /** When it last began to go on. */
+  since = 0
   /** Code of `match` runs, which may neither wait nor take. */
   looking = false
   /** What it has asked of the model beside its wait, in words. */

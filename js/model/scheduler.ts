@@ -208,6 +208,7 @@ export class Scheduler implements Stepper {
     if (outcome === undefined) return this.turns.pass()
     this.endWait(process)
     process.resumes++
+    process.since = this.clock.now
     this.lives.resumes++
     wait?.settle(outcome)
   }
@@ -301,6 +302,7 @@ export class Scheduler implements Stepper {
 
   private begin(process: Process, body: (process: Process) => unknown): void {
     process.phase = 'running'
+    process.since = this.clock.now
     if (process.definition !== undefined) this.lives.started++
     new Promise((resolve) => resolve(body(process))).then(
       (value) => this.finish(process, { kind: 'normal' }, value),

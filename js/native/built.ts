@@ -24,13 +24,22 @@ const refuse = (why: string, cause?: unknown): never => {
   )
 }
 
+/** Deno may forbid to look: then what is said of Deno comes first. */
+const isThere = (file: URL): boolean => {
+  try {
+    return existsSync(file)
+  } catch {
+    return true
+  }
+}
+
 /** The folder of the built files, for a module at `url`. */
 const findBuilt = (url: string | undefined): URL => {
   if (url === undefined) {
     return refuse(`cannot tell where it lies: CommonJS has no import.meta.url; ${LEAVE_OUT}, or bundle as an ES module`)
   }
   const beside = new URL('./', url)
-  if (existsSync(new URL(ENTRY, beside))) return beside
+  if (isThere(new URL(ENTRY, beside))) return beside
   const install = `install rumpus ${RUMPUS_VERSION} where the program runs, or ${LEAVE_OUT}`
   const require = createRequire(url)
   let manifest: string

@@ -79,7 +79,9 @@ const detectLibc = ({ ldd, report, exists, arch }: Evidence): 'gnu' | 'musl' => 
   const seen = attempt(report)
   if (seen?.header?.glibcVersionRuntime) return 'gnu'
   if (seen?.sharedObjects?.some((path) => /libc\.musl-|ld-musl-/.test(path))) return 'musl'
-  return exists(`/lib/ld-musl-${arch === 'x64' ? 'x86_64' : arch === 'arm64' ? 'aarch64' : arch}.so.1`) ? 'musl' : 'gnu'
+  return attempt(() => exists(`/lib/ld-musl-${arch === 'x64' ? 'x86_64' : arch === 'arm64' ? 'aarch64' : arch}.so.1`))
+    ? 'musl'
+    : 'gnu'
 }
 
 const attempt = <T>(ask: () => T): T | undefined => {

@@ -104,10 +104,11 @@ const stateOf = (process: Process, now: number): Pick<ProcessView, 'state' | 'wa
   const { phase, entry, wait } = process
   if (phase === 'exiting') return { state: 'exiting', waitsFor: 'its body to end' }
   if (entry !== undefined) return { state: 'runnable', waitsFor: 'its turn' }
-  if (wait === undefined) return { state: 'running', waitsFor: 'something that is not of the runtime' }
+  const waitedMs = Math.max(0, Math.floor(now - (wait ?? process).since))
+  if (wait === undefined) return { state: 'running', waitsFor: 'something that is not of the runtime', waitedMs }
   const { kind } = wait.cause
   const state = kind === 'yielding' ? 'runnable' : kind
-  return { state, waitsFor: wordsOf(wait.cause), waitedMs: Math.max(0, Math.floor(now - wait.since)) }
+  return { state, waitsFor: wordsOf(wait.cause), waitedMs }
 }
 
 const wordsOf = ({ kind, match, timeout }: Cause): string => {

@@ -121,7 +121,7 @@ fn ask_one(buffer: &Bytes, store: &Store, asked: i32, key: &[u8], value: &[u8]) 
             let wanted = |has: &[u8]| store_key::fits(mode, key, has);
             let count = match (asked, mode) {
                 (CLEAR, _) => store.clear(wanted)?,
-                (_, Mode::All) => store.figures()[0],
+                (_, Mode::All) => store.count()?,
                 _ => count(store, wanted)?,
             };
             buffer.set_double(SUM, count as f64);

@@ -5,18 +5,8 @@ mod world;
 
 use rumpus_runtime::process::state::Phase;
 use rumpus_runtime::{Birth, Options, Pid, ReasonKind, Verdict, Where, layout};
-use rumpus_sync::shim::Ordering;
 use world::dice::Dice;
-use world::{Step, World, options};
-
-/// Schedulers beside the host that have loaded definition 0, at rest.
-fn world(schedulers: usize, placement: bool) -> (World, Dice) {
-    let mut world = World::new(Options { placement, ..options(schedulers) });
-    world.define("body");
-    let mut dice = Dice::new(3);
-    world.settle(&mut dice);
-    (world, dice)
-}
+use world::{Step, World, at_rest, options};
 
 fn places(world: &World, pids: &[Pid]) -> Vec<Option<usize>> {
     pids.iter().map(|&pid| world.seat_of(pid)).collect()
@@ -28,7 +18,7 @@ fn started(world: &World) -> Vec<u64> {
 
 #[test]
 fn a_burst_queued_at_one_scheduler_spreads() {
-    let (mut world, mut dice) = world(4, false);
+    let (mut world, mut dice) = at_rest(4, false);
     for _ in 0..1_000 {
         world.spawn(1, 0, Where::Any);
     }
@@ -76,7 +66,7 @@ fn a_host_that_works_alone_starts_everything() {
 
 #[test]
 fn a_thief_takes_half() {
-    let (mut world, _) = world(2, false);
+    let (mut world, _) = at_rest(2, false);
     for _ in 0..100 {
         world.spawn(1, 0, Where::Any);
     }
@@ -109,7 +99,7 @@ fn the_hosts_burst_is_for_the_others() {
 
 #[test]
 fn placed_processes_go_to_the_better_of_two() {
-    let (mut world, mut dice) = world(4, true);
+    let (mut world, mut dice) = at_rest(4, true);
     for _ in 0..400 {
         world.spawn(0, 0, Where::Any);
     }
@@ -130,7 +120,7 @@ fn placed_processes_go_to_the_better_of_two() {
 
 #[test]
 fn a_busy_scheduler_is_the_worse_of_two_equals() {
-    let (mut world, _) = world(2, true);
+    let (mut world, _) = at_rest(2, true);
     world.runtime.seats[2].set_busy_share(0.5);
     let pid = world.spawn(0, 0, Where::Any);
     assert_eq!(world.runtime.seats[1].unstarted(), 1, "{pid:?}");
@@ -138,7 +128,7 @@ fn a_busy_scheduler_is_the_worse_of_two_equals() {
 
 #[test]
 fn a_thief_that_has_not_loaded_all_there_is_steals_nothing() {
-    let (mut world, mut dice) = world(2, false);
+    let (mut world, mut dice) = at_rest(2, false);
     let second = world.define("second");
     // Only the spawner has loaded it.
     world.submit(1, |scheduler| scheduler.definition_loaded(second));
@@ -172,7 +162,7 @@ fn definitions_count_as_loaded_without_gaps() {
 
 #[test]
 fn the_pinned_are_never_stolen() {
-    let (mut world, mut dice) = world(3, false);
+    let (mut world, mut dice) = at_rest(3, false);
     let mut pinned = Vec::new();
     for at in [0, 1, 2, 3] {
         for _ in 0..50 {
@@ -192,7 +182,7 @@ fn the_pinned_are_never_stolen() {
 
 #[test]
 fn those_that_wait_for_their_definition_start_when_it_comes() {
-    let (mut world, mut dice) = world(2, false);
+    let (mut world, mut dice) = at_rest(2, false);
     let second = world.define("second");
     let waits = world.spawn(1, second, Where::Here);
     let does_not = world.spawn(1, 0, Where::Here);
@@ -213,7 +203,7 @@ fn those_that_wait_for_their_definition_start_when_it_comes() {
 #[test]
 fn those_that_wait_are_handed_back_when_the_scheduler_goes() {
     for asleep in [false, true] {
-        let (mut world, mut dice) = world(2, false);
+        let (mut world, mut dice) = at_rest(2, false);
         let second = world.define("second");
         world.settle(&mut dice);
         let third = world.define("third");
@@ -240,7 +230,7 @@ fn those_that_wait_are_handed_back_when_the_scheduler_goes() {
 
 #[test]
 fn with_nobody_else_at_work_what_had_not_begun_waits_for_the_next() {
-    let (mut world, mut dice) = world(1, true);
+    let (mut world, mut dice) = at_rest(1, true);
     let pids: Vec<Pid> = (0..20).map(|_| world.spawn(0, 0, Where::Any)).collect();
     world.leave(1);
     world.settle(&mut dice);
@@ -252,7 +242,7 @@ fn with_nobody_else_at_work_what_had_not_begun_waits_for_the_next() {
 
 #[test]
 fn a_thief_that_goes_before_it_has_stolen_wakes_another() {
-    let (mut world, mut dice) = world(2, false);
+    let (mut world, mut dice) = at_rest(2, false);
     let pid = world.spawn(0, 0, Where::Any);
     let asleep: Vec<usize> = (1..3).filter(|&seat| world.runtime.seats[seat].bell.is_asleep()).collect();
     let [still_asleep] = asleep[..] else { panic!("one of two is woken, not {asleep:?}") };
@@ -278,7 +268,7 @@ fn a_spawner_that_sleeps_is_a_thief_too() {
 
 #[test]
 fn what_is_handed_back_wakes_whoever_gets_it_even_if_it_could_not_steal() {
-    let (mut world, mut dice) = world(2, false);
+    let (mut world, mut dice) = at_rest(2, false);
     world.define("one whose module never comes");
     for seat in 0..3 {
         while world.turn(seat) != Verdict::Sleep {
@@ -294,7 +284,7 @@ fn what_is_handed_back_wakes_whoever_gets_it_even_if_it_could_not_steal() {
 
 #[test]
 fn the_end_of_a_scheduler_takes_down_what_began_there_and_nothing_else() {
-    let (mut world, mut dice) = world(2, false);
+    let (mut world, mut dice) = at_rest(2, false);
     let watcher = world.spawn_here(0);
     world.settle(&mut dice);
     let mut begun: Vec<Pid> = (0..3).map(|_| world.spawn(1, 0, Where::Here)).collect();
@@ -334,7 +324,7 @@ fn take_steps(world: &mut World, dice: &mut Dice, seat: usize) {
 
 #[test]
 fn a_thief_leaves_what_is_no_more_than_its_own_but_not_for_long() {
-    let (mut world, mut dice) = world(2, false);
+    let (mut world, mut dice) = at_rest(2, false);
     for _ in 0..10 {
         world.spawn_here(2);
     }
@@ -355,7 +345,7 @@ fn a_thief_leaves_what_is_no_more_than_its_own_but_not_for_long() {
 
 #[test]
 fn who_comes_up_to_a_burst_wakes_another() {
-    let (mut world, mut dice) = world(2, true);
+    let (mut world, mut dice) = at_rest(2, true);
     for _ in 0..10 {
         world.spawn_here(2);
     }
@@ -371,57 +361,8 @@ fn who_comes_up_to_a_burst_wakes_another() {
 }
 
 #[test]
-fn what_lies_at_the_door_of_a_thread_that_does_not_come_is_taken_by_another() {
-    let (mut world, mut dice) = world(2, true);
-    for _ in 0..10 {
-        world.spawn_here(2);
-    }
-    world.settle(&mut dice);
-    world.now_us += 10;
-    let woken_us = world.now_us;
-    // Relaxed: one thread.
-    world.isolate(1).ears.woken_us.store(woken_us, Ordering::Relaxed);
-    for _ in 0..8 {
-        world.spawn(0, 0, Where::Any);
-    }
-    let sleeps = |world: &World| world.runtime.seats[2].bell.is_asleep();
-    world.runtime.rouse_thief(woken_us + 2_000);
-    assert!(sleeps(&world), "who was rung may still come");
-    world.runtime.rouse_thief(woken_us + 2_001);
-    assert!(!sleeps(&world));
-    world.now_us = woken_us + 2_000;
-    world.turn(2);
-    assert_eq!(world.count(2, layout::STOLEN), 0);
-    world.now_us += 1;
-    world.turn(2);
-    assert_eq!(world.count(2, layout::STOLEN), 4, "half, though it has more than the other itself");
-    world.settle(&mut dice);
-    assert_eq!((world.runtime.seats[1].unstarted(), world.runtime.seats[2].unstarted()), (0, 0));
-    world.runtime.rouse_thief(woken_us + 9_000);
-    assert!(sleeps(&world), "there is nothing left");
-}
-
-#[test]
-fn a_ring_that_is_older_than_the_last_turn_is_not_the_one_that_waits() {
-    let (mut world, mut dice) = world(2, true);
-    for _ in 0..10 {
-        world.spawn_here(2);
-    }
-    world.settle(&mut dice);
-    world.now_us += 10;
-    world.spawn(0, 0, Where::Any);
-    let turned_us = world.runtime.seats[1].page.count(layout::TURNED_US) as u64;
-    assert!(turned_us > 0);
-    // Relaxed: one thread.
-    world.isolate(1).ears.woken_us.store(turned_us, Ordering::Relaxed);
-    assert!(!world.runtime.seats[1].leaves_work(world.now_us + 60_000_000));
-    world.isolate(1).ears.woken_us.store(turned_us + 1, Ordering::Relaxed);
-    assert!(world.runtime.seats[1].leaves_work(world.now_us + 60_000_000));
-}
-
-#[test]
 fn nobody_is_woken_twice_for_one_piece_of_work_nor_for_none() {
-    let (mut world, _) = world(4, false);
+    let (mut world, _) = at_rest(4, false);
     world.spawn(0, 0, Where::On(1));
     world.turn(1);
     assert_eq!(world.count(1, layout::WAKES_SENT), 0, "that is for nobody else");
@@ -438,7 +379,7 @@ fn nobody_is_woken_twice_for_one_piece_of_work_nor_for_none() {
 
 #[test]
 fn what_its_scheduler_will_never_start_is_taken_at_once() {
-    let (mut world, mut dice) = world(2, false);
+    let (mut world, mut dice) = at_rest(2, false);
     for _ in 0..10 {
         world.spawn_here(2);
     }

@@ -161,7 +161,7 @@ impl Scheduler {
         let mut left = false;
         let stolen = (0..seats).map(|i| (from + i) % seats).filter(|&victim| victim != self.seat).find_map(|victim| {
             let seat = &runtime.seats[victim];
-            let leaves = seat.leaves_work(self.pace.turn_us());
+            let leaves = seat.leaves_work(self.pace.turn_us);
             if !leaves && !seat.is_robbable() {
                 return None;
             }
@@ -193,7 +193,7 @@ impl Scheduler {
     fn rob(&self, victim: usize, most: usize) -> usize {
         let (victim, own) = (&self.runtime.seats[victim], self.seat());
         let stolen = victim.steal.steal_into(&own.steal, most as u32) as usize;
-        if stolen > 0 || (victim.bell.is_rung() && !victim.leaves_work(self.pace.turn_us())) {
+        if stolen > 0 || (victim.bell.is_rung() && !victim.leaves_work(self.pace.turn_us)) {
             return stolen;
         }
         let mut batch = Vec::new();

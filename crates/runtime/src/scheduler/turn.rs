@@ -54,7 +54,7 @@ pub struct Occasion {
 /// When what happened last.
 #[derive(Debug)]
 pub(super) struct Pace {
-    turn_us: u64,
+    pub(super) turn_us: u64,
     loop_us: u64,
     awake_us: u64,
     share_us: u64,
@@ -87,11 +87,6 @@ impl Pace {
             wants_turn: false,
             passes_on: false,
         }
-    }
-
-    /// The time that the last turn was told.
-    pub(super) fn turn_us(&self) -> u64 {
-        self.turn_us
     }
 
     pub(super) fn want_turn(&mut self) {

@@ -8,6 +8,7 @@ pub mod body;
 pub mod books;
 pub mod dice;
 pub mod isolate;
+pub mod pair;
 pub mod rest;
 pub mod timed;
 
@@ -62,6 +63,15 @@ pub fn options(schedulers: usize) -> Options {
         placement: true,
         native_lane: false,
     }
+}
+
+/// Schedulers beside the host that have loaded definition 0, at rest.
+pub fn at_rest(schedulers: usize, placement: bool) -> (World, Dice) {
+    let mut world = World::new(Options { placement, ..options(schedulers) });
+    world.define("body");
+    let mut dice = Dice::new(3);
+    world.settle(&mut dice);
+    (world, dice)
 }
 
 impl World {

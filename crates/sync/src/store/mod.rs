@@ -299,6 +299,14 @@ impl Store {
         Ok(cleared)
     }
 
+    /// How many entries it has.
+    pub fn count(&self) -> Result<u64, Gone> {
+        self.shards.iter().try_fold(0, |count, shard| {
+            let shard = lock(shard);
+            if shard.closed { Err(Gone) } else { Ok(count + shard.len() as u64) }
+        })
+    }
+
     /// Entries, bytes of keys and values, and entries dropped for newer ones; shard by shard.
     pub fn figures(&self) -> [u64; 3] {
         self.shards.iter().fold([0; 3], |[entries, bytes, dropped], shard| {
