@@ -13,6 +13,7 @@ const CASES = [
   'io-spread',
   'terminations',
   'event-loop',
+  'stall',
   'timers',
   'rounds',
   'children',

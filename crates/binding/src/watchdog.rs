@@ -17,7 +17,7 @@ use crate::wake::LoopWaker;
 /// Who is late is looked at again after this: a glance may deceive, and after a pause of the whole process everybody is late.
 const SURE_US: u64 = 40_000;
 /// How long at most between two looks at those who sleep, unless that is how long a stall takes.
-const LOOK_US: u64 = 40_000;
+const LOOK_US: u64 = 25_000;
 /// The thread needs next to nothing.
 const STACK: usize = 128 * 1024;
 
