@@ -342,9 +342,7 @@ export const checkMs = (argument: string, ms: unknown): void => {
  * @throws RumpusError `ERR_RUMPUS_WAITING` if the fiber waits already
  */
 export const trySuspend = (fiber: Fiber, trigger: Trigger, resume: (fiber: Fiber) => void): boolean => {
-  if (fiber.resume !== undefined) {
-    throw new RumpusError('ERR_RUMPUS_WAITING', 'a fiber waits for one thing at a time: fork one for the other')
-  }
+  if (fiber.resume !== undefined) throw waitsAlready()
   const { computation } = fiber
   if (!fiber.forbidden && !computation.tryAttach(trigger) && computation.cancellation !== undefined) {
     if (!trigger.isSignalled) trigger.dispose()
@@ -353,6 +351,10 @@ export const trySuspend = (fiber: Fiber, trigger: Trigger, resume: (fiber: Fiber
   if (watcher !== undefined && !trigger.isSignalled) watcher.parks(fiber)
   return trigger.onSignal(fiber, resume)
 }
+
+/** What a fiber is told that waits already. */
+export const waitsAlready = (): RumpusError =>
+  new RumpusError('ERR_RUMPUS_WAITING', 'a fiber waits for one thing at a time: fork one for the other')
 
 /** For executors: takes a fiber whose trigger was signalled off its computation, and continues it. */
 export const unsuspend = (fiber: Fiber): void => {
