@@ -174,7 +174,7 @@ declare class Local<T> {
 *
 * `Context` is what code has in hand that has no fiber: nothing, or the `self` of a process. What an executor may be made of is
 * here too: {@link begin}, {@link trySuspend}, {@link parked}, {@link unsuspend}. The obligations below are programs in
-* `__test__/effect/conformance.test.ts`: one of your own keeps them if it passes there.
+* `__test__/effect/obligations.ts`: one of your own keeps them if it passes `conformance.test.ts` beside it.
 *
 * @example
 * ```ts
