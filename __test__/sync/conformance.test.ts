@@ -30,7 +30,7 @@ describe('refused is what', () => {
     },
   )
 
-  it('keeps one obligation less than all, for each of them', () => {
+  it('is something by each of the obligations', () => {
     expect(new Set(wrong.map(([, name]) => name))).toEqual(new Set(Object.keys(obligations)))
   })
 })

@@ -96,7 +96,8 @@ export class Computation<T> {
   /** Completes it with a value; false if it was complete. */
   tryReturn(value: T): boolean {
     if (this.state !== RUNNING) return false
-    signalAll([this.end(RETURNED, value)])
+    const told = this.end(RETURNED, value)
+    if (told.length > 0) signalAll([told])
     return true
   }
 

@@ -172,7 +172,7 @@ class Strict implements StrictScope, Creator {
 
   async awaitAll<T>(children: readonly Child<T>[]): Promise<PromiseSettledResult<T>[]> {
     for (const child of this.mine(children, 'awaitAll')) await child.stand(this.fiber)
-    // By what has ended until the fiber goes on nobody could tell whether it was cancelled.
+    // Whether it hears of its cancellation is not up to what has ended until it goes on.
     this.fiber.check()
     return (children as readonly StrictChild<T>[]).map((child) => {
       const ended = child.hear()
