@@ -45,7 +45,10 @@ declare class Trigger {
   private state;
   private action;
   private x;
-  /** A trigger that does something when it is signalled. What it does must not throw and must not wait. */
+  /**
+  * A trigger that does something when it is signalled. What it does must not wait, and must not throw: what it throws, whoever
+  * signals gets, be it a timer; a computation that completes tells all others first.
+  */
   static fromAction<X>(x: X, action: (x: X) => void): Trigger;
   /** Whether it has been signalled. */
   get isSignalled(): boolean;
@@ -55,7 +58,7 @@ declare class Trigger {
   * @throws RumpusError `ERR_RUMPUS_WAITING` if somebody waits for it: a trigger has one owner
   */
   get isInitial(): boolean;
-  /** Signals it: whoever waits goes on. Again, it does nothing. Never cancelled, never throws. */
+  /** Signals it: whoever waits goes on. Again, it does nothing. Never cancelled; throws what its action does, which must not. */
   signal(): void;
   /**
   * For executors: has `action(x)` called when it is signalled; false if it has been. The action runs wherever the signal is
@@ -81,7 +84,8 @@ type Packed = Computation<unknown>;
 * It is what a fiber runs under: cancel it, and what its fibers wait for ends. It is also a promise that can be cancelled.
 * Computations are not ordered by themselves: a parent cancels a child because somebody attached a canceler.
 *
-* `return` and `cancel` are never cancelled, never wait and never throw.
+* `return` and `cancel` are never cancelled, never wait, and throw nothing of their own: what an action threw that must not
+* ({@link Trigger.fromAction}), the first if there are several, when everybody else has been told.
 *
 * @example
 * ```ts
@@ -170,7 +174,7 @@ declare class Local<T> {
 *
 * `Context` is what code has in hand that has no fiber: nothing, or the `self` of a process. What an executor may be made of is
 * here too: {@link begin}, {@link trySuspend}, {@link parked}, {@link unsuspend}. The obligations below are programs in
-* `__test__/effect/conformance.test.ts`: one of your own keeps them if it passes there.
+* `__test__/effect/obligations.ts`: one of your own keeps them if it passes `conformance.test.ts` beside it.
 *
 * @example
 * ```ts

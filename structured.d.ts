@@ -470,7 +470,10 @@ interface StrictScope extends Within, Pick<Scope, "signal" | "fail" | "cancel" |
   fork<T>(main: (fiber: Fiber) => T | PromiseLike<T>, options?: ForkOptions): Child<T>;
   /** Makes a collection of children that are taken as they end. */
   orphans<T>(): Orphans<T>;
-  /** Waits for all of `children`, whatever becomes of each, and answers that in their order, as `Promise.allSettled` does. */
+  /**
+  * Waits for all of `children`, whatever becomes of each, and answers that in their order, as `Promise.allSettled` does. Rejects with the
+  * cancellation of the fiber, also when all have ended by then: it has heard of none of them, so their errors are the scope's.
+  */
   awaitAll<T>(children: readonly Child<T>[]): Promise<PromiseSettledResult<T>[]>;
   /** Waits until one of `children` has ended and answers the one that did first; it is still to be awaited, and the others are. */
   awaitOne<T>(children: readonly Child<T>[]): Promise<Child<T>>;

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { complaintsOf, describeInChromium, findChromium, launch } from './chromium.ts'
+import { complaintsOf, describeInChromium, findChromium, launch, maySkip } from './chromium.ts'
 import { type Served, serve } from './serve.ts'
 
 let folder = ''
@@ -73,6 +73,10 @@ describe('where Chromium is', () => {
     await mkdir(bin)
     await symlink(process.execPath, join(bin, 'chromium-browser'))
     expect(findChromium({ PATH: bin })).toBe(join(bin, 'chromium-browser'))
+  })
+
+  it('may be nowhere, but not on CI', () => {
+    expect([maySkip({}), maySkip({ CI: '' }), maySkip({ CI: 'true' })]).toEqual([true, true, false])
   })
 })
 

@@ -1,7 +1,8 @@
 // Goal: a computation is complete once, its bag of triggers costs what is in it, and a tree is cancelled as one. Method: plain
 // calls; none of this needs an executor.
 
-import { Cancelled, Computation, Trigger } from 'rumpus/effect'
+import { execFileSync } from 'node:child_process'
+import { Cancelled, Computation, fifo, Trigger } from 'rumpus/effect'
 import { describe, expect, it } from 'vitest'
 
 describe('Trigger', () => {
@@ -49,6 +50,60 @@ describe('Computation', () => {
       expect(computation.tryAttach(new Trigger())).toBe(false)
       expect(computation.held).toBe(0)
     }
+  })
+
+  it('tells everybody, whatever an action throws, and throws the first of that', async () => {
+    const throws = (message: string) => (): never => {
+      throw new Error(message)
+    }
+    for (const complete of [(one: Computation<number>) => one.return(1), (one: Computation<number>) => one.cancel(1)]) {
+      const [parent, child, below] = [new Computation<number>(), new Computation(), new Computation<number>()]
+      const [before, after] = [fifo.current(), fifo.current()].map((fiber) =>
+        fiber.wait(parent).catch((late) => late.cause),
+      )
+      parent.tryAttach(Trigger.fromAction(1, throws('first')))
+      parent.attachCanceler(child)
+      child.tryAttach(Trigger.fromAction(1, throws('below')))
+      // Completed by an action, it tells its own first.
+      parent.tryAttach(Trigger.fromAction(1, () => below.return(2)))
+      below.tryAttach(Trigger.fromAction(1, throws('within')))
+      const heard = fifo.current().wait(below)
+      const late = fifo
+        .current()
+        .wait(parent)
+        .catch((late) => late.cause)
+      expect(() => complete(parent)).toThrow('first')
+      expect(await Promise.all([before, after, late, heard])).toEqual([1, 1, 1, 2])
+      expect([child.isRunning, child.cancellation]).toEqual(
+        parent.cancellation === undefined ? [true, undefined] : [false, parent.cancellation],
+      )
+    }
+    const computation = new Computation()
+    for (let n = 0; n < 100; n++) {
+      const trigger = Trigger.fromAction(n, throws('detached'))
+      computation.tryAttach(trigger)
+      expect(() => computation.detach(trigger)).toThrow('detached')
+    }
+    expect(computation.held).toBeLessThan(4)
+  })
+
+  it('throws at the timer what an action throws as the time comes, and all others go on', () => {
+    const program = `
+      import { Computation, fifo, random, Trigger } from '${new URL('../../dist/effect.js', import.meta.url).href}'
+      const told = []
+      process.on('uncaughtException', ({ message }) => told.push(message))
+      const main = async (fiber) => {
+        const late = new Computation()
+        late.tryAttach(Trigger.fromAction(1, () => { throw new Error('bad') }))
+        fiber.handler.cancelAfter(fiber, late, 1, 'late')
+        await fiber.sleep(5)
+        told.push(late.cancellation.cause)
+      }
+      await main(fifo.current())
+      await random({ seed: 1 }, main)
+      console.log(told.join())`
+    const seen = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' })
+    expect(seen).toBe('bad,late,bad,late\n')
   })
 
   it('holds no more than twice what is attached, whatever came and went', () => {

@@ -1,8 +1,8 @@
 // Goal: each of what fibers share does what it says, on every executor. Method: programs that write down who came when.
 
-import { Computation, Fiber } from 'rumpus/effect'
+import type { Fiber } from 'rumpus/effect'
 import { all, both, scope } from 'rumpus/structured'
-import { Barrier, Channel, Condition, Ivar, Latch, Lazy, Mutex, Semaphore } from 'rumpus/sync'
+import { Channel, Condition, Ivar, Latch, Lazy, Mutex, Semaphore } from 'rumpus/sync'
 import { describe, expect, it } from 'vitest'
 import { executors } from '../effect/executors.ts'
 import { cancelledIn } from './cancelled-in.ts'
@@ -244,52 +244,6 @@ describe.each(executors)('$name', ({ execute, inOrder }) => {
       expect(() => latch.countDown()).toThrow(refused('OUT_OF_RANGE'))
       expect(() => new Latch(-1)).toThrow(refused('OUT_OF_RANGE'))
       expect(await cancelledIn(fiber, (mine) => new Latch(1).wait(mine))).toBe('now')
-    }))
-
-  it('a barrier lets all through together, again and again, or none', () =>
-    execute(async (fiber) => {
-      const barrier = new Barrier(3)
-      const phases: number[] = []
-      const work = async (mine: Fiber) => {
-        for (let phase = 0; phase < 3; phase++) {
-          phases.push(phase)
-          await barrier.wait(mine)
-        }
-      }
-      await all(fiber, [work, work, work])
-      expect(phases).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2])
-      const other = scope(fiber, async (scope) => {
-        const waits = scope.fork((mine) => barrier.wait(mine).catch((error) => error))
-        await scope.fiber.sleep(1)
-        expect(await cancelledIn(scope.fiber, (mine) => barrier.wait(mine))).toBe('now')
-        return waits
-      })
-      expect(await other).toEqual(refused('POISONED'))
-      await expect(barrier.wait(fiber)).rejects.toEqual(refused('POISONED'))
-      expect(() => new Barrier(0)).toThrow(refused('OUT_OF_RANGE'))
-    }))
-
-  it('a barrier counts nobody who is gone, at whatever step of the cancellation another comes', () =>
-    execute(async (fiber) => {
-      for (let steps = 0; steps < 6; steps++) {
-        const [barrier, computation] = [new Barrier(2), new Computation<never>()]
-        const alone = new Fiber(fiber.handler, computation)
-        const waits = fiber.handler
-          .spawn(fiber, alone, (mine) => barrier.wait(mine))
-          .then(
-            () => 'through',
-            () => 'gone',
-          )
-        await fiber.yield()
-        await fiber.yield()
-        computation.cancel('now')
-        for (let step = 0; step < steps; step++) await null
-        const comes = await barrier.wait(fiber).then(
-          () => 'through',
-          () => 'gone',
-        )
-        expect(await waits, `after ${steps} steps`).toBe(comes)
-      }
     }))
 
   it('an ivar is filled once, or poisoned, and all that read hear', () =>

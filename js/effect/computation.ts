@@ -45,7 +45,8 @@ const listening: (() => void)[] = []
  * It is what a fiber runs under: cancel it, and what its fibers wait for ends. It is also a promise that can be cancelled.
  * Computations are not ordered by themselves: a parent cancels a child because somebody attached a canceler.
  *
- * `return` and `cancel` are never cancelled, never wait and never throw.
+ * `return` and `cancel` are never cancelled, never wait, and throw nothing of their own: what an action threw that must not
+ * ({@link Trigger.fromAction}), the first if there are several, when everybody else has been told.
  *
  * @example
  * ```ts
@@ -95,7 +96,8 @@ export class Computation<T> {
   /** Completes it with a value; false if it was complete. */
   tryReturn(value: T): boolean {
     if (this.state !== RUNNING) return false
-    for (const trigger of this.end(RETURNED, value)) trigger.signal()
+    const told = this.end(RETURNED, value)
+    if (told.length > 0) signalAll([told])
     return true
   }
 
@@ -130,8 +132,11 @@ export class Computation<T> {
 
   /** Signals `trigger`, and forgets it: at once or soon, so that all detaching together costs what attaching did. */
   detach(trigger: Trigger): void {
-    trigger.signal()
-    this.release()
+    try {
+      trigger.signal()
+    } finally {
+      this.release()
+    }
   }
 
   /** For executors: a trigger that was attached has been signalled. */
@@ -215,11 +220,26 @@ export const announce = (told: Trigger[][]): void => {
   else tell(told)
 }
 
-/** Signals what is in `lists`, and in what is added to them meanwhile. */
+/** Signals what is in `lists`, and in what is added to them meanwhile: all of it, whatever an action throws. */
+const signalAll = (lists: Trigger[][]): void => {
+  let failure: { readonly error: unknown } | undefined
+  for (const told of lists) {
+    for (const trigger of told) {
+      try {
+        trigger.signal()
+      } catch (error) {
+        failure ??= { error }
+      }
+    }
+  }
+  if (failure !== undefined) throw failure.error
+}
+
+/** The same, listeners of `AbortSignal`s last. */
 const tell = (lists: Trigger[][]): void => {
   telling = lists
   try {
-    for (const told of telling) for (const trigger of told) trigger.signal()
+    signalAll(lists)
   } finally {
     telling = undefined
     const listeners = listening.splice(0)

@@ -19,7 +19,7 @@ const WAIT_MAX_MS = 2 ** 31 - 1
  *
  * `Context` is what code has in hand that has no fiber: nothing, or the `self` of a process. What an executor may be made of is
  * here too: {@link begin}, {@link trySuspend}, {@link parked}, {@link unsuspend}. The obligations below are programs in
- * `__test__/effect/conformance.test.ts`: one of your own keeps them if it passes there.
+ * `__test__/effect/obligations.ts`: one of your own keeps them if it passes `conformance.test.ts` beside it.
  *
  * @example
  * ```ts
@@ -345,9 +345,7 @@ export const checkMs = (argument: string, ms: unknown): void => {
  * @throws RumpusError `ERR_RUMPUS_WAITING` if the fiber waits already
  */
 export const trySuspend = (fiber: Fiber, trigger: Trigger, resume: (fiber: Fiber) => void): boolean => {
-  if (fiber.resume !== undefined) {
-    throw new RumpusError('ERR_RUMPUS_WAITING', 'a fiber waits for one thing at a time: fork one for the other')
-  }
+  if (fiber.resume !== undefined) throw waitsAlready()
   const { computation } = fiber
   if (!fiber.forbidden && !computation.tryAttach(trigger) && computation.cancellation !== undefined) {
     if (!trigger.isSignalled) trigger.dispose()
@@ -356,6 +354,10 @@ export const trySuspend = (fiber: Fiber, trigger: Trigger, resume: (fiber: Fiber
   if (watcher !== undefined && !trigger.isSignalled) watcher.parks(fiber)
   return trigger.onSignal(fiber, resume)
 }
+
+/** What a fiber is told that waits already. */
+export const waitsAlready = (): RumpusError =>
+  new RumpusError('ERR_RUMPUS_WAITING', 'a fiber waits for one thing at a time: fork one for the other')
 
 /** For executors: takes a fiber whose trigger was signalled off its computation, and continues it. */
 export const unsuspend = (fiber: Fiber): void => {

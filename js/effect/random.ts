@@ -132,6 +132,15 @@ class Random implements Handler<void> {
   /** The event loop comes here when all that was resumed has come to its next wait. */
   private readonly step = (): void => {
     this.pumping = false
+    try {
+      this.turn()
+    } finally {
+      // Also when somebody's action has thrown as its time came.
+      this.goOn()
+    }
+  }
+
+  private turn(): void {
     this.ask(false)
     if (this.ready.length === 0 && this.timers.size === 0) this.ask(true)
     if (this.ready.length === 0) this.passTime()
@@ -142,6 +151,9 @@ class Random implements Handler<void> {
       if (last !== step && last !== undefined) this.ready[at] = last
       step?.()
     }
+  }
+
+  private goOn(): void {
     clearTimeout(this.patience)
     if (this.over) return
     const asked = [...this.pollers].filter(({ isActive }) => isActive)

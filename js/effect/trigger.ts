@@ -31,7 +31,10 @@ export class Trigger {
   private action: Action<never> | undefined = undefined
   private x: unknown = undefined
 
-  /** A trigger that does something when it is signalled. What it does must not throw and must not wait. */
+  /**
+   * A trigger that does something when it is signalled. What it does must not wait, and must not throw: what it throws, whoever
+   * signals gets, be it a timer; a computation that completes tells all others first.
+   */
   static fromAction<X>(x: X, action: (x: X) => void): Trigger {
     const trigger = new Trigger()
     trigger.onSignal(x, action)
@@ -53,7 +56,7 @@ export class Trigger {
     return this.state === INITIAL
   }
 
-  /** Signals it: whoever waits goes on. Again, it does nothing. Never cancelled, never throws. */
+  /** Signals it: whoever waits goes on. Again, it does nothing. Never cancelled; throws what its action does, which must not. */
   signal(): void {
     const { state, action, x } = this
     if (state === SIGNALLED) return

@@ -162,23 +162,29 @@ export class StrictChild<T> implements Child<T>, Wait {
   }
 
   async await(within: Within): Promise<T> {
-    const ended = await this.stand(this.creatorIn(within, 'await'))
-    this.creator.settle(this)
-    this.isHeard = true
+    await this.stand(this.creatorIn(within, 'await'))
+    const ended = this.hear()
     if ('value' in ended) return ended.value
     throw ended.error
   }
 
-  /** Waits for its end, unless it waits for what its creator has. */
-  private async stand(fiber: Fiber): Promise<Ended<T>> {
+  /** Waits for its end and hears nothing, unless it waits for what its creator has. */
+  async stand(fiber: Fiber): Promise<void> {
     const deadlock = this.isOver ? undefined : deadlockOf(fiber, this)
     if (deadlock !== undefined) throw deadlock
     fiber.noteWait(this)
     try {
-      return await fiber.wait(this.done)
+      await fiber.wait(this.done)
     } finally {
       fiber.forgetWait(this)
     }
+  }
+
+  /** It has ended, and its creator has been told how: nothing is due to it any more. */
+  hear(): Ended<T> {
+    this.creator.settle(this)
+    this.isHeard = true
+    return (this.done.peek() as { value: Ended<T> }).value
   }
 
   /** Cancels it, and waits for nothing. */

@@ -55,7 +55,10 @@ export interface StrictScope extends Within, Pick<Scope, 'signal' | 'fail' | 'ca
   fork<T>(main: (fiber: Fiber) => T | PromiseLike<T>, options?: ForkOptions): Child<T>
   /** Makes a collection of children that are taken as they end. */
   orphans<T>(): Orphans<T>
-  /** Waits for all of `children`, whatever becomes of each, and answers that in their order, as `Promise.allSettled` does. */
+  /**
+   * Waits for all of `children`, whatever becomes of each, and answers that in their order, as `Promise.allSettled` does. Rejects with the
+   * cancellation of the fiber, also when all have ended by then: it has heard of none of them, so their errors are the scope's.
+   */
   awaitAll<T>(children: readonly Child<T>[]): Promise<PromiseSettledResult<T>[]>
   /** Waits until one of `children` has ended and answers the one that did first; it is still to be awaited, and the others are. */
   awaitOne<T>(children: readonly Child<T>[]): Promise<Child<T>>
@@ -168,17 +171,15 @@ class Strict implements StrictScope, Creator {
   }
 
   async awaitAll<T>(children: readonly Child<T>[]): Promise<PromiseSettledResult<T>[]> {
-    const results: PromiseSettledResult<T>[] = []
-    for (const child of this.mine(children, 'awaitAll')) {
-      try {
-        results.push({ status: 'fulfilled', value: await child.await(this) })
-      } catch (reason) {
-        // It is the fiber that was cancelled, before the child had ended.
-        if (!child.isSettled) throw reason
-        results.push({ status: 'rejected', reason })
-      }
-    }
-    return results
+    for (const child of this.mine(children, 'awaitAll')) await child.stand(this.fiber)
+    // Whether it hears of its cancellation is not up to what has ended until it goes on.
+    this.fiber.check()
+    return (children as readonly StrictChild<T>[]).map((child) => {
+      const ended = child.hear()
+      return 'value' in ended
+        ? { status: 'fulfilled', value: ended.value }
+        : { status: 'rejected', reason: ended.error }
+    })
   }
 
   async awaitOne<T>(children: readonly Child<T>[]): Promise<Child<T>> {

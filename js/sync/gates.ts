@@ -1,7 +1,7 @@
 // Latch, Barrier, Ivar, Lazy: waits that are over for all at once. Owns the moment at which they are. One file, because each is a few
 // lines around a line of waiters.
 
-import type { Fiber, Within } from '../effect/fiber.ts'
+import { type Fiber, type Within, waitsAlready } from '../effect/fiber.ts'
 import { ready, readyWith } from '../effect/ready.ts'
 import { fiberIn } from '../effect/within.ts'
 import { badArgument, RumpusError } from '../errors.ts'
@@ -125,6 +125,8 @@ export class Barrier {
    */
   async wait(within: Within): Promise<void> {
     const fiber = fiberIn(within)
+    // Here, perhaps, and then it would be two of those who must come; refused later, it would poison this.
+    if (fiber.resume !== undefined) throw waitsAlready()
     if (this.broken !== undefined) throw this.broken
     if (this.isLast()) return this.letThrough()
     const waiter = this.waiters.join(fiber)
@@ -145,7 +147,7 @@ export class Barrier {
       what: this.waiters.what,
       poll: (party) => {
         if (this.broken !== undefined) party.tryFail(this.broken)
-        else if (this.isLast()) this.letThrough(party)
+        else if (this.isLast() && !this.there.has(party.fiber)) this.letThrough(party)
       },
       wait: (party) => {
         const { fiber } = party
