@@ -75,8 +75,8 @@ describe('where Chromium is', () => {
     expect(findChromium({ PATH: bin })).toBe(join(bin, 'chromium-browser'))
   })
 
-  it('may be nowhere, but not on CI', () => {
-    expect([maySkip({}), maySkip({ CI: '' }), maySkip({ CI: 'true' })]).toEqual([true, true, false])
+  it('may be nowhere, unless it must be there', () => {
+    expect([maySkip({}), maySkip({ CI: 'true' }), maySkip({ RUMPUS_BROWSER: 'must' })]).toEqual([true, true, false])
   })
 })
 
