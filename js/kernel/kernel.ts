@@ -337,7 +337,7 @@ export class Kernel {
     const count = words[COMPLETIONS]!
     if (fromLoop === 1 && this.unwinding.length > 0) this.around.watchEnds(this)
     if (count > 0) this.apply(count)
-    if (this.deadlines.length > 0) this.around.watch(this)
+    if (this.deadlines.length > 0) this.around.watch(this, this.verdict < VERDICT_SLEEP)
     if (words[DEFINITIONS] !== this.known) this.around.learn(this, words[DEFINITIONS]!)
     switch (this.verdict) {
       case VERDICT_RUN:
