@@ -41,7 +41,7 @@ const applies = (cell: Cell): boolean => {
   if (observer === 'elsewhere' && (relation !== 'both' || (way !== 'outside' && way !== 'thread'))) return false
   if (losesThread(cell)) {
     if (place === 'here' || (tied === 'in time' && !canHear(cell))) return false
-    // The end of the thread by itself has one reason. With an exit under way, relations are when nobody can hear of both.
+    // The end of the thread by itself has one reason. With an exit under way, relations are made in time where they can be.
     return way === 'thread' ? reason === 'normal' : tied === 'in time' || !canHear(cell)
   }
   if (tied === 'late') return false
