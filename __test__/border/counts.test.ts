@@ -40,6 +40,30 @@ describe.skipIf(oneThread)('counts', () => {
     })
   })
 
+  it('a deadline that a message meets stays out of the wheel, and costs no crossing', async () => {
+    await inside(async (self) => {
+      const pingPong = (options: { timeout?: number }): Promise<number> => {
+        const other = self.spawn(async (me: AnySelf) => {
+          for (;;) {
+            const { from, value } = await me.receive(options)
+            send(from as AnyPid, value)
+          }
+        })
+        return crossingsEach(self, 2 * ROUNDS, async () => {
+          let inWheel = 0 // Sometimes the event loop comes round twice between two messages.
+          for (let i = 0; i < ROUNDS; i++) {
+            send(other, { from: self.pid, value: i })
+            await self.receive(options)
+            if (i % 50 === 49) inWheel += host(self.runtime).timers
+          }
+          expect(inWheel).toBeLessThan(ROUNDS / 50 / 4)
+        })
+      }
+      const untimed = await pingPong({})
+      expect((await pingPong({ timeout: 5_000 })) - untimed).toBeLessThan(0.02)
+    })
+  })
+
   it('messages that wait cost less than one crossing for many, on either lane', async () => {
     await inside(async (self) => {
       const other = self.spawn(answer)

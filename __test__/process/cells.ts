@@ -1,16 +1,26 @@
-// Owns how the table of lives is played: for each cell a target in its state and an observer in its relation to it, all at
-// once in one runtime; what is done to the target; what became of both. Knows nothing of what should become of them.
+// Owns the cells of the table of lives: what there is of each dimension, and of one that is played what has become of its target
+// and of its observer. Knows nothing of what should become of them; how they are played is in `table.ts`.
 
-import { BroadcastChannel } from 'node:worker_threads'
-import { Down, type Exit, type ExitReason, exit, isAlive, type ReasonGiven, send, TimeoutError } from 'rumpus'
-import { keeper, plug, target, targetBody } from '../fixtures/life-bodies.mjs'
-import { type AnyPid, type AnySelf, turns } from './world.ts'
+import { type ExitReason, isAlive, type ReasonGiven } from 'rumpus'
+import type { AnyPid } from './world.ts'
 
 export const RELATIONS = ['none', 'linked', 'monitored', 'both'] as const
 export const REASONS = ['normal', 'shutdown', 'kill', 'error', 'value'] as const
-export const WAYS = ['outside', 'self', 'settle', 'thread'] as const
-export const STATES = ['unstarted', 'foreign', 'receive', 'select', 'sleep', 'yield', 'exiting', 'dead'] as const
+export const WAYS = ['outside', 'self', 'settle', 'thread', 'thread after an exit'] as const
+export const STATES = [
+  'unstarted',
+  'running',
+  'foreign',
+  'fetch',
+  'receive',
+  'select',
+  'sleep',
+  'yield',
+  'exiting',
+  'dead',
+] as const
 export const PLACES = ['here', 'elsewhere'] as const
+export const TIMES = ['in time', 'late'] as const
 
 /** What the reasons are that users give. */
 export const GIVEN: Record<Cell['reason'], ReasonGiven> = {
@@ -29,11 +39,21 @@ export interface Cell {
   readonly relation: (typeof RELATIONS)[number]
   readonly traps: boolean
   readonly reason: (typeof REASONS)[number]
-  /** Who ends the target: another, itself by `self.exit`, its return or its error, the end of its thread. */
+  /**
+   * Who ends the target: another, itself by `self.exit`, its return or its error, the end of its thread, the same with an
+   * exit under way that the thread does not come to hear of.
+   */
   readonly way: (typeof WAYS)[number]
   readonly state: (typeof STATES)[number]
   readonly place: (typeof PLACES)[number]
+  /** Where its observer is: on the host, or on a scheduler that has none of the targets. */
+  readonly observer: (typeof PLACES)[number]
+  /** When the observer ties itself to a target whose thread ends: so that it is heard of, or is still under way then. */
+  readonly tied: (typeof TIMES)[number]
 }
+
+/** Whether the thread of the target ends. */
+export const losesThread = ({ way }: Cell): boolean => way === 'thread' || way === 'thread after an exit'
 
 /** What became of it. */
 export interface Outcome {
@@ -43,6 +63,10 @@ export interface Outcome {
   readonly end: string | undefined
   /** Whether it ended before its body was let go on; told of targets that are being unwound. */
   readonly atOnce?: boolean
+  /** Whether it went past its next verb; told of targets that computed when another ended them. */
+  readonly passed?: boolean
+  /** Whether its request was given up; told of targets that wait for a server. */
+  readonly hungUp?: boolean
   /** What the observer heard, sorted. */
   readonly heard: readonly string[]
   /** Why the observer ended, if it did. */
@@ -55,207 +79,70 @@ export const wordsOf = (reason: ExitReason): string => {
   return reason.kind === 'user' ? `user ${JSON.stringify(reason.value)}` : reason.kind
 }
 
-const SEATS = { here: 0, elsewhere: 1, plugged: 2 }
+/** Where targets and their keepers are; where observers elsewhere are; the thread that is kept from starting anybody. */
+export const SEATS = { here: 0, elsewhere: 1, observers: 2, plugged: 3 }
 
 /** One case as it is played. */
-class Play {
+export class Play {
   readonly cell: Cell
   pid = 0 as AnyPid
   observer = 0 as AnyPid
-  lent: AnySelf | undefined
   before = false
   end: string | undefined
   atOnce: boolean | undefined
+  passed: boolean | undefined
+  hungUp: boolean | undefined
   heard: string[] = []
   observerEnd: string | undefined
   outcome: Outcome | undefined
 
   constructor(cell: Cell) {
     this.cell = cell
+    if (cell.state === 'running' && cell.way === 'outside') this.passed = false
+    if (cell.state === 'fetch') this.hungUp = false
   }
 
   get seat(): number {
-    if (this.cell.place === 'here') return SEATS.here
-    const { state, way } = this.cell
-    return state === 'unstarted' && way !== 'thread' ? SEATS.plugged : SEATS.elsewhere
+    const { state, place } = this.cell
+    if (place === 'here') return SEATS.here
+    return state === 'unstarted' && !losesThread(this.cell) ? SEATS.plugged : SEATS.elsewhere
   }
 
-  /** What an observer hears of this target and nobody else. */
-  note(message: Down | Exit, ref: number | undefined): void {
-    const foreign = message.pid === this.pid && (!(message instanceof Down) || message.ref === ref) ? '' : 'foreign '
-    this.heard.push(`${foreign}${message.type} ${wordsOf(message.reason)}`)
+  /** What its observer hears of this target and nobody else. */
+  note({ type, pid, reason, asked }: Note): void {
+    this.heard.push(`${pid === this.pid && asked ? '' : 'foreign '}${type} ${wordsOf(reason)}`)
   }
 
   /** How things stand. */
   look(): Outcome {
-    const { before, end, atOnce, observerEnd: observer } = this
+    const { before, end, atOnce, passed, hungUp, observerEnd: observer } = this
     // Whether a Down or the exit signal of a link comes first is nobody's promise.
     const heard = this.heard.filter((what) => observer === undefined || what !== `down ${end}`).sort()
     return {
       alive: [before, isAlive(this.pid)],
       end,
       ...(atOnce === undefined ? {} : { atOnce }),
+      ...(passed === undefined ? {} : { passed }),
+      ...(hungUp === undefined ? {} : { hungUp }),
       heard,
       observer,
     }
   }
 }
 
-/** Plays cells as the root of a runtime with two schedulers. The steps come in the order in which they stand here. */
-export class Table {
-  private readonly self: AnySelf
-  private readonly channel: BroadcastChannel
-  readonly plays: Play[]
-  private readonly keepers: AnyPid[] = []
-  private readonly targets = new Map<number, Play>()
-  private readonly observers = new Map<number, Play>()
-  private ready = 0
-  private unwinding = 0
-  private plugged = 0
-  private rounds = 0
-  private ends = 0
-
-  constructor(self: AnySelf, cells: readonly Cell[]) {
-    this.self = self
-    this.plays = cells.map((cell) => new Play(cell))
-    this.channel = new BroadcastChannel(`plug of ${self.pid} in ${process.pid}`)
-    this.channel.unref()
-  }
-
-  /** Everybody is in place, the unstarted and the relations still to come. */
-  async prepare(): Promise<void> {
-    for (const seat of [0, 1]) this.self.spawn(keeper.with({ on: seat }), this.self.pid)
-    await this.hearUntil(() => this.keepers[0] !== undefined && this.keepers[1] !== undefined)
-    const started = this.plays.filter(({ cell }) => cell.state !== 'unstarted')
-    for (const play of this.plays) this.spawnObserver(play)
-    for (const play of started) this.spawnTarget(play)
-    const dead = started.filter(({ cell }) => cell.state === 'dead')
-    await this.hearUntil(() => this.ready === started.length - dead.length)
-    await this.hearUntil(() => dead.every(({ end }) => end !== undefined))
-    const exiting = started.filter(({ cell }) => cell.state === 'exiting')
-    for (const { pid } of exiting) exit(pid, FIRST)
-    await this.hearUntil(() => this.unwinding === exiting.length)
-    await this.settle()
-  }
-
-  /** Keeps the thread in `seat` from starting anybody, until `unplug`. */
-  async plug(seat: number): Promise<void> {
-    this.self.spawn(plug.with({ on: seat }), this.self.pid, this.channel.name)
-    await this.hearUntil(() => this.plugged > 0)
-  }
-
-  unplug(): void {
-    this.channel.postMessage('go on')
-  }
-
-  /** Has the observers of some enter into their relations, having spawned the unstarted, without letting anybody run. */
-  tie(which: (cell: Cell) => boolean = () => true): void {
-    for (const play of this.plays.filter(({ cell }) => which(cell))) {
-      if (play.cell.state === 'unstarted') this.spawnTarget(play)
-      play.before = isAlive(play.pid)
-      const { relation } = play.cell
-      const lent = play.lent as AnySelf
-      if (relation === 'linked' || relation === 'both') lent.link(play.pid)
-      if (relation === 'monitored' || relation === 'both') refs.set(lent, lent.monitor(play.pid))
-    }
-  }
-
-  /** Does to each target what its cell says, without letting anybody run. */
-  act(): void {
-    for (const [key, { cell, pid }] of this.plays.entries()) {
-      const { way, state, place } = cell
-      const value = GIVEN[cell.reason]
-      if (way === 'outside') exit(pid, value)
-      if (way !== 'self' && way !== 'settle') continue
-      const act = { way: way === 'self' ? 'exit' : cell.reason === 'normal' ? 'return' : 'throw', value }
-      if (state === 'receive' || state === 'select') send(pid, act)
-      else send(this.keepers[SEATS[place]], { key, act })
-    }
-  }
-
-  /** Lets those go on that are being unwound, and notes who of them had ended before. */
-  async release(): Promise<void> {
-    const held = this.plays.filter(({ cell }) => cell.state === 'exiting' && cell.way === 'outside')
-    await this.settle()
-    for (const play of held) play.atOnce = play.end !== undefined
-    for (const play of held) {
-      const key = this.plays.indexOf(play)
-      send(this.keepers[SEATS[play.cell.place]], { key, act: { way: 'return' } })
-    }
-  }
-
-  /** Hears until so many targets and observers have ended, or nothing more seems to come; then whatever else is under way. */
-  async finish(ends: number): Promise<void> {
-    await this.hearUntil(() => this.ends >= ends).catch((error) => {
-      if (!(error instanceof TimeoutError)) throw error
-    })
-    await this.settle()
-  }
-
-  /** Waits until all that was sent has been heard, there and back, several times over. */
-  async settle(): Promise<void> {
-    for (let i = 0; i < 3; i++) {
-      const alive = this.keepers.filter((pid) => isAlive(pid))
-      const wanted = this.rounds + alive.length
-      for (const pid of alive) send(pid, { round: i })
-      await this.hearUntil(() => this.rounds === wanted)
-      await turns(3)
-    }
-  }
-
-  /** Notes how things stand. */
-  keep(): void {
-    for (const play of this.plays) play.outcome = play.look()
-  }
-
-  /** Ends who is left. */
-  clear(): void {
-    for (const { pid, observer } of this.plays) for (const one of [pid, observer]) exit(one, 'kill')
-    for (const pid of this.keepers) exit(pid, 'kill')
-    this.channel.close()
-  }
-
-  private spawnTarget(play: Play): void {
-    const { cell, seat } = play
-    const key = this.plays.indexOf(play)
-    const told = cell.way === 'self' || cell.way === 'settle'
-    const [to, { state }] = [this.self.pid, cell]
-    play.pid = (
-      seat === 0
-        ? this.self.spawn((me: AnySelf) => targetBody(me, to, key, state, told))
-        : this.self.spawn(target.with({ on: seat }), to, key, state, told)
-    ) as AnyPid
-    this.targets.set(this.self.monitor(play.pid), play)
-  }
-
-  private spawnObserver(play: Play): void {
-    const [pid, ref] = this.self.spawnMonitor(async (me: AnySelf) => {
-      if (play.cell.traps) me.trapExit()
-      // Lent to the root: it ties and acts at one go, so that nobody starts in between.
-      play.lent = me
-      for await (const message of me) play.note(message, refs.get(me))
-    })
-    play.observer = pid as AnyPid
-    this.observers.set(ref, play)
-  }
-
-  private async hearUntil(enough: () => boolean): Promise<void> {
-    while (!enough()) this.hear(await this.self.receive({ timeout: 5_000 }))
-  }
-
-  private hear(message: Down | Record<string, number>): void {
-    if (message instanceof Down) {
-      const [of, by] = [this.targets.get(message.ref), this.observers.get(message.ref)]
-      if (of !== undefined) of.end = wordsOf(message.reason)
-      if (by !== undefined) by.observerEnd = wordsOf(message.reason)
-      this.ends++
-    } else if (message['keeper'] !== undefined) this.keepers[message['seat']] = message['keeper'] as AnyPid
-    else if (message['round'] !== undefined) this.rounds++
-    else if (message['plugged'] !== undefined) this.plugged++
-    else if (message['ready'] !== undefined) this.ready++
-    else this.unwinding++
-  }
+/** What an observer has heard. */
+export interface Note {
+  readonly key: number
+  readonly type: 'down' | 'exit'
+  readonly pid: AnyPid
+  readonly reason: ExitReason
+  /** Whether its reference is the one that the observer was given. */
+  readonly asked: boolean
 }
 
-/** Under which reference an observer waits for news. */
-const refs = new WeakMap<AnySelf, number>()
+/** What a body is told that ends itself; nothing to speak of if another ends it. */
+export const actOf = ({ way, reason }: Cell): { way: string; value?: ReasonGiven } => {
+  const value = GIVEN[reason]
+  if (way === 'self') return { way: 'exit', value }
+  return { way: way === 'settle' && reason !== 'normal' ? 'throw' : 'return', value }
+}

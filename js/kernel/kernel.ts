@@ -214,7 +214,7 @@ export class Kernel {
     return words[RING_ENTRIES + (head & RING_MASK)]!
   }
 
-  private get dry(): boolean {
+  get dry(): boolean {
     const words = this.words
     return words[RING_SLOT] === 0 && words[RING_HEAD] === words[RING_TAIL]
   }
@@ -254,7 +254,7 @@ export class Kernel {
       words[RESUMED] = index + 1
       if (this.resume(index)) return
     }
-    if (!this.queued && this.verdict <= VERDICT_LOOK) this.queueTurn()
+    this.queueTurn()
   }
 
   private resumeWithMessage(process: Process): void {
@@ -315,8 +315,9 @@ export class Kernel {
     settled.then(this.onBegin)
   }
 
-  /** Takes a turn behind the microtasks that are queued now. */
-  private queueTurn(): void {
+  /** Takes a turn behind the microtasks that are queued now, whatever is left of the grant, unless the event loop comes first. */
+  queueTurn(): void {
+    if (this.queued || this.verdict > VERDICT_LOOK) return
     this.queued = true
     this.queuedGrant = this.words[GRANT]!
     settled.then(this.onMicrotask)
@@ -334,18 +335,16 @@ export class Kernel {
     const count = words[COMPLETIONS]!
     if (fromLoop === 1 && this.unwinding.length > 0) this.around.watchEnds(this)
     if (count > 0) this.apply(count)
-    if (this.deadlines.length > 0) this.around.watch(this)
+    if (this.deadlines.length > 0) this.around.watch(this, this.verdict < VERDICT_SLEEP)
     if (words[DEFINITIONS] !== this.known) this.around.learn(this, words[DEFINITIONS]!)
     switch (this.verdict) {
       case VERDICT_RUN:
         this.next()
-        if (this.dry) {
-          if (!this.queued) this.queueTurn()
-        } else if (!this.armed) this.arm()
+        if (this.dry) this.queueTurn()
+        else if (!this.armed) this.arm()
         return
       case VERDICT_LOOK:
-        if (!this.queued) this.queueTurn()
-        return
+        return this.queueTurn()
       case VERDICT_YIELD:
         if (!this.armed) this.arm()
         return

@@ -1,6 +1,6 @@
 // How a receive with options finds its message: looks when it begins, and again when the run ring says that something came
-// or time is up. Owns the deadline: it begins with the turn after which the body still waits, so one that is answered sooner
-// never enters the wheel, and mail that was there in time goes first.
+// or time is up. Owns the deadline: it begins with the turn after which the body still waits, and enters the wheel with the next, or
+// before the scheduler sleeps, so one that is answered sooner never does; and mail that was there in time goes first.
 
 import { ProcessExit, TimeoutError } from '../errors.ts'
 import { COUNT_RECEIVED, NOW_MS } from '../native/layout.ts'
@@ -68,17 +68,45 @@ export const look = (kernel: Kernel, process: Process): boolean => {
   return true
 }
 
-/** Has the deadlines begin of those that still wait after a turn. */
-export const watch = (kernel: Kernel): void => {
-  for (const process of kernel.deadlines) {
+/** Has the deadlines begin of those that still wait after a turn; `more` if another comes, whatever happens. */
+export const watch = (kernel: Kernel, more: boolean): void => {
+  const { deadlines } = kernel
+  let kept = 0
+  for (const process of deadlines) {
     const selection = selectionOf(process)
-    selection.listed = false
     const { timeout } = selection
+    if (timeout !== undefined && timeout > 0 && more && process.timer === undefined && isNew(kernel, process)) {
+      deadlines[kept++] = process
+      continue
+    }
+    selection.listed = false
     if (timeout === undefined || process.timer !== undefined) continue
-    if (timeout === 0) expire(kernel, process)
-    else startWaiting(kernel, process, timeout)
+    const left = timeout - waited(kernel, process)
+    if (left <= 0) expire(kernel, process)
+    else startWaiting(kernel, process, left)
   }
-  kernel.deadlines.length = 0
+  deadlines.length = kept
+}
+
+/** Whether this is the first turn that finds `process` in its wait, or the second, with mail there that may be wanted. */
+const isNew = (kernel: Kernel, process: Process): boolean => {
+  const selection = selectionOf(process)
+  if (selection.found === process.resumes) {
+    // Once: mail that is not wanted puts no deadline off.
+    if (process.parked !== QUEUED_LOOK || selection.spared) return false
+    selection.spared = true
+    return true
+  }
+  selection.found = process.resumes
+  selection.foundMs = kernel.words[NOW_MS]!
+  selection.spared = false
+  return true
+}
+
+/** Milliseconds since the first of them, or one less, for these are whole ones. */
+const waited = ({ words }: Kernel, process: Process): number => {
+  const { found, foundMs } = selectionOf(process)
+  return found === process.resumes ? Math.max(0, ((words[NOW_MS]! - foundMs) | 0) - 1) : 0
 }
 
 /** The time has come that `process` waits for. */

@@ -23,6 +23,11 @@ export class Selection {
   over: Error | undefined
   /** Whether the kernel will come back to it after the turn. */
   listed = false
+  /** Which wait of its process a turn has found, by its resumes, and the low bits of the milliseconds at which. */
+  found = -1
+  foundMs = 0
+  /** Whether the next has let it look at its mail first. */
+  spared = false
 
   /** All messages have moved down by so many positions. */
   shift(positions: number): void {

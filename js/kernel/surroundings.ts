@@ -18,8 +18,8 @@ export interface Surroundings<Kernel> extends Hearer, DedicatedDoor {
   handYoungOver(kernel: Kernel): void
   /** Has the places free again of what has been taken. */
   settleBounds(kernel: Kernel): void
-  /** Has the deadlines of those begin that still wait. */
-  watch(kernel: Kernel): void
+  /** Has the deadlines of those begin that still wait after a turn; `more` if another comes, whatever happens. */
+  watch(kernel: Kernel, more: boolean): void
   /** Sees to those whose bodies still go on that were told to end before the event loop came round. */
   watchEnds(kernel: Kernel): void
   /** Has a process look at what has come for it; false if it waits on. */

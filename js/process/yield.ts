@@ -1,4 +1,5 @@
-// yield: a process goes to the back of the run ring, so that others have their turn. Never waits longer than they take.
+// yield: a process goes to the back of the run ring, so that others have their turn. Never waits longer than they take. Where
+// nobody else is on the ring a turn is taken: a body that computes alone hears at its next yield what others have sent it.
 
 import type { Kernel } from '../kernel/kernel.ts'
 import { type Process, QUEUED_WAKE, RUNNING, waitOf } from '../kernel/process.ts'
@@ -8,9 +9,11 @@ import { exited, refuse } from './receive.ts'
 export const yieldNow = (kernel: Kernel, process: Process): Promise<void> => {
   if (process.exiting !== undefined) return exited(process)
   if (process.parked !== RUNNING) return refuse(process)
+  const alone = kernel.dry
   process.parked = QUEUED_WAKE
   kernel.pushBack(process)
   const over = waitOf(process)
-  kernel.next()
+  if (alone) kernel.queueTurn()
+  else kernel.next()
   return over as Promise<void>
 }
