@@ -182,12 +182,17 @@ impl Scheduler {
         }
     }
 
-    /// `any → Dead`: refuses mail from now on and tells everyone who asked. The caller clears the graves.
-    pub(super) fn die(&mut self, pid: Pid, process: &Process, reason: &Reason) {
+    /// From now on it is dead for everybody: nobody who hears of its end finds it alive, its name, or stores of its.
+    pub(super) fn begin_death(&mut self, pid: Pid, process: &Process) {
         if process.state.die() {
             self.runtime.names.forget(pid, &self.runtime.seats);
             self.leave_stores(pid);
         }
+    }
+
+    /// `any → Dead`: refuses mail from now on and tells everyone who asked. The caller clears the graves.
+    pub(super) fn die(&mut self, pid: Pid, process: &Process, reason: &Reason) {
+        self.begin_death(pid, process);
         self.note_last(pid);
         self.refuse_late(pid, process.state.load().priority());
         let (left, idle) = process.mailbox.close();

@@ -89,6 +89,7 @@ impl Scheduler {
     /// A process ends that has not begun and never will: who asked is told, its messages are counted.
     pub(super) fn end_unstarted(&mut self, pid: Pid, process: &Process, early: Vec<Parcel<Letter>>, reason: &Reason) {
         self.seat().count_alive(1);
+        self.begin_death(pid, process);
         early.into_iter().for_each(|parcel| self.refuse(pid, parcel, reason));
         self.die(pid, process, reason);
         // Nobody notifies a scheduler of mail for the unstarted: it is in no inlet.
