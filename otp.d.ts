@@ -1683,7 +1683,7 @@ declare const startPartitions: (parent: Self<never> | Runtime | {
   readonly pid: Pid<never>;
 }, child: Omit<ChildSpec, "id" | "on" | "name">, options: PartitionsOptions) => Promise<SupervisorPid>;
 /**
-* The name of the copy that {@link startPartitions} or {@link partitions} has for `key`: the same for the same key, on every scheduler,
+* The name of the copy that {@link startPartitions} or `partitions` has for `key`: the same for the same key, on every scheduler,
 * without asking anybody.
 *
 * @param name - the name that was given there

@@ -163,7 +163,7 @@ const checkCount = (path: string, partitions: unknown): void => {
 }
 
 /**
- * The name of the copy that {@link startPartitions} or {@link partitions} has for `key`: the same for the same key, on every scheduler,
+ * The name of the copy that {@link startPartitions} or `partitions` has for `key`: the same for the same key, on every scheduler,
  * without asking anybody.
  *
  * @param name - the name that was given there
