@@ -24,7 +24,8 @@ const DEATHS = [
 const ERRORS: Readonly<Record<string, readonly string[]>> = {
   call: DEATHS,
   whichChildren: DEATHS,
-  startChild: DEATHS,
+  // The child may be shot before it has begun.
+  startChild: [...DEATHS, ...['killed', 'shutdown', 'scheduler-down'].map((why) => `ERR_RUMPUS_INIT ${why}`)],
   // Who has a key ends with the registry.
   'a key': [...DEATHS, 'ERR_RUMPUS_DOWN error the registry "places" has ended'],
   task: ['ERR_RUMPUS_DOWN scheduler-down'],
