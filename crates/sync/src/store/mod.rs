@@ -15,7 +15,7 @@ use crossbeam_utils::CachePadded;
 use foldhash::fast::FixedState;
 
 use crate::quota::Quota;
-use crate::shim::{Arc, Mutex, MutexGuard, lock};
+use crate::shim::{Arc, Mutex, MutexGuard, lock, spin_loop};
 use shard::{Entry, Shard};
 pub use value::{Given, LONG};
 
@@ -81,6 +81,17 @@ pub struct Cursor {
     pub place: u32,
     /// The last stamp of that shard when the walk came to it: who was born later is none of this walk.
     pub since: u64,
+}
+
+/// After so many puts that came too late the next that does not stands back: who is the faster of two on one entry would win for ever.
+const LOST_MAX: u32 = 64;
+/// For so many spins, some microseconds: as long as another core takes to read an entry and put it back.
+const STAND_BACK: u32 = 128;
+
+fn stand_back() {
+    for _ in 0..STAND_BACK {
+        spin_loop();
+    }
 }
 
 /// Places that are looked at in one go: then others may have the lock.
@@ -159,9 +170,16 @@ impl Store {
             Expect::Stamp(wanted) => stamp == Some(wanted),
         };
         if !expected {
+            shard.lost = shard.lost.saturating_add(1);
             return Ok(Put::Changed);
         }
-        Ok(self.write(&mut shard, hash, key, place, given))
+        let put = self.write(&mut shard, hash, key, place, given);
+        if shard.lost >= LOST_MAX {
+            shard.lost = 0;
+            drop(shard);
+            stand_back();
+        }
+        Ok(put)
     }
 
     /// Takes away what stands under `key`, if it has this stamp still.

@@ -38,6 +38,8 @@ pub(super) struct Shard {
     /// The store is gone: nothing is put any more.
     pub(super) closed: bool,
     pub(super) dropped: u64,
+    /// Puts that came too late since one that won has stood back for them.
+    pub(super) lost: u32,
 }
 
 impl Shard {
