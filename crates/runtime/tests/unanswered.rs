@@ -5,16 +5,23 @@ mod world;
 
 use rumpus_runtime::{Where, layout};
 use rumpus_sync::shim::Ordering;
+use world::dice::Dice;
 use world::{World, at_rest};
 
-#[test]
-fn what_lies_at_the_door_of_a_thread_that_does_not_come_is_taken_by_another() {
+/// Scheduler 1 has nothing, so all that is placed is placed there; scheduler 2 has ten that wait. Both sleep.
+fn beside_a_full_one() -> (World, Dice) {
     let (mut world, mut dice) = at_rest(2, true);
     for _ in 0..10 {
         world.spawn_here(2);
     }
     world.settle(&mut dice);
     world.now_us += 10;
+    (world, dice)
+}
+
+#[test]
+fn what_lies_at_the_door_of_a_thread_that_does_not_come_is_taken_by_another() {
+    let (mut world, mut dice) = beside_a_full_one();
     let woken_us = world.now_us;
     // Relaxed: one thread.
     world.isolate(1).ears.woken_us.store(woken_us, Ordering::Relaxed);
@@ -40,12 +47,7 @@ fn what_lies_at_the_door_of_a_thread_that_does_not_come_is_taken_by_another() {
 
 #[test]
 fn a_ring_that_is_older_than_the_last_turn_is_not_the_one_that_waits() {
-    let (mut world, mut dice) = at_rest(2, true);
-    for _ in 0..10 {
-        world.spawn_here(2);
-    }
-    world.settle(&mut dice);
-    world.now_us += 10;
+    let (mut world, _) = beside_a_full_one();
     world.spawn(0, 0, Where::Any);
     let turned_us = world.runtime.seats[1].page.count(layout::TURNED_US) as u64;
     assert!(turned_us > 0);
