@@ -80,9 +80,10 @@ impl Scheduler {
 
     /// Asks `to` to end. Answers at which dedicated seat it lives, or is to, that is being killed: its body may never let go.
     pub fn exit(&mut self, from: Pid, to: Pid, reason: Reason) -> Option<usize> {
-        let kills = reason.kind() == ReasonKind::Kill;
+        // Before the signal: as soon as it has that, the process may be dead, and its body still have the thread.
+        let keeps = if reason.kind() == ReasonKind::Kill { self.dedicated_seat_of(to) } else { None };
         self.signal(to, Envelope::Exit { from, reason, linked: false });
-        if kills { self.dedicated_seat_of(to) } else { None }
+        keeps
     }
 
     /// Exit signals to `of`, a process of this scheduler, become messages, or no longer.
