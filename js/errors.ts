@@ -157,6 +157,7 @@ export const badArgument = (
 
 const show = (value: unknown): string => {
   if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'bigint') return `${value}n`
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`
   if (Array.isArray(value)) return 'an array'
   if (isDefinition(value)) return `the definition ${JSON.stringify(value.name)}`

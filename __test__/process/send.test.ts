@@ -229,6 +229,8 @@ describe('send refuses', () => {
         [undefined, 'undefined'],
         [null, 'null'],
         [{}, 'an instance of Object'],
+        [1n, '1n'],
+        [Symbol('x'), 'Symbol(x)'],
       ] as const) {
         expect(thrownBy(() => send(pid as never, 1 as never))).toEqual({
           name: 'TypeError',

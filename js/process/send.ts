@@ -4,7 +4,7 @@
 import { stopped } from '../errors.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { kernels, onlyKernel } from '../kernel/kernels.ts'
-import { kernelOf } from '../kernel/post.ts'
+import { checkPid, kernelOf } from '../kernel/post.ts'
 import { postMessage } from '../kernel/post-messages.ts'
 import { GATE_OPEN, highOf, QUEUED, QUEUED_LOOK, RECEIVING, SELECTING } from '../kernel/process.ts'
 import { COUNT_DROPPED_NOBODY, COUNT_LOCAL_ACCEPTED, HIGH, INDEX_BITS, INDEX_MASK } from '../kernel/words.ts'
@@ -40,14 +40,21 @@ import type { Pid } from '../types.ts'
  * ```
  */
 export const send = <M>(to: Pid<M> | string, message: NoInfer<M>): void => {
-  if (typeof to === 'string') return sendToName(onlyKernel(), to, message)
-  sendToPid(to, message)
+  if (typeof to === 'number') return sendToPid(to, message)
+  checkName(to)
+  sendToName(onlyKernel(), to, message)
 }
 
 /** The same from a process or a runtime, which names are those of. */
 export const sendFrom = (kernel: Kernel, to: number | string, message: unknown): void => {
-  if (typeof to === 'string') sendToName(kernel, to, message)
-  else sendToPid(to, message)
+  if (typeof to === 'number') return sendToPid(to, message)
+  checkName(to)
+  sendToName(kernel, to, message)
+}
+
+/** What is no number may be a name, and is no pid else. */
+const checkName = (to: string): void => {
+  if (typeof to !== 'string') checkPid(to)
 }
 
 const sendToName = (kernel: Kernel, name: string, message: unknown): void => {
