@@ -7,7 +7,7 @@ import { endWait, NONE, selectionOf, takeWanted } from '../kernel/look.ts'
 import { GATE_EXITING, type Process, QUEUED, RUNNING, SELECTING, waitOf } from '../kernel/process.ts'
 import type { Match, Selection } from '../kernel/selection.ts'
 import { COUNT_RECEIVED, GRANT, NOW_MS } from '../kernel/words.ts'
-import { checkOptions } from '../options.ts'
+import { checkHotOptions, type Known } from '../options.ts'
 import { RECEIVE_NAMES, TRY_RECEIVE_NAMES } from './option-names.ts'
 import { exited, refuse } from './receive.ts'
 import type { ReceiveOptions } from './shapes.ts'
@@ -98,16 +98,14 @@ const listen = (kernel: Kernel, process: Process, selection: Selection, signal: 
   signal.addEventListener('abort', selection.onAbort)
 }
 
-const check = (options: Options, known: object): void => {
+const check = (options: Options, known: Known): void => {
   checkWait(options)
-  const { match, since, timeout, signal } = options
+  const { match, since } = options
   if (match !== undefined && typeof match !== 'function') {
     throw badArgument(TypeError, 'options.match', 'a function', match)
   }
   if (since !== undefined && !Number.isSafeInteger(since)) {
     throw badArgument(TypeError, 'options.since', 'what mark answered', since)
   }
-  // It is hot: names are looked at only where nothing that is known is set.
-  if (match === undefined && since === undefined && timeout === undefined && signal === undefined)
-    checkOptions('options', options, known)
+  checkHotOptions('options', options, known)
 }

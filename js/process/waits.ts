@@ -1,7 +1,7 @@
 // How long a wait may take: the checks of times and of what ends a wait early. No behaviour beyond them.
 
 import { badArgument } from '../errors.ts'
-import { checkOptions } from '../options.ts'
+import { checkHotOptions, type Known } from '../options.ts'
 import { WAIT_NAMES } from './option-names.ts'
 
 /** The longest wait, in milliseconds: 24 days, as Node's timers have it. */
@@ -45,9 +45,9 @@ export const checkWait = (options: WaitOptions, endless = false): void => {
   if (options.context !== undefined) checkContext(options.context)
 }
 
-/** The same for a wait that takes no options but the `known`. It is hot: names are looked at only where nothing that is known is set. */
-export const checkOnlyWait = (options: WaitOptions, endless = false, known: object = WAIT_NAMES): void => {
+/** The same for a wait that takes no options but the `known`. */
+export const checkOnlyWait = (options: WaitOptions, endless = false, known: Known = WAIT_NAMES): void => {
   if (options === NO_WAIT) return
   checkWait(options, endless)
-  if (options.timeout === undefined && options.signal === undefined) checkOptions('options', options, known)
+  checkHotOptions('options', options, known)
 }
