@@ -39,6 +39,10 @@ impl Waker for Other {
         let act = self.act.lock().unwrap_or_else(PoisonError::into_inner).take();
         act.into_iter().for_each(|act| act(&self.runtime));
     }
+
+    fn idle_us(&self) -> Option<u64> {
+        None
+    }
 }
 
 struct All;

@@ -25,6 +25,10 @@ impl Waker for Looks {
         // Relaxed: one thread.
         found.fetch_add(1, Ordering::Relaxed);
     }
+
+    fn idle_us(&self) -> Option<u64> {
+        None
+    }
 }
 
 fn turn(scheduler: &mut Scheduler, now_us: u64) -> Verdict {

@@ -22,9 +22,7 @@ pub trait Waker: Debug + Send + Sync {
 
     /// How long its event loop has waited for something to do, in all, in microseconds: while this grows nobody keeps the thread.
     /// Nothing if that is not known.
-    fn idle_us(&self) -> Option<u64> {
-        None
-    }
+    fn idle_us(&self) -> Option<u64>;
 }
 
 /// A thread that has been rung and has not come round for so long is under foreign code, or waits for a core.

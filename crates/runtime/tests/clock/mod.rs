@@ -28,6 +28,10 @@ impl Waker for Ears {
         // Relaxed: one thread.
         self.0.store(1, Ordering::Relaxed);
     }
+
+    fn idle_us(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// Something that came to a body.

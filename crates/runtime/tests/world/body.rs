@@ -69,6 +69,10 @@ impl Waker for Ears {
         // Relaxed: one thread.
         self.woken_us.load(Ordering::Relaxed)
     }
+
+    fn idle_us(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// Takes as many completions as there is room for.
