@@ -148,7 +148,7 @@ impl<T> Wheel<T> {
         Some(match list {
             LATE => self.now_us,
             _ if list < FINE * 64 => self.begin_us(list),
-            _ => self.earliest_us(list).unwrap_or(self.begin_us(list) + 1),
+            _ => self.earliest_us(list).unwrap_or_else(|| self.begin_us(list)),
         })
     }
 
