@@ -11,19 +11,15 @@ export interface Known {
   readonly [name: string]: true
 }
 
-/** Throws unless `options` is an object with no options but the `known`; `argument` is where it stands. */
-export const checkOptions = (argument: string, options: unknown, known: object): void => {
+/** Throws unless `options` is an object with no options but the `known`; `argument` is where it stands. What is known costs next to nothing. */
+export const checkOptions = (argument: string, options: unknown, known: Known): void => {
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw badArgument(TypeError, argument, 'an object', options)
-  for (const name of Object.keys(options)) if (!Object.hasOwn(known, name)) throw unknown(argument, name, known)
+  for (const name in options)
+    if (known[name] !== true && Object.hasOwn(options, name)) throw unknown(argument, name, known)
 }
 
-/** The same of an object, where it is hot: what is known costs next to nothing. */
-export const checkHotOptions = (argument: string, options: object, known: Known): void => {
-  for (const name in options) if (known[name] !== true) return checkOptions(argument, options, known)
-}
-
-const unknown = (argument: string, name: string, known: object): Error => {
+const unknown = (argument: string, name: string, known: Known): Error => {
   const names = Object.keys(known)
   const meant = nearest(name, names)
   const hint = meant === undefined ? `there are ${names.join(', ')}` : `did you mean ${meant}?`

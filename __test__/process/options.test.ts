@@ -53,6 +53,9 @@ describe('an unknown option', () => {
       expect(thrownBy(() => self.call(other as never, 1, typo))).toMatchObject(wrong)
       expect(thrownBy(() => offer(other, 1, typo))).toMatchObject(wrong)
       expect(thrownBy(() => self.receive(typo))).toMatchObject(wrong)
+      expect(thrownBy(() => self.receive([] as never))).toMatchObject(
+        refused('options must be an object, got an array'),
+      )
       const beside = { match: () => true, timout: 1 } as never
       expect(thrownBy(() => self.receive(beside))).toMatchObject(wrong)
       expect(thrownBy(() => call(other as never, 1, { timeout: 1, timout: 1 } as never))).toMatchObject(wrong)

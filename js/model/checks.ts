@@ -2,7 +2,7 @@
 // an argument that is believed unseen.
 
 import { badArgument } from '../errors.ts'
-import { checkOptions } from '../options.ts'
+import { checkOptions, type Known } from '../options.ts'
 import { WAIT_MAX } from './turns.ts'
 
 /** The most that a mailbox may be bounded to. */
@@ -55,10 +55,10 @@ const rules: Readonly<Record<string, Rule>> = {
   priority: ["'high', 'normal' or 'low'", (value) => ['high', 'normal', 'low'].includes(value as string)],
 }
 
-const MAILBOX_NAMES = { capacity: true, overflow: true }
+const MAILBOX_NAMES = { capacity: true, overflow: true } as const
 
 /** Throws unless these are options, with the `known` names if those are said; a wait may be `endless`. */
-export const check = (options: object, known?: object, endless = false): void => {
+export const check = (options: object, known?: Known, endless = false): void => {
   if (typeof options !== 'object' || options === null) throw badArgument(TypeError, 'options', 'an object', options)
   const given = options as { readonly [option: string]: unknown }
   const { timeout, mailbox } = given

@@ -2,7 +2,7 @@
 // and what reads the configuration; a program that is made of nothing else is run by `run-application.ts`.
 
 import { badArgument } from '../errors.ts'
-import { checkOptions, type Names } from '../options.ts'
+import { checkOptions, type Known, type Names } from '../options.ts'
 import { runtimeOf } from '../process/runtime.ts'
 import type { Runtime, Self } from '../process/shapes.ts'
 import { checkMs } from '../process/waits.ts'
@@ -233,7 +233,7 @@ export const listen = (source: SignalSource, hear: (signal: string, isFirst: boo
 }
 
 /** Throws unless these are options of a start. */
-export const checkApplicationOptions = (options: ApplicationOptions, known: object): void => {
+export const checkApplicationOptions = (options: ApplicationOptions, known: Known): void => {
   checkOptions('options', options, known)
   const { config = {}, env = {}, deadline } = options
   for (const [name, value] of Object.entries({ config, env })) {

@@ -8,7 +8,7 @@ import { Clock } from '../model/clock.ts'
 import { Dice } from '../model/dice.ts'
 import { settle } from '../model/model.ts'
 import type { Grant } from '../model/turns.ts'
-import { checkOptions, type Names } from '../options.ts'
+import { checkOptions, type Known, type Names } from '../options.ts'
 import type { RuntimeOptions } from '../process/runtime-options.ts'
 import type { Runtime, Self } from '../process/shapes.ts'
 import type { Simulated, SimulateOptions } from '../testing/simulate.ts'
@@ -197,7 +197,7 @@ const simulateMain = async <T, M>(
   }
 }
 
-const check = (options: PortableOptions, known: object): void => {
+const check = (options: PortableOptions, known: Known): void => {
   checkOptions('options', options, { ...known, ...FOR_THREADS })
   const given = options as Readonly<Record<string, unknown>>
   for (const name of Object.keys(FOR_THREADS)) {

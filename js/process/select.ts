@@ -7,7 +7,7 @@ import { endWait, NONE, selectionOf, takeWanted } from '../kernel/look.ts'
 import { GATE_EXITING, type Process, QUEUED, RUNNING, SELECTING, waitOf } from '../kernel/process.ts'
 import type { Match, Selection } from '../kernel/selection.ts'
 import { COUNT_RECEIVED, GRANT, NOW_MS } from '../kernel/words.ts'
-import { checkHotOptions, type Known } from '../options.ts'
+import { checkOptions, type Known } from '../options.ts'
 import { RECEIVE_NAMES, TRY_RECEIVE_NAMES } from './option-names.ts'
 import { exited, refuse } from './receive.ts'
 import type { ReceiveOptions } from './shapes.ts'
@@ -107,5 +107,5 @@ const check = (options: Options, known: Known): void => {
   if (since !== undefined && !Number.isSafeInteger(since)) {
     throw badArgument(TypeError, 'options.since', 'what mark answered', since)
   }
-  checkHotOptions('options', options, known)
+  checkOptions('options', options, known)
 }

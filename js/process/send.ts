@@ -40,21 +40,16 @@ import type { Pid } from '../types.ts'
  * ```
  */
 export const send = <M>(to: Pid<M> | string, message: NoInfer<M>): void => {
-  if (typeof to === 'number') return sendToPid(to, message)
-  checkName(to)
-  sendToName(onlyKernel(), to, message)
+  if (typeof to === 'number') sendToPid(to, message)
+  else if (typeof to === 'string') sendToName(onlyKernel(), to, message)
+  else checkPid(to)
 }
 
 /** The same from a process or a runtime, which names are those of. */
 export const sendFrom = (kernel: Kernel, to: number | string, message: unknown): void => {
-  if (typeof to === 'number') return sendToPid(to, message)
-  checkName(to)
-  sendToName(kernel, to, message)
-}
-
-/** What is no number may be a name, and is no pid else. */
-const checkName = (to: string): void => {
-  if (typeof to !== 'string') checkPid(to)
+  if (typeof to === 'number') sendToPid(to, message)
+  else if (typeof to === 'string') sendToName(kernel, to, message)
+  else checkPid(to)
 }
 
 const sendToName = (kernel: Kernel, name: string, message: unknown): void => {

@@ -5,7 +5,7 @@ import { isolate } from '../kernel/kernels.ts'
 import { dedicatedBeside, SCHEDULERS_MAX, schedulersByDefault } from '../kernel/machine.ts'
 import type { MessageMode } from '../kernel/settings.ts'
 import type { StallOptions } from '../kernel/stalls.ts'
-import { checkOptions, type Names } from '../options.ts'
+import { checkOptions, type Known, type Names } from '../options.ts'
 import { begin } from './begin.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
 import type { Runtime, Self } from './shapes.ts'
@@ -99,7 +99,7 @@ export const run = async <T, M = unknown>(
 }
 
 /** Throws unless these are options of a runtime, simulated or not, as far as both have them. */
-export const checkShared = (options: RuntimeOptions, known: object, least: number, byDefault: () => number): void => {
+export const checkShared = (options: RuntimeOptions, known: Known, least: number, byDefault: () => number): void => {
   checkOptions('options', options, known)
   const { schedulers, dedicated, messages = 'reference', trace } = options
   const isCount = Number.isInteger(schedulers) && schedulers! >= least && schedulers! <= SCHEDULERS_MAX

@@ -1,7 +1,7 @@
 // How long a wait may take: the checks of times and of what ends a wait early. No behaviour beyond them.
 
 import { badArgument } from '../errors.ts'
-import { checkHotOptions, type Known } from '../options.ts'
+import { checkOptions, type Known } from '../options.ts'
 import { WAIT_NAMES } from './option-names.ts'
 
 /** The longest wait, in milliseconds: 24 days, as Node's timers have it. */
@@ -49,5 +49,5 @@ export const checkWait = (options: WaitOptions, endless = false): void => {
 export const checkOnlyWait = (options: WaitOptions, endless = false, known: Known = WAIT_NAMES): void => {
   if (options === NO_WAIT) return
   checkWait(options, endless)
-  checkHotOptions('options', options, known)
+  checkOptions('options', options, known)
 }
